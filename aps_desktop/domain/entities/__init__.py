@@ -1,0 +1,42 @@
+"""All entities, described once; one module per area."""
+
+from __future__ import annotations
+
+from aps_desktop.domain.entities import (
+    coordination,
+    funding,
+    knowledge,
+    monitoring,
+    organisation,
+    outreach,
+    planning,
+)
+from aps_desktop.domain.errors import NotFound
+from aps_desktop.domain.fields import Entity, Field
+
+ENTITIES: tuple[Entity, ...] = (
+    *organisation.ENTITIES,
+    *planning.ENTITIES,
+    *coordination.ENTITIES,
+    *funding.ENTITIES,
+    *monitoring.ENTITIES,
+    *knowledge.ENTITIES,
+    *outreach.ENTITIES,
+)
+BY_NAME: dict[str, Entity] = {e.name: e for e in ENTITIES}
+BY_NUMBER: dict[int, Entity] = {e.number: e for e in ENTITIES}
+
+
+def entity(name: str) -> Entity:
+    """The entity of that name; NotFound names those that exist."""
+    try:
+        return BY_NAME[name]
+    except KeyError:
+        raise NotFound(
+            f"There is no entity “{name}”.", "Entities: " + ", ".join(sorted(BY_NAME)) + "."
+        ) from None
+
+
+def references_to(target: str) -> tuple[tuple[Entity, Field], ...]:
+    """Every field of every entity that refers to the target entity."""
+    return tuple((e, f) for e in ENTITIES for f in e.fields if f.target == target)

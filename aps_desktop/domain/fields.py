@@ -1,0 +1,130 @@
+"""How an entity is described: the one vocabulary that feeds table, list, form, Excel and history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+
+class Kind(StrEnum):
+    """The closed set of field kinds; every layer handles all of them (a test loops over it)."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    NUMBER = "number"
+    MONEY = "money"
+    PERCENT = "percent"
+    DATE = "date"
+    PERIOD = "period"
+    CHOICE = "choice"
+    REFERENCE = "reference"
+    TAGS = "tags"
+    YES_NO = "yes_no"
+    FILE = "file"
+    REFERENCES = "references"
+
+
+SET_KINDS = frozenset({Kind.TAGS, Kind.REFERENCES})
+"""Kinds whose value is a set: stored as member rows, so that two additions made apart both survive."""
+
+BIRTH = 0
+LIFE = 1023
+"""Field numbers that the change log keeps for itself: the whole row image, and delete/restore."""
+
+
+class Area(StrEnum):
+    """The areas of the navigation rail that own entities, in its order."""
+
+    PROGRAMMES = "programmes"
+    COMMITTEES = "committees"
+    FUNDING = "funding"
+    MONITORING = "monitoring"
+    KNOWLEDGE = "knowledge"
+    OUTREACH = "outreach"
+    ORGANISATION = "organisation"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of an entity.
+
+    `number` (1 to 1022) names the field in the change log and in bundles: stable, never reused.
+    `decimals` is the fixed scale of NUMBER and PERCENT, which are stored as scaled integers.
+    `part_of` on a REFERENCE: the target owns this record, which is deleted with it.
+    `aliases` are further column headings under which workbooks carry the field.
+    """
+
+    number: int
+    name: str
+    label: str
+    kind: Kind = Kind.TEXT
+    required: bool = False
+    target: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    decimals: int = 0
+    part_of: bool = False
+    listed: bool = False
+    section: str = ""
+    help: str = ""
+    default: str = ""
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def is_set(self) -> bool:
+        return self.kind in SET_KINDS
+
+    def choice_label(self, key: str) -> str:
+        """The words for a choice's key; a key that this version does not know shows as itself."""
+        return next((label for k, label in self.choices if k == key), key)
+
+
+@dataclass(frozen=True)
+class Entity:
+    """One entity. `number` is its stable table number in the change log.
+
+    `title` names the fields whose values, joined by a space dot, make a record's name;
+    `code` the field shown where there is no room for it. `key` are the fields by which an import
+    recognises a record; `order` is the default sort, with a leading "-" for descending.
+    `tree` names the reference to its own kind that makes it a tree.
+    """
+
+    number: int
+    name: str
+    label: str
+    plural: str
+    area: Area
+    fields: tuple[Field, ...]
+    title: tuple[str, ...]
+    code: str = ""
+    key: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+    tree: str = ""
+    purpose: str = ""
+    aliases: tuple[str, ...] = ()
+
+    @cached_property
+    def by_name(self) -> dict[str, Field]:
+        return {f.name: f for f in self.fields}
+
+    @cached_property
+    def by_number(self) -> dict[int, Field]:
+        return {f.number: f for f in self.fields}
+
+    @cached_property
+    def columns(self) -> tuple[Field, ...]:
+        """The fields that live in the entity's own table (sets live in member rows)."""
+        return tuple(f for f in self.fields if not f.is_set)
+
+    @cached_property
+    def sets(self) -> tuple[Field, ...]:
+        return tuple(f for f in self.fields if f.is_set)
+
+    @cached_property
+    def owner(self) -> Field | None:
+        """The reference to the record that this one is a part of, if any."""
+        return next((f for f in self.fields if f.part_of), None)
+
+    def field(self, name: str) -> Field:
+        """The field of that name; KeyError if there is none."""
+        return self.by_name[name]
