@@ -1,0 +1,164 @@
+"""One thin connection over the two drivers: the same SQL, "?" parameters, plain tuples back.
+
+SQLAlchemy is not imported here: it costs 0.18 s, and the first screen must be there before that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from aps_desktop.domain.errors import UserError
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql import ClauseElement
+
+Row = tuple[Any, ...]
+Params = Sequence[Any]
+
+
+@lru_cache(maxsize=2048)
+def _for_postgres(sql: str) -> str:
+    return sql.replace("%", "%%").replace("?", "%s")
+
+
+class Connection:
+    """A database connection that hides which of the two databases it talks to."""
+
+    def __init__(self, raw: Any, *, postgres: bool) -> None:
+        self.raw = raw
+        self.postgres = postgres
+
+    def run(self, sql: str, params: Params = ()) -> int:
+        """Executes one statement; the number of rows it touched."""
+        return int(self._execute(sql, params).rowcount)
+
+    def many(self, sql: str, rows: Iterable[Params]) -> None:
+        """Executes one statement for each row."""
+        with translated_errors():
+            if self.postgres:
+                self.raw.cursor().executemany(_for_postgres(sql), rows)
+            else:
+                self.raw.executemany(sql, rows)
+
+    def all(self, sql: str, params: Params = ()) -> list[Row]:
+        """All rows of a query."""
+        cursor = self._execute(sql, params)
+        with translated_errors():
+            return list(cursor.fetchall())
+
+    def each(self, sql: str, params: Params = (), *, size: int = 2000) -> Iterator[Row]:
+        """The rows of a query, fetched as they are needed."""
+        cursor = self._execute(sql, params)
+        while True:
+            with translated_errors():
+                rows = cursor.fetchmany(size)
+            if not rows:
+                return
+            yield from rows
+
+    def one(self, sql: str, params: Params = ()) -> Row | None:
+        """The first row, or None."""
+        cursor = self._execute(sql, params)
+        with translated_errors():
+            row = cursor.fetchone()
+        return tuple(row) if row is not None else None
+
+    def value(self, sql: str, params: Params = ()) -> Any:
+        """The first column of the first row, or None."""
+        row = self.one(sql, params)
+        return row[0] if row else None
+
+    def select(self, statement: ClauseElement) -> list[Row]:
+        """The rows of a SQLAlchemy Core statement."""
+        from aps_desktop.db.schema import compiled
+
+        sql, params = compiled(statement, postgres=self.postgres)
+        return self.all(sql, params)
+
+    def interrupt(self) -> None:
+        """Stops what the connection is doing (from another thread)."""
+        if self.postgres:
+            self.raw.cancel_safe(timeout=1)
+        else:
+            self.raw.interrupt()
+
+    def close(self) -> None:
+        self.raw.close()
+
+    def _execute(self, sql: str, params: Params) -> Any:
+        with translated_errors():
+            if self.postgres:
+                return self.raw.execute(_for_postgres(sql), params)
+            return self.raw.execute(sql, params)
+
+    # Dialect ------------------------------------------------------------------------------------
+
+    def json_text(self, column: str, key: int | str) -> str:
+        """SQL for the text under a key of a JSON object in a text column."""
+        if self.postgres:
+            return f"(CAST({column} AS jsonb)->>'{key}')"
+        return f"json_extract({column},'$.\"{key}\"')"
+
+    def like(self) -> str:
+        """The case-blind LIKE."""
+        return "ILIKE" if self.postgres else "LIKE"
+
+    def joined(self, expression: str) -> str:
+        """SQL that joins the texts of a group, sorted, with comma and space."""
+        if self.postgres:
+            return f"string_agg({expression}, ', ' ORDER BY {expression})"
+        return f"group_concat({expression}, ', ' ORDER BY {expression})"
+
+
+_WORDS = (
+    ("is locked", "Another program is using the database.", "Close it and try again."),
+    ("is full", "The disk is full.", "What is saved is safe. Free some space and try again."),
+    (
+        "readonly",
+        "The database can only be read.",
+        "Copy it to this computer's disk to change it.",
+    ),
+    (
+        "malformed",
+        "The database file is damaged.",
+        "Restore the newest backup: what the damaged file still holds is not lost, keep it.",
+    ),
+    (
+        "not a database",
+        "This is not a database of this program, or the passphrase is wrong.",
+        "Check the file and type the passphrase again.",
+    ),
+    (
+        "disk I/O error",
+        "The disk could not be read or written.",
+        "What is saved is safe. Check the disk or the stick and try again.",
+    ),
+    ("unable to open", "The database file cannot be opened.", "Check that the folder is there."),
+)
+
+
+class DatabaseFault(UserError):
+    """The database could not do what was asked, said in words."""
+
+
+class Interrupted(Exception):
+    """A query was stopped because nobody waits for it any more."""
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Driver errors that a person can act on become DatabaseFault; bugs stay what they are."""
+    try:
+        yield
+    except Exception as error:
+        text = str(error)
+        if type(error).__module__.startswith(("sqlcipher3", "psycopg")):
+            if "interrupted" in text or "canceling statement due to user request" in text:
+                raise Interrupted from error
+            for part, message, hint in _WORDS:
+                if part in text:
+                    raise DatabaseFault(message, hint) from error
+        raise

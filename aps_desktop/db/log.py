@@ -1,0 +1,180 @@
+"""Reading the change log: what a cell's heads are, what a record holds, and rows rebuilt from it.
+
+Local numbering: dot = device << 40 | sequence, cell = rid << 10 | field number.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+from uuid import UUID
+
+from aps_desktop.db.connection import Connection
+from aps_desktop.db.layout import column_names, stored_values
+from aps_desktop.domain.fields import BIRTH, LIFE, Entity
+
+SEQUENCE_BITS = 40
+FIELD_BITS = 10
+_FIELD_MASK = (1 << FIELD_BITS) - 1
+_SEQUENCE_MASK = (1 << SEQUENCE_BITS) - 1
+
+Image = dict[int, str]
+"""A record's canonical texts by field number."""
+
+
+def dot_of(device: int, sequence: int) -> int:
+    return device << SEQUENCE_BITS | sequence
+
+
+def device_of(dot: int) -> int:
+    return dot >> SEQUENCE_BITS
+
+
+def sequence_of(dot: int) -> int:
+    return dot & _SEQUENCE_MASK
+
+
+def cell_of(rid: int, number: int) -> int:
+    return rid << FIELD_BITS | number
+
+
+def rid_of_cell(cell: int) -> int:
+    return cell >> FIELD_BITS
+
+
+def field_of_cell(cell: int) -> int:
+    return cell & _FIELD_MASK
+
+
+def cells_of(rid: int) -> tuple[int, int]:
+    """The first and last cell of a record, for BETWEEN."""
+    return cell_of(rid, BIRTH), cell_of(rid, LIFE)
+
+
+def read_image(text: str | None) -> Image:
+    """A birth's row image."""
+    return {int(number): wire for number, wire in json.loads(text or "{}").items()}
+
+
+def write_image(image: Image) -> str:
+    """A birth's row image as canonical text: keys in order, nothing escaped but what must be."""
+    ordered = {str(number): image[number] for number in sorted(image)}
+    return json.dumps(ordered, ensure_ascii=False, separators=(",", ":"))
+
+
+def shown_wire(c: Connection, rid: int, number: int) -> tuple[str | None, int | None]:
+    """(canonical text, dot) of the value that a field shows."""
+    head = c.one(
+        "SELECT o.val, o.dot, o.cell FROM cell c JOIN op o ON o.dot = c.dot WHERE c.cell = ?",
+        (cell_of(rid, number),),
+    )
+    if head is None:
+        head = c.one(
+            "SELECT o.val, o.dot, o.cell FROM record r JOIN op o ON o.dot = r.birth WHERE r.rid = ?",
+            (rid,),
+        )
+    if head is None:
+        return None, None
+    return wire_in(head[0], head[2], number), head[1]
+
+
+def wire_in(val: str | None, cell: int, number: int) -> str | None:
+    """A field's text in an op: the op's own value, or its part of a birth's row image."""
+    return read_image(val).get(number) if field_of_cell(cell) == BIRTH else val
+
+
+def images(c: Connection, rids: Iterable[int]) -> dict[int, Image]:
+    """What each record shows, from the log alone: its birth, overlaid by its cells' heads."""
+    wanted = list(rids)
+    found: dict[int, Image] = {}
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        marks = ",".join("?" * len(part))
+        for rid, val in c.all(
+            f"SELECT r.rid, o.val FROM record r JOIN op o ON o.dot = r.birth WHERE r.rid IN ({marks})",
+            part,
+        ):
+            found[rid] = read_image(val)
+        # One range a record: `cell >> 10 IN (...)` would scan the table.
+        for rid in part:
+            if rid not in found:
+                continue
+            for cell, val, at in c.all(
+                "SELECT c.cell, o.val, o.cell FROM cell c JOIN op o ON o.dot = c.dot "
+                "WHERE c.cell BETWEEN ? AND ?",
+                cells_of(rid),
+            ):
+                _overlay(found[rid], field_of_cell(cell), wire_in(val, at, field_of_cell(cell)))
+    return found
+
+
+def _overlay(image: Image, number: int, wire: str | None) -> None:
+    if wire is None:
+        image.pop(number, None)
+    else:
+        image[number] = wire
+
+
+def all_images(c: Connection, *, alive_only: bool = True) -> Iterator[tuple[int, bytes, int, Image]]:
+    """(rid, record id, entity number, image) of every record that has a birth, in order of rid."""
+    where = "AND r.alive = 1" if alive_only else ""
+    overlay = c.each(
+        "SELECT c.cell, o.val, o.cell FROM cell c JOIN op o ON o.dot = c.dot ORDER BY c.cell"
+    )
+    pending = next(overlay, None)
+    births = c.each(
+        "SELECT r.rid, r.uuid, r.tid, o.val FROM record r JOIN op o ON o.dot = r.birth "
+        f"WHERE r.birth IS NOT NULL {where} ORDER BY r.rid"
+    )
+    for rid, uuid, tid, val in births:
+        image = read_image(val)
+        while pending is not None and rid_of_cell(pending[0]) < rid:
+            pending = next(overlay, None)
+        while pending is not None and rid_of_cell(pending[0]) == rid:
+            number = field_of_cell(pending[0])
+            _overlay(image, number, wire_in(pending[1], pending[2], number))
+            pending = next(overlay, None)
+        yield rid, bytes(uuid), tid, image
+
+
+def row_values(c: Connection, entity: Entity, image: Image) -> tuple[Any, ...]:
+    """An image as the values of the entity's columns, references as local row numbers."""
+
+    def rid_of(wire: str) -> int | None:
+        rid = c.value("SELECT rid FROM record WHERE uuid = ?", (UUID(wire).bytes,))
+        return int(rid) if rid is not None else None
+
+    values: list[Any] = []
+    for field in entity.columns:
+        values += stored_values(field, image.get(field.number), rid_of)
+    return tuple(values)
+
+
+def insert_sql(entity: Entity) -> str:
+    """The INSERT that puts one row (rid, id, columns) into an entity's table."""
+    names = column_names(entity)
+    marks = ", ".join("?" * (len(names) + 2))
+    return f"INSERT INTO {entity.name} (rid, id, {', '.join(names)}) VALUES ({marks})"
+
+
+def heads(c: Connection, rid: int, number: int) -> list[tuple[int, int]]:
+    """(dot, hlc) of the heads of a cell, the shown one first.
+
+    A head is an op of the cell, or a birth of its record, that no op of the cell names as what it
+    replaced. The shown one has the greatest stamp; equal stamps are settled by device id.
+    """
+    cell = cell_of(rid, number)
+    return [
+        (dot, hlc)
+        for dot, hlc in c.all(
+            "SELECT o.dot, o.hlc FROM history h JOIN op o ON o.dot = h.dot "
+            "JOIN device d ON d.ord = (o.dot >> 40) "
+            "WHERE h.cell IN (?, ?) AND NOT EXISTS "
+            "(SELECT 1 FROM history n JOIN op p ON p.dot = n.dot WHERE n.cell = ? AND p.prev = o.dot) "
+            "AND NOT EXISTS (SELECT 1 FROM history n JOIN op_parent p ON p.dot = n.dot "
+            "WHERE n.cell = ? AND p.parent = o.dot) "
+            "ORDER BY o.hlc DESC, d.uuid DESC, o.dot DESC",
+            (cell, cell_of(rid, BIRTH), cell, cell),
+        )
+    ]

@@ -1,0 +1,210 @@
+"""The database schema, derived from the entity descriptions, plus the tables of the change log.
+
+Numbers: `rid` is a record's local row number, `dot` = device << 40 | sequence names one change,
+`cell` = rid << 10 | field number names one field of one record. Local numbers never leave the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.sql import ClauseElement
+
+from aps_desktop.db.layout import MEMBER, STORED, entity_columns
+from aps_desktop.domain.entities import ENTITIES
+from aps_desktop.domain.fields import Entity, Kind
+
+
+metadata = sa.MetaData()
+
+_TEXT = sa.Text().with_variant(sa.Text(collation="NOCASE"), "sqlite")
+_TYPES = {"text": _TEXT, "integer": sa.BigInteger}
+
+
+def _id(name: str = "id", **options: Any) -> sa.Column[Any]:
+    return sa.Column(name, sa.BigInteger().with_variant(sa.Integer, "sqlite"), **options)
+
+
+def _key(name: str) -> sa.Column[Any]:
+    return _id(name, primary_key=True, autoincrement=False)
+
+
+def _number(name: str, *, default: int | None = None) -> sa.Column[Any]:
+    if default is None:
+        return sa.Column(name, sa.BigInteger)
+    return sa.Column(name, sa.BigInteger, nullable=False, server_default=str(default))
+
+
+def _text(name: str) -> sa.Column[Any]:
+    return sa.Column(name, sa.Text)
+
+
+def _bytes(name: str) -> sa.Column[Any]:
+    return sa.Column(name, sa.LargeBinary)
+
+
+def _index_table(name: str, *columns: sa.Column[Any]) -> sa.Table:
+    return sa.Table(name, metadata, *columns, sqlite_with_rowid=False)
+
+
+# What the change log keeps: see ARCHITECTURE.md, "The change log".
+sa.Table("meta", metadata, sa.Column("name", sa.Text, primary_key=True), _text("value"))
+sa.Table(
+    "local_state",
+    metadata,
+    _key("id"),
+    *(_number(n, default=0) for n in ("writing", "device", "seq", "hlc", "seen_hlc", "txn", "rid")),
+)
+sa.Table(
+    "device",
+    metadata,
+    _key("ord"),
+    sa.Column("uuid", sa.LargeBinary, nullable=False, unique=True),
+    _text("office"),
+    _text("name"),
+    _bytes("public_key"),
+    _text("recipient"),
+    _bytes("parent"),
+    _number("max_seq", default=0),
+    _text("status"),
+)
+sa.Table(
+    "record",
+    metadata,
+    _key("rid"),
+    sa.Column("uuid", sa.LargeBinary, nullable=False, unique=True),
+    _number("tid", default=0),
+    _number("birth"),
+    _number("alive", default=0),
+    _number("parent"),
+)
+sa.Table(
+    "op",
+    metadata,
+    _key("dot"),
+    _number("prev"),
+    sa.Column("cell", sa.BigInteger, nullable=False),
+    sa.Column("hlc", sa.BigInteger, nullable=False),
+    sa.Column("txn", sa.BigInteger, nullable=False),
+    _text("val"),
+)
+_index_table("history", _key("cell"), _key("dot"))
+_index_table("op_parent", _key("dot"), _key("parent"))
+_index_table("op_seen", _key("dot"), _key("device"), _number("seq"))
+sa.Table("cell", metadata, _key("cell"), _number("dot"), _number("hlc"), _number("extra", default=0))
+_index_table("cell_extra", _key("cell"), _key("dot"), _number("hlc"))
+_index_table(
+    "txn",
+    _key("device"),
+    _key("n"),
+    *(_number(n) for n in ("first_seq", "last_seq", "wall", "hlc")),
+    *(_text(n) for n in ("officer", "office", "why", "label", "app")),
+    _number("schema"),
+    _bytes("chain"),
+)
+sa.Table("undo_entry", metadata, _key("n"), _number("current"), _text("state"), _text("label"))
+sa.Table("entity_count", metadata, _key("tid"), _number("n", default=0))
+_index_table("search_title", _key("tid"), _key("rid"), _text("folded"))
+sa.Table(
+    "file_blob",
+    metadata,
+    sa.Column("sha256", sa.Text, primary_key=True),
+    _number("size"),
+    _bytes("data"),
+)
+sa.Table("setting", metadata, sa.Column("name", sa.Text, primary_key=True), _text("value"))
+
+sa.Index("record_parent", metadata.tables["record"].c.parent, sqlite_where=sa.text("parent IS NOT NULL"))
+sa.Index(
+    "cell_conflict", metadata.tables["cell"].c.cell, sqlite_where=sa.text("extra > 0"),
+    postgresql_where=sa.text("extra > 0"),
+)  # fmt: skip
+
+
+def _entity_table(entity: Entity) -> sa.Table:
+    columns = [sa.Column("id", sa.LargeBinary, nullable=False)]
+    for name, stored, field in entity_columns(entity):
+        if field.kind is Kind.REFERENCE:
+            columns.append(sa.Column(name, sa.BigInteger, sa.ForeignKey("record.rid")))
+        else:
+            columns.append(sa.Column(name, _TYPES[stored]))
+    table = sa.Table(entity.name, metadata, _key("rid"), *columns)
+    for name in _indexed(entity):
+        filled = sa.text(f"{name} IS NOT NULL")
+        ordered = entity.order and name == entity.order[0].lstrip("-")
+        where = {} if ordered else {"sqlite_where": filled, "postgresql_where": filled}
+        sa.Index(f"{entity.name}_{name}", table.c[name], **where)
+    return table
+
+
+def _indexed(entity: Entity) -> list[str]:
+    """What lists sort by and what related records are found by."""
+    wanted = [f.name for f in entity.columns if f.kind is Kind.REFERENCE]
+    for name in (entity.code, entity.order[0].lstrip("-") if entity.order else ""):
+        if name and name not in wanted and name in entity.by_name:
+            field = entity.by_name[name]
+            wanted.append(STORED[field.kind][0][0].format(name))
+    return list(dict.fromkeys(wanted))
+
+
+TABLES: dict[str, sa.Table] = {e.name: _entity_table(e) for e in (*ENTITIES, MEMBER)}
+
+
+@lru_cache(maxsize=1)
+def _dialects() -> dict[bool, Any]:
+    return {
+        False: sqlite.dialect(paramstyle="qmark"),  # type: ignore[no-untyped-call]
+        True: postgresql.dialect(paramstyle="format"),  # type: ignore[no-untyped-call]
+    }
+
+
+def create_statements(*, postgres: bool) -> list[str]:
+    """Everything that makes an empty database ready, in order."""
+    dialect = _dialects()[postgres]
+    statements = []
+    for table in metadata.sorted_tables:
+        statements.append(str(CreateTable(table).compile(dialect=dialect)))
+        indexes = sorted(table.indexes, key=lambda i: str(i.name))
+        statements += [str(CreateIndex(i).compile(dialect=dialect)) for i in indexes]
+    return statements + guard_statements(postgres=postgres)
+
+
+def guard_statements(*, postgres: bool) -> list[str]:
+    """Triggers that refuse a write to an entity's table outside the one write path."""
+    words = "Records are changed by APS Desktop only, so that the change log stays true."
+    if not postgres:
+        return [
+            f"CREATE TRIGGER guard_{name}_{event.lower()} BEFORE {event} ON {name} "
+            "WHEN (SELECT writing FROM local_state) = 0 "
+            f"BEGIN SELECT RAISE(ABORT, '{words}'); END"
+            for name in TABLES
+            for event in ("INSERT", "UPDATE", "DELETE")
+        ]
+    function = (
+        "CREATE OR REPLACE FUNCTION aps_guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "IF current_setting('aps.writing', true) IS DISTINCT FROM '1' THEN "
+        f"RAISE EXCEPTION '{words}'; END IF; RETURN NULL; END $$"
+    )
+    return [function] + [
+        f"CREATE TRIGGER guard_{name} BEFORE INSERT OR UPDATE OR DELETE ON {name} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION aps_guard()"
+        for name in TABLES
+    ]
+
+
+def compiled(statement: ClauseElement, *, postgres: bool) -> tuple[str, Sequence[Any]]:
+    """A Core statement as SQL with "?" parameters in order."""
+    done = statement.compile(dialect=_dialects()[postgres], compile_kwargs={"render_postcompile": True})
+    names = done.positiontup or []
+    sql = str(done)
+    if postgres:
+        sql = sql.replace("%s", "?").replace("%%", "%")
+    return sql, [done.params[name] for name in names]
+
+
+

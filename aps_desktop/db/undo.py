@@ -1,0 +1,109 @@
+"""The undo stack: it is the log's own transactions, so it also works after a restart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aps_desktop.db import log
+from aps_desktop.db.connection import Connection
+from aps_desktop.domain.changes import Applied, Why
+from aps_desktop.domain.errors import UserError
+from aps_desktop.domain.fields import BIRTH, LIFE
+
+if TYPE_CHECKING:
+    from aps_desktop.db.engine import Database
+    from aps_desktop.db.unit_of_work import Work
+
+_STEPS = frozenset({Why.EDIT, Why.IMPORT, Why.RESOLVE, Why.REVERT})
+
+
+def remember(c: Connection, txn: int, label: str, why: Why) -> None:
+    """A new step: it can be undone, and what was undone before can no longer be redone."""
+    if why not in _STEPS:
+        return
+    c.run("UPDATE undo_entry SET state = 'dropped' WHERE state = 'undone'")
+    c.run("INSERT INTO undo_entry VALUES (?, ?, 'done', ?)", (txn, txn, label))
+
+
+def next_undo(c: Connection) -> tuple[int, int, str] | None:
+    """(step, its transaction now, label) of what "Undo" would take back."""
+    row = c.one(
+        "SELECT n, current, label FROM undo_entry WHERE state = 'done' ORDER BY n DESC LIMIT 1"
+    )
+    return (row[0], row[1], row[2]) if row else None
+
+
+def next_redo(c: Connection) -> tuple[int, int, str] | None:
+    """(step, its transaction now, label) of what "Redo" would do again."""
+    row = c.one(
+        "SELECT n, current, label FROM undo_entry WHERE state = 'undone' ORDER BY n LIMIT 1"
+    )
+    return (row[0], row[1], row[2]) if row else None
+
+
+def undo(db: Database) -> Applied:
+    """Takes back the last step of this device that is not taken back yet."""
+    return _step(db, Why.UNDO)
+
+
+def redo(db: Database) -> Applied:
+    """Does again what was last undone."""
+    return _step(db, Why.REDO)
+
+
+def _step(db: Database, why: Why) -> Applied:
+    from aps_desktop.db.unit_of_work import Work
+
+    with db.writing() as c:
+        found = next_undo(c) if why is Why.UNDO else next_redo(c)
+        if found is None:
+            raise UserError(f"There is nothing to {why}.")
+        step, current, label = found
+        work = Work(db, c, label, why)
+        device = c.value("SELECT device FROM local_state")
+        invert(work, device, current)
+        applied = work.finish()
+        state = "undone" if why is Why.UNDO else "done"
+        c.run(
+            "UPDATE undo_entry SET state = ?, current = ? WHERE n = ?",
+            (state, applied.number or current, step),
+        )
+        return applied
+
+
+def invert(work: Work, device: int, txn: int) -> None:
+    """Appends what takes a transaction back, last op first.
+
+    A field that was changed again since is left alone and listed in `work.skipped`.
+    """
+    from aps_desktop.db.unit_of_work import kind_of
+
+    c = work.c
+    span = c.one("SELECT first_seq, last_seq FROM txn WHERE device = ? AND n = ?", (device, txn))
+    if span is None:
+        raise UserError("The log no longer holds this step.")
+    first, last = (log.dot_of(device, n) for n in span)
+    ops = c.all(
+        "SELECT o.dot, o.prev, o.cell, o.val, r.tid FROM op o JOIN record r "
+        "ON r.rid = (o.cell >> 10) WHERE o.dot BETWEEN ? AND ? ORDER BY o.dot DESC",
+        (first, last),
+    )
+    for dot, prev, cell, val, tid in ops:
+        rid, number = log.rid_of_cell(cell), log.field_of_cell(cell)
+        if number == BIRTH or (number == LIFE and val == "1"):
+            work.delete(rid)
+        elif number == LIFE:
+            work.restore(rid)
+        else:
+            _invert_field(work, kind_of(tid), rid, number, dot, prev)
+
+
+def _invert_field(work: Work, kind, rid: int, number: int, dot: int, prev: int | None) -> None:  # type: ignore[no-untyped-def]
+    field = kind.by_number[number]
+    _, head = log.shown_wire(work.c, rid, number)
+    if head != dot:
+        work.skipped.append(f"{kind.label}: {field.label}")
+        return
+    before = work.c.one("SELECT val, cell FROM op WHERE dot = ?", (prev,)) if prev else None
+    wire = log.wire_in(before[0], before[1], number) if before else None
+    work.write(kind, rid, field, wire)

@@ -1,0 +1,155 @@
+"""Who changed what, when, from which office: read from the change log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from aps_desktop.db import log
+from aps_desktop.db.connection import Connection
+from aps_desktop.db.layout import MEMBER
+from aps_desktop.db.queries.labels import label_sql
+from aps_desktop.domain.entities import BY_NUMBER, entity
+from aps_desktop.domain.errors import InvalidValue, NotFound
+from aps_desktop.domain.fields import BIRTH, LIFE, Entity, Field, Kind
+from aps_desktop.domain.values import from_wire, show
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One change of one record. `at` is milliseconds since 1970 by the clock of who made it."""
+
+    at: int
+    officer: str
+    office: str
+    device: str
+    why: str
+    step: str
+    event: str
+    field: str
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One transaction of the log: who did what, when, and how many changes it made."""
+
+    device: str
+    number: int
+    at: int
+    officer: str
+    office: str
+    why: str
+    label: str
+    changes: int
+
+
+def of_record(c: Connection, name: str, id: UUID) -> list[HistoryEntry]:
+    """A record's changes, newest first; those of its sets included. Deleted records have one too."""
+    kind = entity(name)
+    row = c.one("SELECT rid, tid FROM record WHERE uuid = ? AND birth IS NOT NULL", (id.bytes,))
+    if row is None or row[1] != kind.number:
+        raise NotFound(f"There is no {kind.label.lower()} with the id {id}.")
+    rid = row[0]
+    entries = [e for r in _ops(c, rid) for e in _entries(c, kind, rid, r)]
+    children = c.all("SELECT rid FROM record WHERE parent = ? AND tid = ?", (rid, MEMBER.number))
+    for (member,) in children:
+        entries += [e for r in _ops(c, member) for e in _member_entries(c, kind, member, r)]
+    entries.sort(key=lambda e: e[0], reverse=True)
+    return [entry for _, entry in entries]
+
+
+def steps(c: Connection, *, limit: int = 500, before: int | None = None) -> list[Step]:
+    """The newest transactions of all devices in this database, newest first."""
+    where = "WHERE t.hlc < ?" if before is not None else ""
+    rows = c.all(
+        "SELECT d.name, t.n, t.wall, t.officer, t.office, t.why, t.label, "
+        "t.last_seq - t.first_seq + 1 FROM txn t JOIN device d ON d.ord = t.device "
+        f"{where} ORDER BY t.hlc DESC LIMIT {int(limit)}",
+        (before,) if before is not None else (),
+    )
+    return [Step(*row) for row in rows]
+
+
+_Op = tuple[int, int | None, int, str | None, int, str, str, str, str, str, int]
+_Dated = tuple[tuple[int, int], HistoryEntry]
+
+
+def _ops(c: Connection, rid: int) -> list[_Op]:
+    return c.all(  # type: ignore[return-value]
+        "SELECT o.dot, o.prev, o.cell, o.val, t.wall, t.officer, t.office, d.name, t.why, "
+        "t.label, o.hlc FROM history h JOIN op o ON o.dot = h.dot "
+        "JOIN txn t ON t.device = (o.dot >> 40) AND t.n = o.txn "
+        "JOIN device d ON d.ord = t.device WHERE h.cell BETWEEN ? AND ?",
+        log.cells_of(rid),
+    )
+
+
+def _entry(op: _Op, event: str, field: Field | None, old: str, new: str) -> _Dated:
+    dot, _, _, _, at, officer, office, device, why, step, hlc = op
+    name, label = (field.name, field.label) if field else ("", "")
+    shown = HistoryEntry(at, officer, office, device, why, step, event, name, label, old, new)
+    return (hlc, dot), shown
+
+
+def _entries(c: Connection, kind: Entity, rid: int, op: _Op) -> list[_Dated]:
+    number = log.field_of_cell(op[2])
+    if number == BIRTH:
+        image = log.read_image(op[3])
+        found = [
+            _entry(op, "created", f, "", _words(c, f, image[f.number]))
+            for f in kind.columns
+            if f.number in image
+        ]
+        return found or [_entry(op, "created", None, "", "")]
+    if number == LIFE:
+        return [_entry(op, "deleted" if op[3] == "0" else "restored", None, "", "")]
+    field = kind.by_number.get(number)
+    if field is None:
+        return []
+    before = c.one("SELECT val, cell FROM op WHERE dot = ?", (op[1],)) if op[1] else None
+    old = log.wire_in(before[0], before[1], number) if before else None
+    return [_entry(op, "changed", field, _words(c, field, old), _words(c, field, op[3]))]
+
+
+def _member_entries(c: Connection, kind: Entity, member: int, op: _Op) -> list[_Dated]:
+    """Additions to and removals from a set, told as changes of the record that has the set."""
+    number = log.field_of_cell(op[2])
+    birth = c.value(
+        "SELECT o.val FROM record r JOIN op o ON o.dot = r.birth WHERE r.rid = ?", (member,)
+    )
+    image = log.read_image(birth)
+    field = kind.by_number.get(int(image.get(2, "0")))
+    if field is None or number not in (BIRTH, LIFE):
+        return []
+    words = _words(c, field, image.get(3) or image.get(4))
+    if number == LIFE and op[3] == "0":
+        return [_entry(op, "removed", field, words, "")]
+    return [_entry(op, "added", field, "", words)]
+
+
+def _words(c: Connection, field: Field, wire: str | None) -> str:
+    """A canonical text as people read it; a reference by the name its record has now."""
+    if wire is None:
+        return ""
+    if field.kind in (Kind.REFERENCE, Kind.REFERENCES):
+        return _called(c, UUID(wire))
+    if field.kind is Kind.TAGS:
+        return wire
+    try:
+        return show(field, from_wire(field, wire))
+    except InvalidValue:
+        return wire
+
+
+def _called(c: Connection, id: UUID) -> str:
+    row = c.one("SELECT rid, tid FROM record WHERE uuid = ?", (id.bytes,))
+    if row is None or row[1] not in BY_NUMBER:
+        return str(id)
+    kind = BY_NUMBER[row[1]]
+    title = c.value(
+        f"SELECT {label_sql(kind, 't', short=True)} FROM {kind.name} t WHERE t.rid = ?", (row[0],)
+    )
+    return str(title) if title else f"(deleted {kind.label.lower()})"

@@ -1,0 +1,266 @@
+"""What an officer does with records: see, make, change, delete, take back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from aps_desktop.db import undo as undo_stack
+from aps_desktop.db.connection import Connection
+from aps_desktop.db.engine import Database
+from aps_desktop.db.layout import column_names, field_columns, value_of
+from aps_desktop.db.queries.labels import label_sql
+from aps_desktop.db.unit_of_work import apply, set_members
+from aps_desktop.domain.changes import Applied, Change, ChangeSet, Create, Delete, Update
+from aps_desktop.domain.entities import entity, references_to
+from aps_desktop.domain.errors import InvalidValue, NotFound, UserError
+from aps_desktop.domain.fields import Entity, Field, Kind
+from aps_desktop.domain.rules import Problem, check_record
+from aps_desktop.domain.values import Value, from_wire
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record as it is now. `labels` holds what its references are called, by record id."""
+
+    entity: str
+    id: UUID
+    rid: int
+    title: str
+    values: Mapping[str, Value]
+    labels: Mapping[UUID, str]
+
+
+def get(c: Connection, name: str, id: UUID) -> Record:
+    """A record by its id. NotFound when it is not there or was deleted."""
+    kind = entity(name)
+    columns = ", ".join(f"t.{n}" for n in column_names(kind))
+    row = c.one(
+        f"SELECT t.rid, {label_sql(kind, 't')}, {columns} FROM record r "
+        f"JOIN {kind.name} t ON t.rid = r.rid WHERE r.uuid = ?",
+        (id.bytes,),
+    )
+    if row is None:
+        raise NotFound(f"There is no {kind.label.lower()} with the id {id}.")
+    values: dict[str, Value] = {}
+    labels: dict[UUID, str] = {}
+    at = 2
+    for field in kind.columns:
+        width = len(field_columns(field))
+        values[field.name] = _value(c, field, row[at : at + width], labels)
+        at += width
+    for field in kind.sets:
+        values[field.name] = _set(c, field, row[0], labels)
+    return Record(name, id, row[0], row[1] or kind.label, values, labels)
+
+
+def by_rid(c: Connection, name: str, rid: int) -> Record:
+    """A record by its local row number."""
+    uuid = c.value(f"SELECT id FROM {entity(name).name} WHERE rid = ?", (rid,))
+    if uuid is None:
+        raise NotFound(f"This {entity(name).label.lower()} is no longer there.")
+    return get(c, name, UUID(bytes=bytes(uuid)))
+
+
+def find_id(c: Connection, name: str, text: str) -> UUID:
+    """A record's id from what a person types: an id, or a code, or a whole title."""
+    kind = entity(name)
+    try:
+        return UUID(text)
+    except ValueError:
+        pass
+    names = [n for n in dict.fromkeys((kind.code, *kind.title, *kind.key)) if n in kind.by_name]
+    texts = [n for n in names if kind.by_name[n].kind is Kind.TEXT]
+    for column in texts:
+        rows = c.all(f"SELECT id FROM {kind.name} WHERE lower({column}) = lower(?)", (text,))
+        if len(rows) == 1:
+            return UUID(bytes=bytes(rows[0][0]))
+        if rows:
+            raise InvalidValue(f"“{text}” names {len(rows)} records.", "Give the id instead.")
+    raise NotFound(f"There is no {kind.label.lower()} “{text}”.", "Check the code, or give its id.")
+
+
+def problems(name: str, values: Mapping[str, Value]) -> list[Problem]:
+    """What is wrong or doubtful about a record's values."""
+    return check_record(entity(name), values)
+
+
+def new(db: Database, name: str, values: Mapping[str, Value]) -> UUID:
+    """A new record; fields that are not given take their default. InvalidValue when it cannot be."""
+    kind = entity(name)
+    id = db.ids.new()
+    filled = {**defaults(kind), **values}
+    _refuse(kind, filled, kind.by_name)
+    label = f"new {kind.label.lower()} {_called(kind, filled)}".strip()
+    apply(db, ChangeSet(label, (Create(name, id, filled),)))
+    return id
+
+
+def defaults(kind: Entity) -> dict[str, Value]:
+    """The values a new record starts with."""
+    return {f.name: from_wire(f, f.default) for f in kind.columns if f.default}
+
+
+def put(db: Database, name: str, id: UUID, values: Mapping[str, Value]) -> Applied:
+    """Changes fields of a record. InvalidValue names the field that cannot be."""
+    kind = entity(name)
+    record = get(db.reader(), name, id)
+    unknown = set(values) - set(kind.by_name)
+    if unknown:
+        raise NotFound(f"{kind.label} has no field {', '.join(sorted(unknown))}.")
+    _refuse(kind, {**record.values, **values}, values)
+    changes = tuple(Update(name, id, field, value) for field, value in values.items())
+    return apply(db, ChangeSet(f"edit {kind.label.lower()} {short_title(record)}", changes))
+
+
+def put_many(db: Database, name: str, ids: Sequence[UUID], values: Mapping[str, Value]) -> Applied:
+    """Gives several records the same values, as one step."""
+    kind = entity(name)
+    changes: list[Change] = []
+    for id in ids:
+        record = get(db.reader(), name, id)
+        _refuse(kind, {**record.values, **values}, values)
+        changes += [Update(name, id, field, value) for field, value in values.items()]
+    return apply(db, ChangeSet(f"edit {_many(kind, len(ids))}", tuple(changes)))
+
+
+def delete(db: Database, name: str, ids: Sequence[UUID]) -> Applied:
+    """Deletes records with their parts. UserError while other records refer to them."""
+    kind = entity(name)
+    c = db.reader()
+    doomed: dict[int, tuple[str, UUID]] = {}
+    titles = []
+    for id in ids:
+        record = get(c, name, id)
+        titles.append(short_title(record))
+        _collect(c, kind, record.rid, id, doomed)
+    used = _uses(c, doomed)
+    if used:
+        raise UserError(
+            f"{titles[0] if len(titles) == 1 else 'These records'} cannot be deleted: still used by "
+            + ", ".join(used)
+            + ".",
+            "Change those records first, or mark this one as no longer valid.",
+        )
+    what = f"{kind.label.lower()} {titles[0]}" if len(ids) == 1 else _many(kind, len(ids))
+    changes = tuple(Delete(n, id) for n, id in reversed(doomed.values()))
+    return apply(db, ChangeSet(f"delete {what}", changes))
+
+
+def undo(db: Database) -> Applied:
+    """Takes back this device's last step. UserError when there is none."""
+    return undo_stack.undo(db)
+
+
+def redo(db: Database) -> Applied:
+    """Does again what was last undone. UserError when there is nothing."""
+    return undo_stack.redo(db)
+
+
+def undo_labels(c: Connection) -> tuple[str, str]:
+    """What "Undo" and "Redo" would act on, in words; empty when there is nothing."""
+    back, again = undo_stack.next_undo(c), undo_stack.next_redo(c)
+    return (back[2] if back else ""), (again[2] if again else "")
+
+
+def short_title(record: Record) -> str:
+    """A record's name where there is little room: its code, else its title's beginning."""
+    code = entity(record.entity).code
+    text = str(record.values.get(code) or record.title) if code else record.title
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _value(c: Connection, field: Field, stored: tuple[object, ...], labels: dict[UUID, str]) -> Value:
+    if field.kind is not Kind.REFERENCE or stored[0] is None:
+        return value_of(field, stored)
+    found = _named(c, field.target, stored[0])
+    if found is None:  # refers to a record that was deleted or has not arrived
+        uuid = c.value("SELECT uuid FROM record WHERE rid = ?", (stored[0],))
+        id = UUID(bytes=bytes(uuid))
+        labels[id] = "(not here)"
+        return id
+    labels[found[0]] = found[1]
+    return found[0]
+
+
+def _set(c: Connection, field: Field, rid: int, labels: dict[UUID, str]) -> Value:
+    wires = [wire for wire, _ in set_members(c, rid, field)]
+    if field.kind is Kind.TAGS:
+        return frozenset(wires)
+    ids = [UUID(wire) for wire in wires]
+    for id in ids:
+        rid_of = c.value("SELECT rid FROM record WHERE uuid = ?", (id.bytes,))
+        found = _named(c, field.target, rid_of)
+        labels[id] = found[1] if found else "(not here)"
+    return frozenset(ids)
+
+
+def _named(c: Connection, target: str, rid: object) -> tuple[UUID, str] | None:
+    kind = entity(target)
+    row = c.one(
+        f"SELECT t.id, {label_sql(kind, 't')}, {label_sql(kind, 't', short=True)} "
+        f"FROM {kind.name} t WHERE t.rid = ?",
+        (rid,),
+    )
+    if row is None:
+        return None
+    title, code = row[1] or kind.label, row[2]
+    label = f"{code} · {title}" if code and code != title and kind.code not in kind.title else title
+    return UUID(bytes=bytes(row[0])), str(label)
+
+
+def _refuse(kind: Entity, values: Mapping[str, Value], touched: Mapping[str, object]) -> None:
+    """Raises the first error that concerns a field the officer has just touched."""
+    for problem in check_record(kind, values):
+        if problem.severity == "error" and problem.field in touched:
+            raise InvalidValue(problem.message, field=problem.field)
+
+
+def _called(kind: Entity, values: Mapping[str, Value]) -> str:
+    for name in dict.fromkeys((kind.code, *kind.title)):
+        value = values.get(name)
+        if isinstance(value, str) and value:
+            return value[:60]
+    return ""
+
+
+def _many(kind: Entity, number: int) -> str:
+    return f"{number:,} {kind.plural.lower()}" if number != 1 else f"1 {kind.label.lower()}"
+
+
+def _collect(
+    c: Connection, kind: Entity, rid: int, id: UUID, doomed: dict[int, tuple[str, UUID]]
+) -> None:
+    """A record and everything that is a part of it, the whole before its parts."""
+    if rid in doomed:
+        return
+    doomed[rid] = (kind.name, id)
+    for part, field in references_to(kind.name):
+        if field.part_of:
+            rows = c.all(f"SELECT rid, id FROM {part.name} WHERE {field.name} = ?", (rid,))
+            for part_rid, part_id in rows:
+                _collect(c, part, part_rid, UUID(bytes=bytes(part_id)), doomed)
+
+
+def _uses(c: Connection, doomed: Mapping[int, tuple[str, UUID]]) -> list[str]:
+    """Who still refers to the doomed records, in words."""
+    counts: dict[str, int] = {}
+    for rid, (name, _) in doomed.items():
+        for user, field in references_to(name):
+            if field.part_of:
+                continue
+            if field.is_set:
+                rows = c.all("SELECT owner FROM set_member WHERE member = ?", (rid,))
+                rows = [
+                    r for r in rows
+                    if c.value(f"SELECT 1 FROM {user.name} WHERE rid = ?", (r[0],))
+                ]  # fmt: skip
+            else:
+                rows = c.all(f"SELECT rid FROM {user.name} WHERE {field.name} = ?", (rid,))
+            others = [r[0] for r in rows if r[0] not in doomed]
+            if others:
+                counts[user.name] = counts.get(user.name, 0) + len(others)
+    return [_many(entity(name), number) for name, number in counts.items()]
+
+
