@@ -120,12 +120,16 @@ def install_packages(packages: list[str]) -> None:
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
     for command in (["apt-get", "update", "-qq"], install):
-        # Only errors matter to the reader; apt's own progress goes with its standard output.
         done = subprocess.run(
-            command, env=quiet, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False
+            command,
+            env=quiet,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
         )
     if done.returncode:
-        sys.exit(f"apt-get could not install them. Try by hand:\n  {line}")
+        sys.exit(f"{done.stdout}{done.stderr}apt-get could not install them. By hand:\n  {line}")
 
 
 # --- the virtual environment ----------------------------------------------------------------
