@@ -44,7 +44,9 @@ class Database:
     def path(self) -> Path:
         """The database file; UserError on PostgreSQL, which has none."""
         if self.postgres:
-            raise UserError("This database is on a server and has no file.", "Ask the server's keeper.")
+            raise UserError(
+                "This database is on a server and has no file.", "Ask the server's keeper."
+            )
         return Path(self.location)
 
     @property

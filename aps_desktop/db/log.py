@@ -71,7 +71,8 @@ def shown_wire(c: Connection, rid: int, number: int) -> tuple[str | None, int | 
     )
     if head is None:
         head = c.one(
-            "SELECT o.val, o.dot, o.cell FROM record r JOIN op o ON o.dot = r.birth WHERE r.rid = ?",
+            "SELECT o.val, o.dot, o.cell FROM record r JOIN op o ON o.dot = r.birth "
+            "WHERE r.rid = ?",
             (rid,),
         )
     if head is None:
@@ -92,7 +93,8 @@ def images(c: Connection, rids: Iterable[int]) -> dict[int, Image]:
         part = wanted[start : start + 500]
         marks = ",".join("?" * len(part))
         for rid, val in c.all(
-            f"SELECT r.rid, o.val FROM record r JOIN op o ON o.dot = r.birth WHERE r.rid IN ({marks})",
+            "SELECT r.rid, o.val FROM record r JOIN op o ON o.dot = r.birth "
+            f"WHERE r.rid IN ({marks})",
             part,
         ):
             found[rid] = read_image(val)
@@ -116,7 +118,9 @@ def _overlay(image: Image, number: int, wire: str | None) -> None:
         image[number] = wire
 
 
-def all_images(c: Connection, *, alive_only: bool = True) -> Iterator[tuple[int, bytes, int, Image]]:
+def all_images(
+    c: Connection, *, alive_only: bool = True
+) -> Iterator[tuple[int, bytes, int, Image]]:
     """(rid, record id, entity number, image) of every record that has a birth, in order of rid."""
     where = "AND r.alive = 1" if alive_only else ""
     overlay = c.each(
@@ -171,7 +175,8 @@ def heads(c: Connection, rid: int, number: int) -> list[tuple[int, int]]:
             "SELECT o.dot, o.hlc FROM history h JOIN op o ON o.dot = h.dot "
             "JOIN device d ON d.ord = (o.dot >> 40) "
             "WHERE h.cell IN (?, ?) AND NOT EXISTS "
-            "(SELECT 1 FROM history n JOIN op p ON p.dot = n.dot WHERE n.cell = ? AND p.prev = o.dot) "
+            "(SELECT 1 FROM history n JOIN op p ON p.dot = n.dot "
+            "WHERE n.cell = ? AND p.prev = o.dot) "
             "AND NOT EXISTS (SELECT 1 FROM history n JOIN op_parent p ON p.dot = n.dot "
             "WHERE n.cell = ? AND p.parent = o.dot) "
             "ORDER BY o.hlc DESC, d.uuid DESC, o.dot DESC",

@@ -19,11 +19,10 @@ from aps_desktop.db.layout import MEMBER, STORED, entity_columns
 from aps_desktop.domain.entities import ENTITIES
 from aps_desktop.domain.fields import Entity, Kind
 
-
 metadata = sa.MetaData()
 
 _TEXT = sa.Text().with_variant(sa.Text(collation="NOCASE"), "sqlite")
-_TYPES = {"text": _TEXT, "integer": sa.BigInteger}
+_TYPES: dict[str, Any] = {"text": _TEXT, "integer": sa.BigInteger}
 
 
 def _id(name: str = "id", **options: Any) -> sa.Column[Any]:
@@ -96,7 +95,9 @@ sa.Table(
 _index_table("history", _key("cell"), _key("dot"))
 _index_table("op_parent", _key("dot"), _key("parent"))
 _index_table("op_seen", _key("dot"), _key("device"), _number("seq"))
-sa.Table("cell", metadata, _key("cell"), _number("dot"), _number("hlc"), _number("extra", default=0))
+sa.Table(
+    "cell", metadata, _key("cell"), _number("dot"), _number("hlc"), _number("extra", default=0)
+)
 _index_table("cell_extra", _key("cell"), _key("dot"), _number("hlc"))
 _index_table(
     "txn",
@@ -119,7 +120,9 @@ sa.Table(
 )
 sa.Table("setting", metadata, sa.Column("name", sa.Text, primary_key=True), _text("value"))
 
-sa.Index("record_parent", metadata.tables["record"].c.parent, sqlite_where=sa.text("parent IS NOT NULL"))
+sa.Index(
+    "record_parent", metadata.tables["record"].c.parent, sqlite_where=sa.text("parent IS NOT NULL")
+)
 sa.Index(
     "cell_conflict", metadata.tables["cell"].c.cell, sqlite_where=sa.text("extra > 0"),
     postgresql_where=sa.text("extra > 0"),
@@ -137,7 +140,9 @@ def _entity_table(entity: Entity) -> sa.Table:
     for name in _indexed(entity):
         filled = sa.text(f"{name} IS NOT NULL")
         ordered = entity.order and name == entity.order[0].lstrip("-")
-        where = {} if ordered else {"sqlite_where": filled, "postgresql_where": filled}
+        where: dict[str, Any] = (
+            {} if ordered else {"sqlite_where": filled, "postgresql_where": filled}
+        )
         sa.Index(f"{entity.name}_{name}", table.c[name], **where)
     return table
 
@@ -158,8 +163,8 @@ TABLES: dict[str, sa.Table] = {e.name: _entity_table(e) for e in (*ENTITIES, MEM
 @lru_cache(maxsize=1)
 def _dialects() -> dict[bool, Any]:
     return {
-        False: sqlite.dialect(paramstyle="qmark"),  # type: ignore[no-untyped-call]
-        True: postgresql.dialect(paramstyle="format"),  # type: ignore[no-untyped-call]
+        False: sqlite.dialect(paramstyle="qmark"),
+        True: postgresql.dialect(paramstyle="format"),
     }
 
 
@@ -199,12 +204,11 @@ def guard_statements(*, postgres: bool) -> list[str]:
 
 def compiled(statement: ClauseElement, *, postgres: bool) -> tuple[str, Sequence[Any]]:
     """A Core statement as SQL with "?" parameters in order."""
-    done = statement.compile(dialect=_dialects()[postgres], compile_kwargs={"render_postcompile": True})
+    done: Any = statement.compile(
+        dialect=_dialects()[postgres], compile_kwargs={"render_postcompile": True}
+    )
     names = done.positiontup or []
     sql = str(done)
     if postgres:
         sql = sql.replace("%s", "?").replace("%%", "%")
     return sql, [done.params[name] for name in names]
-
-
-

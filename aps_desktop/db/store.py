@@ -64,9 +64,7 @@ def open_database(
     version = _version(database.reader())
     if version is None:
         database.close()
-        raise UserError(
-            "This is a database, but not one of APS Desktop.", "Choose another file."
-        )
+        raise UserError("This is a database, but not one of APS Desktop.", "Choose another file.")
     if version > SCHEMA_VERSION:
         database.close()
         database.read_only = True

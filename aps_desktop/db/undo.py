@@ -1,44 +1,14 @@
-"""The undo stack: it is the log's own transactions, so it also works after a restart."""
+"""Undo and redo: what takes a transaction back is appended to the log like any other edit."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from aps_desktop.db import log
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.engine import Database
+from aps_desktop.db.steps import next_redo, next_undo
+from aps_desktop.db.unit_of_work import Work, kind_of
 from aps_desktop.domain.changes import Applied, Why
 from aps_desktop.domain.errors import UserError
-from aps_desktop.domain.fields import BIRTH, LIFE
-
-if TYPE_CHECKING:
-    from aps_desktop.db.engine import Database
-    from aps_desktop.db.unit_of_work import Work
-
-_STEPS = frozenset({Why.EDIT, Why.IMPORT, Why.RESOLVE, Why.REVERT})
-
-
-def remember(c: Connection, txn: int, label: str, why: Why) -> None:
-    """A new step: it can be undone, and what was undone before can no longer be redone."""
-    if why not in _STEPS:
-        return
-    c.run("UPDATE undo_entry SET state = 'dropped' WHERE state = 'undone'")
-    c.run("INSERT INTO undo_entry VALUES (?, ?, 'done', ?)", (txn, txn, label))
-
-
-def next_undo(c: Connection) -> tuple[int, int, str] | None:
-    """(step, its transaction now, label) of what "Undo" would take back."""
-    row = c.one(
-        "SELECT n, current, label FROM undo_entry WHERE state = 'done' ORDER BY n DESC LIMIT 1"
-    )
-    return (row[0], row[1], row[2]) if row else None
-
-
-def next_redo(c: Connection) -> tuple[int, int, str] | None:
-    """(step, its transaction now, label) of what "Redo" would do again."""
-    row = c.one(
-        "SELECT n, current, label FROM undo_entry WHERE state = 'undone' ORDER BY n LIMIT 1"
-    )
-    return (row[0], row[1], row[2]) if row else None
+from aps_desktop.domain.fields import BIRTH, LIFE, Entity
 
 
 def undo(db: Database) -> Applied:
@@ -52,8 +22,6 @@ def redo(db: Database) -> Applied:
 
 
 def _step(db: Database, why: Why) -> Applied:
-    from aps_desktop.db.unit_of_work import Work
-
     with db.writing() as c:
         found = next_undo(c) if why is Why.UNDO else next_redo(c)
         if found is None:
@@ -76,8 +44,6 @@ def invert(work: Work, device: int, txn: int) -> None:
 
     A field that was changed again since is left alone and listed in `work.skipped`.
     """
-    from aps_desktop.db.unit_of_work import kind_of
-
     c = work.c
     span = c.one("SELECT first_seq, last_seq FROM txn WHERE device = ? AND n = ?", (device, txn))
     if span is None:
@@ -98,7 +64,9 @@ def invert(work: Work, device: int, txn: int) -> None:
             _invert_field(work, kind_of(tid), rid, number, dot, prev)
 
 
-def _invert_field(work: Work, kind, rid: int, number: int, dot: int, prev: int | None) -> None:  # type: ignore[no-untyped-def]
+def _invert_field(
+    work: Work, kind: Entity, rid: int, number: int, dot: int, prev: int | None
+) -> None:
     field = kind.by_number[number]
     _, head = log.shown_wire(work.c, rid, number)
     if head != dot:

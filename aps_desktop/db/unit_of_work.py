@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from aps_desktop import __version__
-from aps_desktop.db import log, undo
+from aps_desktop.db import log, steps
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database, crash_point
 from aps_desktop.db.layout import MEMBER, field_columns, stored_values
@@ -17,7 +17,7 @@ from aps_desktop.db.titles import fold_title, title_numbers
 from aps_desktop.domain.changes import Applied, Change, ChangeSet, Create, Delete, Update, Why
 from aps_desktop.domain.clock import next_stamp
 from aps_desktop.domain.entities import BY_NUMBER, entity
-from aps_desktop.domain.errors import NotFound
+from aps_desktop.domain.errors import NotFound, UserError
 from aps_desktop.domain.fields import BIRTH, LIFE, Entity, Field, Kind
 from aps_desktop.domain.ids import member_id
 from aps_desktop.domain.values import members, to_wire
@@ -55,7 +55,8 @@ class Work:
         self.label = label
         self.why = why
         state = connection.one("SELECT device, seq, hlc, seen_hlc, txn, rid FROM local_state")
-        assert state is not None
+        if state is None:
+            raise UserError("The database has no device of its own.", "Restore a backup.")
         self._device, self._seq, last, seen, txn, self._rid = state
         self._wall = db.clock.millis()
         self.hlc = next_stamp(self._wall, last, seen)
@@ -168,7 +169,9 @@ class Work:
         if not alive:
             return
         seen: dict[int, int] = {}
-        for (dot,) in self.c.all("SELECT dot FROM history WHERE cell BETWEEN ? AND ?", log.cells_of(rid)):
+        for (dot,) in self.c.all(
+            "SELECT dot FROM history WHERE cell BETWEEN ? AND ?", log.cells_of(rid)
+        ):
             device, sequence = log.device_of(dot), log.sequence_of(dot)
             seen[device] = max(seen.get(device, 0), sequence)
         self._life(rid, tid, "0", seen)
@@ -194,7 +197,7 @@ class Work:
         self._touch(kind, rid, 1, parent)
 
     def finish(self) -> Applied:
-        """Writes what is buffered and the transaction's own row; the last step before the commit."""
+        """Writes what is buffered and the transaction's row; the last step before the commit."""
         self.flush()
         if self._seq < self._first:
             return Applied(0, self.label, {}, tuple(self.skipped))
@@ -219,7 +222,7 @@ class Work:
             "ON CONFLICT(tid) DO UPDATE SET n = entity_count.n + excluded.n",
             [(tid, n) for tid, n in self._counts.items() if n],
         )
-        undo.remember(self.c, self.txn, self.label, self.why)
+        steps.remember(self.c, self.txn, self.label, self.why)
         touched = {name: frozenset(rids) for name, rids in self._touched.items()}
         return Applied(self.txn, self.label, touched, tuple(self.skipped))
 
@@ -265,7 +268,9 @@ class Work:
         )
 
     def _previous_chain(self, txn: int) -> bytes:
-        chain = self.c.value("SELECT chain FROM txn WHERE device = ? AND n = ?", (self._device, txn))
+        chain = self.c.value(
+            "SELECT chain FROM txn WHERE device = ? AND n = ?", (self._device, txn)
+        )
         return bytes(chain) if chain is not None else b""
 
     def flush(self) -> None:
@@ -302,7 +307,8 @@ class Work:
 
     def _record(self, rid: int) -> tuple[int, int, int | None]:
         row = self.c.one("SELECT tid, alive, parent FROM record WHERE rid = ?", (rid,))
-        assert row is not None
+        if row is None:
+            raise NotFound("This record is not in the log.")
         return row[0], row[1], row[2]
 
     def _uuid(self, rid: int) -> UUID:
@@ -313,7 +319,7 @@ class Work:
             raise NotFound(f"A record with the id {id} is there already.")
         self._rid += 1
         self._rids[id.hex] = self._rid
-        return self._rid
+        return int(self._rid)
 
     # Rows ---------------------------------------------------------------------------------------
 

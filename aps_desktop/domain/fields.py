@@ -1,4 +1,4 @@
-"""How an entity is described: the one vocabulary that feeds table, list, form, Excel and history."""
+"""How an entity is described: what feeds its table, list, form, Excel columns and history."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class Kind(StrEnum):
 
 
 SET_KINDS = frozenset({Kind.TAGS, Kind.REFERENCES})
-"""Kinds whose value is a set: stored as member rows, so that two additions made apart both survive."""
+"""Kinds whose value is a set: stored as member rows, so that additions made apart survive."""
 
 BIRTH = 0
 LIFE = 1023
-"""Field numbers that the change log keeps for itself: the whole row image, and delete/restore."""
+"""Field numbers that the change log keeps for itself: the row image, and delete/restore."""
 
 
 class Area(StrEnum):

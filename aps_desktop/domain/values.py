@@ -95,7 +95,7 @@ def clean_text(text: str, *, lines: bool = False) -> str:
 
 
 def to_wire(field: Field, value: Value) -> str | None:
-    """The canonical text of a value; for a set field see `members`. InvalidValue if it cannot be."""
+    """The canonical text of a value (sets: see `members`). InvalidValue if it cannot be."""
     if value is None or value == "":
         return None
     try:
@@ -119,7 +119,9 @@ def from_wire(field: Field, wire: str | None) -> Value:
     try:
         value = _READERS[field.kind](field, wire)
     except (ValueError, ArithmeticError) as error:
-        raise InvalidValue(f"{field.label}: “{wire[:80]}” is not valid.", field=field.name) from error
+        raise InvalidValue(
+            f"{field.label}: “{wire[:80]}” is not valid.", field=field.name
+        ) from error
     if to_wire(field, value) != wire:
         raise InvalidValue(f"{field.label}: “{wire[:80]}” is not canonical.", field=field.name)
     return value
@@ -326,7 +328,7 @@ def show_number(number: Decimal | int) -> str:
 
 
 def show(field: Field, value: Value) -> str:
-    """A value as people read it. References show as their id: their label is a matter of a query."""
+    """A value as people read it; a reference as its id, since its label takes a query."""
     match value:
         case None:
             return ""

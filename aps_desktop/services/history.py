@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from aps_desktop.db import log
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, Row
 from aps_desktop.db.layout import MEMBER
 from aps_desktop.db.queries.labels import label_sql
 from aps_desktop.domain.entities import BY_NUMBER, entity
@@ -47,7 +47,7 @@ class Step:
 
 
 def of_record(c: Connection, name: str, id: UUID) -> list[HistoryEntry]:
-    """A record's changes, newest first; those of its sets included. Deleted records have one too."""
+    """A record's changes, newest first, its sets' included. Deleted records have one too."""
     kind = entity(name)
     row = c.one("SELECT rid, tid FROM record WHERE uuid = ? AND birth IS NOT NULL", (id.bytes,))
     if row is None or row[1] != kind.number:
@@ -73,12 +73,12 @@ def steps(c: Connection, *, limit: int = 500, before: int | None = None) -> list
     return [Step(*row) for row in rows]
 
 
-_Op = tuple[int, int | None, int, str | None, int, str, str, str, str, str, int]
+_Op = Row
 _Dated = tuple[tuple[int, int], HistoryEntry]
 
 
 def _ops(c: Connection, rid: int) -> list[_Op]:
-    return c.all(  # type: ignore[return-value]
+    return c.all(
         "SELECT o.dot, o.prev, o.cell, o.val, t.wall, t.officer, t.office, d.name, t.why, "
         "t.label, o.hlc FROM history h JOIN op o ON o.dot = h.dot "
         "JOIN txn t ON t.device = (o.dot >> 40) AND t.n = o.txn "

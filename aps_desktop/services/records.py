@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from aps_desktop.db import steps
 from aps_desktop.db import undo as undo_stack
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
@@ -87,7 +88,7 @@ def problems(name: str, values: Mapping[str, Value]) -> list[Problem]:
 
 
 def new(db: Database, name: str, values: Mapping[str, Value]) -> UUID:
-    """A new record; fields that are not given take their default. InvalidValue when it cannot be."""
+    """A new record; fields not given take their default. InvalidValue when it cannot be."""
     kind = entity(name)
     id = db.ids.new()
     filled = {**defaults(kind), **values}
@@ -138,9 +139,8 @@ def delete(db: Database, name: str, ids: Sequence[UUID]) -> Applied:
     used = _uses(c, doomed)
     if used:
         raise UserError(
-            f"{titles[0] if len(titles) == 1 else 'These records'} cannot be deleted: still used by "
-            + ", ".join(used)
-            + ".",
+            f"{titles[0] if len(titles) == 1 else 'These records'} cannot be deleted: "
+            f"still used by {', '.join(used)}.",
             "Change those records first, or mark this one as no longer valid.",
         )
     what = f"{kind.label.lower()} {titles[0]}" if len(ids) == 1 else _many(kind, len(ids))
@@ -160,7 +160,7 @@ def redo(db: Database) -> Applied:
 
 def undo_labels(c: Connection) -> tuple[str, str]:
     """What "Undo" and "Redo" would act on, in words; empty when there is nothing."""
-    back, again = undo_stack.next_undo(c), undo_stack.next_redo(c)
+    back, again = steps.next_undo(c), steps.next_redo(c)
     return (back[2] if back else ""), (again[2] if again else "")
 
 
@@ -171,7 +171,9 @@ def short_title(record: Record) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-def _value(c: Connection, field: Field, stored: tuple[object, ...], labels: dict[UUID, str]) -> Value:
+def _value(
+    c: Connection, field: Field, stored: tuple[object, ...], labels: dict[UUID, str]
+) -> Value:
     if field.kind is not Kind.REFERENCE or stored[0] is None:
         return value_of(field, stored)
     found = _named(c, field.target, stored[0])
@@ -262,5 +264,3 @@ def _uses(c: Connection, doomed: Mapping[int, tuple[str, UUID]]) -> list[str]:
             if others:
                 counts[user.name] = counts.get(user.name, 0) + len(others)
     return [_many(entity(name), number) for name, number in counts.items()]
-
-

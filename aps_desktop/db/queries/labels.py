@@ -41,14 +41,17 @@ def reference_sql(target: Entity, column: str, depth: int = 1) -> str:
 
 def set_sql(c: Connection, field: Field, alias: str) -> str:
     """SQL for a set's members as one text, sorted."""
-    if field.kind is Kind.TAGS:
-        word = "m.word"
-    else:
-        word = reference_sql(entity(field.target), "m.member")
     return (
-        f"(SELECT {c.joined(word)} FROM set_member m "
+        f"(SELECT {c.joined(member_sql(field))} FROM set_member m "
         f"WHERE m.owner = {alias}.rid AND m.field_number = {field.number})"
     )
+
+
+def member_sql(field: Field) -> str:
+    """SQL for what one member `m` of a set is called."""
+    if field.kind is Kind.TAGS:
+        return "m.word"
+    return reference_sql(entity(field.target), "m.member")
 
 
 def cell_sql(c: Connection, field: Field, alias: str = "t") -> list[str]:

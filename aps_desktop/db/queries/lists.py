@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from aps_desktop.db.connection import Connection, Params
 from aps_desktop.db.layout import field_columns, value_of
-from aps_desktop.db.queries.labels import cell_sql, label_sql, reference_sql, sort_sql
+from aps_desktop.db.queries.labels import cell_sql, label_sql, member_sql, reference_sql, sort_sql
 from aps_desktop.db.titles import fold, title_numbers
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.errors import InvalidValue
@@ -134,7 +134,12 @@ def labels_of(c: Connection, target: str, rids: Sequence[int]) -> dict[int, tupl
     )
     code = kind.code and kind.code not in kind.title
     if code:
-        codes = dict(c.all(f"SELECT rid, {kind.code} FROM {kind.name} WHERE rid IN ({marks})", list(rids)))
+        codes: dict[int, str] = dict(
+            (row[0], row[1])
+            for row in c.all(
+                f"SELECT rid, {kind.code} FROM {kind.name} WHERE rid IN ({marks})", list(rids)
+            )
+        )
         return {r: (bytes(i), " · ".join(x for x in (codes[r], t) if x)) for r, i, t in rows}
     return {r: (bytes(i), t or "") for r, i, t in rows}
 
@@ -209,9 +214,7 @@ def _pattern(text: str) -> str:
     return f"%{escaped}%"
 
 
-def _condition(
-    c: Connection, kind: Entity, field: Field, item: Filter
-) -> tuple[str, list[Any]]:
+def _condition(c: Connection, kind: Entity, field: Field, item: Filter) -> tuple[str, list[Any]]:
     if field.is_set:
         return _set_condition(c, field, item)
     column = f"t.{field_columns(field)[0]}"
@@ -233,7 +236,8 @@ def _condition(
             text = column
             if field.kind is Kind.REFERENCE:
                 text = reference_sql(entity(field.target), column)
-                full = f"(SELECT {label_sql(entity(field.target), 'r1', depth=1)} FROM {field.target} r1 WHERE r1.rid = {column})"
+                name = label_sql(entity(field.target), "r1", depth=1)
+                full = f"(SELECT {name} FROM {field.target} r1 WHERE r1.rid = {column})"
                 test = f"({text} {c.like()} ? ESCAPE '!' OR {full} {c.like()} ? ESCAPE '!')"
                 return test, [_pattern(str(item.values[0]))] * 2
             return f"CAST({text} AS TEXT) {c.like()} ? ESCAPE '!'", [_pattern(str(item.values[0]))]
@@ -246,8 +250,7 @@ def _set_condition(c: Connection, field: Field, item: Filter) -> tuple[str, list
         negation = "NOT " if item.op == "empty" else ""
         return f"{negation}EXISTS ({inner})", [field.number]
     if item.op == "contains":
-        word = "m.word" if field.kind is Kind.TAGS else reference_sql(entity(field.target), "m.member")
-        test = f"EXISTS ({inner} AND {word} {c.like()} ? ESCAPE '!')"
+        test = f"EXISTS ({inner} AND {member_sql(field)} {c.like()} ? ESCAPE '!')"
         return test, [field.number, _pattern(str(item.values[0]))]
     column = "m.word" if field.kind is Kind.TAGS else "m.member"
     marks = ",".join("?" * len(item.values))
