@@ -5,10 +5,11 @@ Local numbering: dot = device << 40 | sequence, cell = rid << 10 | field number.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.layout import column_names, stored_values
@@ -21,6 +22,9 @@ _SEQUENCE_MASK = (1 << SEQUENCE_BITS) - 1
 
 Image = dict[int, str]
 """A record's canonical texts by field number."""
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(dict[int, str]).decode
 
 
 def dot_of(device: int, sequence: int) -> int:
@@ -54,13 +58,12 @@ def cells_of(rid: int) -> tuple[int, int]:
 
 def read_image(text: str | None) -> Image:
     """A birth's row image."""
-    return {int(number): wire for number, wire in json.loads(text or "{}").items()}
+    return _decode(text or "{}")
 
 
 def write_image(image: Image) -> str:
     """A birth's row image as canonical text: keys in order, nothing escaped but what must be."""
-    ordered = {str(number): image[number] for number in sorted(image)}
-    return json.dumps(ordered, ensure_ascii=False, separators=(",", ":"))
+    return _encode({str(number): image[number] for number in sorted(image)}).decode()
 
 
 def shown_wire(c: Connection, rid: int, number: int) -> tuple[str | None, int | None]:

@@ -130,7 +130,7 @@ sa.Index(
 
 
 def _entity_table(entity: Entity) -> sa.Table:
-    columns = [sa.Column("id", sa.LargeBinary, nullable=False)]
+    columns: list[sa.Column[Any]] = [sa.Column("id", sa.LargeBinary, nullable=False)]
     for name, stored, field in entity_columns(entity):
         if field.kind is Kind.REFERENCE:
             columns.append(sa.Column(name, sa.BigInteger, sa.ForeignKey("record.rid")))
@@ -164,7 +164,7 @@ TABLES: dict[str, sa.Table] = {e.name: _entity_table(e) for e in (*ENTITIES, MEM
 def _dialects() -> dict[bool, Any]:
     return {
         False: sqlite.dialect(paramstyle="qmark"),
-        True: postgresql.dialect(paramstyle="format"),
+        True: postgresql.dialect(paramstyle="format"),  # type: ignore[no-untyped-call]
     }
 
 

@@ -12,6 +12,8 @@ _STROKES = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ı": "i"}
 
 def fold(text: str) -> str:
     """Lower case without marks; scripts whose marks are letters (Thai, Khmer, ...) keep them."""
+    if text.isascii():
+        return text.lower()
     folded = unicodedata.normalize("NFD", text.casefold())
     kept = (c for c in folded if not "\u0300" <= c <= "\u036f")
     return unicodedata.normalize("NFC", "".join(kept)).translate(_STROKES)

@@ -45,9 +45,9 @@ class Area(StrEnum):
     ORGANISATION = "organisation"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Field:
-    """One field of an entity.
+    """One field of an entity; there is one object a field, compared by identity.
 
     `number` (1 to 1022) names the field in the change log and in bundles: stable, never reused.
     `decimals` is the fixed scale of NUMBER and PERCENT, which are stored as scaled integers.
@@ -79,7 +79,7 @@ class Field:
         return next((label for k, label in self.choices if k == key), key)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Entity:
     """One entity. `number` is its stable table number in the change log.
 

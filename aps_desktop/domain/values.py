@@ -85,6 +85,8 @@ def clean_text(text: str, *, lines: bool = False) -> str:
 
     Zero-width joiners and spaces stay: Khmer, Burmese and Tamil are written with them.
     """
+    if text.isprintable() and unicodedata.is_normalized("NFC", text):
+        return text.strip() if "  " not in text or lines else re.sub(r" {2,}", " ", text).strip()
     text = text.encode("utf-8", "replace").decode("utf-8")
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = text.translate(_INVISIBLE)

@@ -132,14 +132,9 @@ def labels_of(c: Connection, target: str, rids: Sequence[int]) -> dict[int, tupl
         f"SELECT t.rid, t.id, {label_sql(kind, 't')} FROM {kind.name} t WHERE t.rid IN ({marks})",
         list(rids),
     )
-    code = kind.code and kind.code not in kind.title
-    if code:
-        codes: dict[int, str] = dict(
-            (row[0], row[1])
-            for row in c.all(
-                f"SELECT rid, {kind.code} FROM {kind.name} WHERE rid IN ({marks})", list(rids)
-            )
-        )
+    if kind.code and kind.code not in kind.title:
+        sql = f"SELECT rid, {kind.code} FROM {kind.name} WHERE rid IN ({marks})"
+        codes = {rid: code for rid, code in c.all(sql, list(rids))}
         return {r: (bytes(i), " · ".join(x for x in (codes[r], t) if x)) for r, i, t in rows}
     return {r: (bytes(i), t or "") for r, i, t in rows}
 
