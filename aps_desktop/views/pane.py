@@ -1,0 +1,54 @@
+"""The base of every page of the window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+if TYPE_CHECKING:
+    from aps_desktop.domain.changes import Applied
+    from aps_desktop.views.context import Context
+
+
+class Pane(QWidget):
+    """One page of the main window: made once when it is first opened, then kept.
+
+    `key` names it in the kept state and in the navigation ("entity:project"), `title` is what
+    people read, `area` the navigation's area. `crumb_changed` carries what stands behind the
+    title in the breadcrumb (a record's name, or nothing).
+    """
+
+    crumb_changed = Signal(str)
+
+    def __init__(
+        self, context: Context, key: str, title: str, area: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.context = context
+        self.key = key
+        self.title = title
+        self.area = area
+        self.setObjectName(f"pane_{key.replace(':', '_')}")
+        self.setAccessibleName(title)
+
+    def activate(self) -> None:
+        """Called each time the pane comes to the front; gives the keyboard a place to be."""
+
+    def on_changed(self, applied: Applied) -> None:
+        """Called after every write anywhere in the program; refresh what it touches."""
+
+    def show_target(self, target: dict[str, Any]) -> None:
+        """Goes to a place inside the pane: {"record": hex id} or {"filters": (...)}."""
+
+    def target(self) -> dict[str, Any]:
+        """The place inside the pane that "back" returns to."""
+        return {}
+
+    def save_state(self) -> dict[str, Any]:
+        """What the pane wants to find again at the next start; plain JSON."""
+        return {}
+
+    def restore_state(self, state: dict[str, Any]) -> None:
+        """Takes back what `save_state` gave; must bear state of another version."""
