@@ -1,0 +1,157 @@
+"""Reads a whole column at once: quick ways for plain cells, and each odd text read only once."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from aps_desktop.domain.errors import InvalidValue, UserError
+from aps_desktop.domain.fields import Field, Kind
+from aps_desktop.domain.money import Money, minor_digits
+from aps_desktop.domain.values import TEXT_LIMIT
+from aps_desktop.exchange.amounts import currency_code
+from aps_desktop.exchange.cells import PERCENT, Cell, cell_text
+from aps_desktop.exchange.mapping import Target
+from aps_desktop.exchange.parse import ParseContext, Parser, Read, parse_money, parser
+
+_EXACT_FLOAT = 1e13
+
+
+@dataclass
+class ReadColumn:
+    """The values of one column for some rows; errors and notes by their place in it."""
+
+    values: list[Read]
+    errors: dict[int, UserError] = field(default_factory=dict)
+    notes: dict[int, str] = field(default_factory=dict)
+
+
+ColumnReader = Callable[[Sequence[Cell], Sequence[Cell], Sequence[str]], ReadColumn]
+"""Takes the cells, the cells of the currency column and the marks (both may be empty)."""
+
+
+def column_reader(spec: Field, target: Target, context: ParseContext) -> ColumnReader:
+    """The reader for the cells that fill one field."""
+    if spec.kind is Kind.MONEY:
+        return _MoneyColumn(spec, target, context).read
+    read = parser(spec, context)
+    if spec.kind is Kind.TEXT:
+        return _Column(read, plain_text).read
+    if spec.kind is Kind.DATE:
+        return _Column(read, _plain_date, remembered=True).read
+    if spec.kind in (Kind.LONG_TEXT, Kind.NUMBER, Kind.PERCENT):
+        return _Column(read, None).read
+    return _Column(read, None, remembered=spec.kind is not Kind.REFERENCE).read
+
+
+class _Column:
+    """`quick` gives a value for a plain cell, or None for what needs the full reader."""
+
+    def __init__(
+        self, read: Parser, quick: Callable[[Cell], Read] | None, *, remembered: bool = False
+    ) -> None:
+        self._read = read
+        self._quick = quick
+        self._known: dict[str, tuple[Read, str] | UserError] | None = {} if remembered else None
+
+    def read(self, cells: Sequence[Cell], _: Sequence[Cell], marks: Sequence[str]) -> ReadColumn:
+        if self._quick and not marks:
+            quick = self._quick
+            values = [None if cell is None else quick(cell) for cell in cells]
+            todo = [i for i, v in enumerate(values) if v is None and cells[i] is not None]
+        else:
+            values, todo = [None] * len(cells), [i for i, c in enumerate(cells) if c is not None]
+        column = ReadColumn(values)
+        for i in todo:
+            try:
+                values[i], note = self._one(cells[i], marks[i] if marks else "")
+            except UserError as error:
+                column.errors[i] = error
+            else:
+                if note:
+                    column.notes[i] = note
+        return column
+
+    def _one(self, cell: Cell, mark: str) -> tuple[Read, str]:
+        known = self._known
+        if known is None or mark or type(cell) is not str:
+            return self._read(cell, mark)
+        found = known.get(cell)
+        if found is None:
+            try:
+                found = self._read(cell, "")
+            except UserError as error:
+                found = error
+            known[cell] = found
+        if isinstance(found, UserError):
+            raise found
+        return found
+
+
+class _MoneyColumn:
+    def __init__(self, spec: Field, target: Target, context: ParseContext) -> None:
+        self._spec = spec
+        self._target = target
+        self._context = context
+        self._codes: dict[Cell, str] = {}
+
+    def read(
+        self, cells: Sequence[Cell], currencies: Sequence[Cell], marks: Sequence[str]
+    ) -> ReadColumn:
+        column = ReadColumn([None] * len(cells))
+        for i, cell in enumerate(cells):
+            if cell is None:
+                continue
+            written = currencies[i] if currencies else self._target.currency
+            try:
+                money: Read = self._quick(cell, written, marks[i] if marks else "")
+                if money is None:
+                    money, note = self._slow(cell, written, marks[i] if marks else "")
+                    if note:
+                        column.notes[i] = note
+                column.values[i] = money
+            except UserError as error:
+                column.errors[i] = error
+        return column
+
+    def _quick(self, cell: Cell, written: Cell, mark: str) -> Money | None:
+        """A number of whole minor units in a known currency; the usual case, ten times faster."""
+        if type(cell) is not float or mark or self._target.scale or abs(cell) > _EXACT_FLOAT:
+            return None
+        code = self._codes.get(written)
+        if code is None:
+            code = self._codes[written] = currency_code(written) if type(written) is str else ""
+        if not code:
+            return None
+        factor: int = 10 ** minor_digits(code)
+        minor = round(cell * factor)
+        return Money(minor, code) if minor / factor == cell else None
+
+    def _slow(self, cell: Cell, written: Cell, mark: str) -> tuple[Read, str]:
+        value, note = parse_money(
+            self._spec, cell, self._context, mark=mark, currency=cell_text(written).strip()
+        )
+        if self._target.scale and isinstance(value, Money):
+            value = Money.of(value.amount.scaleb(self._target.scale), value.currency)
+        return value, note
+
+
+def plain_text(cell: Cell) -> Read:
+    """Text that cleaning would leave as it is; None for any other."""
+    if type(cell) is not str or not cell.isprintable() or len(cell) > TEXT_LIMIT or "  " in cell:
+        return None
+    if not cell.isascii() and not unicodedata.is_normalized("NFC", cell):
+        return None
+    return cell.strip() or None
+
+
+def _plain_date(cell: Cell) -> Read:
+    return cell if type(cell) is date and 1900 <= cell.year <= 2200 else None
+
+
+def is_percent(error: UserError, cell: Cell, mark: str) -> bool:
+    """Whether a number was refused only because it is written as a percentage."""
+    written = mark == PERCENT or cell_text(cell).rstrip().endswith("%")
+    return isinstance(error, InvalidValue) and written
