@@ -18,6 +18,7 @@ SPLIT_FROM = 1366
 """Window width from which list and detail stand side by side."""
 
 FAMILY = "Noto Sans"
+FAMILIES = [FAMILY, *(f"Noto Sans {s} UI" for s in ("Thai", "Khmer", "Lao", "Myanmar", "Tamil"))]
 
 CHART_COLOURS = (
     "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#7F7F7F",
@@ -112,7 +113,7 @@ def colour(value: str) -> QColor:
 
 def font(size: float = BODY, *, bold: bool = False) -> QFont:
     """The program's font at one of the four sizes."""
-    made = QFont(FAMILY)
+    made = QFont(FAMILIES)
     made.setPointSizeF(size)
     if bold:
         made.setWeight(QFont.Weight.DemiBold)
