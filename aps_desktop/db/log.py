@@ -165,24 +165,59 @@ def insert_sql(entity: Entity) -> str:
     return f"INSERT INTO {entity.name} (rid, id, {', '.join(names)}) VALUES ({marks})"
 
 
-def heads(c: Connection, rid: int, number: int) -> list[tuple[int, int]]:
-    """(dot, hlc) of the heads of a cell, the shown one first.
+def wire_of(c: Connection, dot: int, number: int) -> str | None:
+    """What an op says about a field."""
+    row = c.one("SELECT val, cell FROM op WHERE dot = ?", (dot,))
+    return wire_in(row[0], row[1], number) if row else None
 
-    A head is an op of the cell, or a birth of its record, that no op of the cell names as what it
-    replaced. The shown one has the greatest stamp; equal stamps are settled by device id.
+
+def seen_of(c: Connection, rid: int) -> dict[int, int]:
+    """The highest sequence, by device, of the ops of a record that are here."""
+    seen: dict[int, int] = {}
+    for (dot,) in c.all("SELECT dot FROM history WHERE cell BETWEEN ? AND ?", cells_of(rid)):
+        device, sequence = device_of(dot), sequence_of(dot)
+        seen[device] = max(seen.get(device, 0), sequence)
+    return seen
+
+
+def heads(c: Connection, rid: int, number: int, *, without_merge: int = 0) -> list[tuple[int, int]]:
+    """(dot, stamp) of the heads of a cell, the shown one first.
+
+    Candidates are the cell's ops (but those that wait for a missing one, and proposals) and the
+    record's birth. A head is a candidate that no op of the cell names as what it replaces. The one
+    shown has the greatest stamp; equal stamps are settled by device id. `without_merge` leaves out
+    what that merge brought.
     """
-    cell = cell_of(rid, number)
-    return [
-        (dot, hlc)
-        for dot, hlc in c.all(
-            "SELECT o.dot, o.hlc FROM history h JOIN op o ON o.dot = h.dot "
-            "JOIN device d ON d.ord = (o.dot >> 40) "
-            "WHERE h.cell IN (?, ?) AND NOT EXISTS "
-            "(SELECT 1 FROM history n JOIN op p ON p.dot = n.dot "
-            "WHERE n.cell = ? AND p.prev = o.dot) "
-            "AND NOT EXISTS (SELECT 1 FROM history n JOIN op_parent p ON p.dot = n.dot "
-            "WHERE n.cell = ? AND p.parent = o.dot) "
-            "ORDER BY o.hlc DESC, d.uuid DESC, o.dot DESC",
-            (cell, cell_of(rid, BIRTH), cell, cell),
+    birth = c.value("SELECT birth FROM record WHERE rid = ?", (rid,))
+    births = {d for (d,) in c.all("SELECT dot FROM history WHERE cell = ?", (cell_of(rid, BIRTH),))}
+    ops = c.all(
+        "SELECT o.dot, o.prev, o.hlc, d.uuid FROM history h JOIN op o ON o.dot = h.dot "
+        "JOIN device d ON d.ord = (o.dot >> 40) WHERE h.cell = ? AND (o.merge = 0 OR o.merge <> ?) "
+        "AND NOT EXISTS (SELECT 1 FROM op_held x WHERE x.dot = o.dot) "
+        "AND NOT EXISTS (SELECT 1 FROM op_proposal x WHERE x.dot = o.dot)",
+        (cell_of(rid, number), without_merge),
+    )
+    replaced = {birth if op[1] in births else op[1] for op in ops}
+    for op in ops:
+        for (parent,) in c.all("SELECT parent FROM op_parent WHERE dot = ?", (op[0],)):
+            replaced.add(birth if parent in births else parent)
+    found = [(op[2], bytes(op[3]), op[0]) for op in ops if op[0] not in replaced]
+    if birth is not None and birth not in replaced:
+        row = c.one(
+            "SELECT o.hlc, d.uuid FROM op o JOIN device d ON d.ord = (o.dot >> 40) WHERE o.dot = ?",
+            (birth,),
         )
-    ]
+        if row:
+            found.append((row[0], bytes(row[1]), birth))
+    return [(dot, hlc) for hlc, _, dot in sorted(found, reverse=True)]
+
+
+def proposals(c: Connection, rid: int, number: int, office: str | None = None) -> list[int]:
+    """Dots of the proposals for a cell that nobody has answered (of one office, if given)."""
+    rows = c.all(
+        "SELECT o.dot, t.office FROM history h JOIN op_proposal p ON p.dot = h.dot "
+        "JOIN op o ON o.dot = h.dot JOIN txn t ON t.device = (o.dot >> 40) AND t.n = o.txn "
+        "WHERE h.cell = ? AND NOT EXISTS (SELECT 1 FROM op_parent q WHERE q.parent = o.dot)",
+        (cell_of(rid, number),),
+    )
+    return [dot for dot, by in rows if office is None or by == office]

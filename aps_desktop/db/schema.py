@@ -81,6 +81,7 @@ sa.Table(
     _number("birth"),
     _number("alive", default=0),
     _number("parent"),
+    _text("office"),
 )
 sa.Table(
     "op",
@@ -91,9 +92,12 @@ sa.Table(
     sa.Column("hlc", sa.BigInteger, nullable=False),
     sa.Column("txn", sa.BigInteger, nullable=False),
     _text("val"),
+    _number("merge", default=0),
 )
 _index_table("history", _key("cell"), _key("dot"))
 _index_table("op_parent", _key("dot"), _key("parent"))
+_index_table("op_held", _key("dot"))
+_index_table("op_proposal", _key("dot"))
 _index_table("op_seen", _key("dot"), _key("device"), _number("seq"))
 sa.Table(
     "cell", metadata, _key("cell"), _number("dot"), _number("hlc"), _number("extra", default=0)
@@ -117,6 +121,19 @@ sa.Table(
     sa.Column("sha256", sa.Text, primary_key=True),
     _number("size"),
     _bytes("data"),
+)
+_index_table(
+    "known", sa.Column("peer", sa.LargeBinary, primary_key=True), _key("device"), _number("upto")
+)
+sa.Table(
+    "bundle_log",
+    metadata,
+    _key("n"),
+    _text("direction"),
+    sa.Column("bundle", sa.LargeBinary, nullable=False),
+    _bytes("device"),
+    *(_number(n) for n in ("sequence", "at", "changes")),
+    *(_text(n) for n in ("state", "file", "scope", "report", "backup")),
 )
 sa.Table("setting", metadata, sa.Column("name", sa.Text, primary_key=True), _text("value"))
 

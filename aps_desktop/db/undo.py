@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from aps_desktop.db import log
 from aps_desktop.db.engine import Database
+from aps_desktop.db.log_writer import kind_of
 from aps_desktop.db.steps import next_redo, next_undo
-from aps_desktop.db.unit_of_work import Work, kind_of
+from aps_desktop.db.unit_of_work import Work
 from aps_desktop.domain.changes import Applied, Why
 from aps_desktop.domain.errors import UserError
 from aps_desktop.domain.fields import BIRTH, LIFE, Entity

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from aps_desktop import __version__
-from aps_desktop.db import log, steps
+from aps_desktop.db import log
 from aps_desktop.db.connection import Connection
-from aps_desktop.db.engine import Database, crash_point
+from aps_desktop.db.engine import Database
 from aps_desktop.db.layout import MEMBER, field_columns, stored_values
-from aps_desktop.db.store import SCHEMA_VERSION, setting
+from aps_desktop.db.log_writer import Author, LogWriter, kind_of
 from aps_desktop.db.titles import fold_title, title_numbers
 from aps_desktop.domain.changes import Applied, Change, ChangeSet, Create, Delete, Update, Why
-from aps_desktop.domain.clock import next_stamp
 from aps_desktop.domain.entities import BY_NUMBER, entity
-from aps_desktop.domain.errors import NotFound, UserError
-from aps_desktop.domain.fields import BIRTH, LIFE, Entity, Field, Kind
-from aps_desktop.domain.ids import member_id
+from aps_desktop.domain.errors import NotFound
+from aps_desktop.domain.fields import BIRTH, Entity, Field, Kind
+from aps_desktop.domain.ids import member_id, named_id
 from aps_desktop.domain.values import members, to_wire
 
 _FLUSH_AT = 5000
+_SHIPPED_STAMP = 1_735_689_600_000 << 16
+"""1 January 2025: older than any office's own edit, so an edit always shows over shipped data."""
 
 
 def apply(db: Database, change_set: ChangeSet) -> Applied:
@@ -30,6 +29,29 @@ def apply(db: Database, change_set: ChangeSet) -> Applied:
     with db.writing() as connection:
         work = Work(db, connection, change_set.label, change_set.why)
         for change in _coalesced(change_set.changes):
+            work.do(change)
+        return work.finish()
+
+
+def apply_shipped(db: Database, version: int, changes: Iterable[Create]) -> Applied:
+    """Loads the lists that the program ships, as ops of a device that is the same everywhere.
+
+    So all offices hold the very same ops, and merging their databases finds nothing new in them.
+    They belong to no office: every office may correct them. A list that is loaded already stays.
+    """
+    id = named_id("shipped", str(version))
+    label = f"lists shipped with the program, issue {version}"
+    with db.writing() as c:
+        if c.value("SELECT 1 FROM device WHERE uuid = ?", (id.bytes,)):
+            return Applied(0, label)
+        number = c.value("SELECT max(ord) FROM device") + 1
+        c.run(
+            "INSERT INTO device(ord, uuid, office, name, status) VALUES (?, ?, '', ?, 'shipped')",
+            (number, id.bytes, label),
+        )
+        author = Author(number, "", "", _SHIPPED_STAMP + version)
+        work = Work(db, c, label, Why.SETUP, author)
+        for change in changes:
             work.do(change)
         return work.finish()
 
@@ -47,28 +69,20 @@ def _coalesced(changes: tuple[Change, ...]) -> list[Change]:
     ]
 
 
-class Work:
-    """What one write transaction has done so far: buffered rows, ops and what they touched."""
+class Work(LogWriter):
+    """What one write transaction does to the rows, with its log."""
 
-    def __init__(self, db: Database, connection: Connection, label: str, why: Why) -> None:
-        self.c = connection
-        self.label = label
-        self.why = why
-        state = connection.one("SELECT device, seq, hlc, seen_hlc, txn, rid FROM local_state")
-        if state is None:
-            raise UserError("The database has no device of its own.", "Restore a backup.")
-        self._device, self._seq, last, seen, txn, self._rid = state
-        self._wall = db.clock.millis()
-        self.hlc = next_stamp(self._wall, last, seen)
-        self.txn = txn + 1
-        self._first = self._seq + 1
-        self._chain = hashlib.blake2b(self._previous_chain(txn), digest_size=32)
+    def __init__(
+        self,
+        db: Database,
+        connection: Connection,
+        label: str,
+        why: Why,
+        author: Author | None = None,
+    ) -> None:
+        super().__init__(db, connection, label, why, author)
         self._rids: dict[str, int] = {}
         self._born: dict[int, int] = {}
-        self._buffers: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-        self._counts: dict[int, int] = defaultdict(int)
-        self._touched: dict[str, set[int]] = defaultdict(set)
-        self.skipped: list[str] = []
 
     # What a change set says ---------------------------------------------------------------------
 
@@ -108,59 +122,87 @@ class Work:
             columns += stored_values(field, image.get(field.number), self.rid_of)
         owner = kind.owner
         parent = self.rid_of(image[owner.number]) if owner and owner.number in image else None
-        dot = self._append(rid, id, kind.number, BIRTH, None, log.write_image(image))
-        self._buffers["record"].append((rid, id.bytes, kind.number, dot, 1, parent))
-        self._buffers[kind.name].append((rid, id.bytes, *columns))
-        self._retitle(kind, rid, image)
+        dot = self.append(rid, id, kind.number, BIRTH, None, log.write_image(image))
+        office = self.author.office if kind is not MEMBER else self._office(parent)
+        stands = self.allowed(office)
+        self._buffers["record"].append(
+            (rid, id.bytes, kind.number, dot, int(stands), parent, office)
+        )
         self._born[rid] = kind.number
-        self._touch(kind, rid, 1, parent)
+        if stands:
+            self._buffers[kind.name].append((rid, id.bytes, *columns))
+            self._retitle(kind, rid, image)
+            self._touch(kind, rid, 1, parent)
+        else:
+            self.append_proposal(dot)
         if len(self._buffers["op"]) >= _FLUSH_AT:
             self.flush()
         return rid
 
     def _update(self, kind: Entity, id: UUID, field: Field, value: Any) -> None:
         rid = self._found(kind, id)
-        if not self.c.value("SELECT alive FROM record WHERE rid = ?", (rid,)):
+        if not self._record(rid)[1]:
             raise NotFound(f"This {kind.label.lower()} was deleted.", "Undo the deletion first.")
         if field.is_set:
             self._set_members(rid, id, field, members(field, value))
         else:
             self.write(kind, rid, field, to_wire(field, value))
 
-    def write(self, kind: Entity, rid: int, field: Field, wire: str | None) -> None:
-        """A field gets a canonical text; nothing happens when it shows that already."""
+    def write(
+        self, kind: Entity, rid: int, field: Field, wire: str | None, *, settles: bool = False
+    ) -> None:
+        """A field gets a canonical text; nothing happens when it shows that already.
+
+        `settles` makes it the answer to a conflict or a proposal: it replaces every head and every
+        waiting proposal, also when it keeps the value that is shown.
+        """
         self.flush()
         shown, head = log.shown_wire(self.c, rid, field.number)
-        if shown == wire:
+        if shown == wire and not settles:
             return
         columns = stored_values(field, wire, self.rid_of)
-        cell = log.cell_of(rid, field.number)
-        dot = self._append(rid, self._uuid(rid), kind.number, field.number, head, wire)
-        self.flush()
-        extra = self.c.value("SELECT extra FROM cell WHERE cell = ?", (cell,))
-        if extra:
+        dot = self.append(rid, self._uuid(rid), kind.number, field.number, head, wire)
+        if not self.allowed(self._office(rid)):
+            self.append_proposal(dot)
+            self.append_parents(dot, log.proposals(self.c, rid, field.number, self.author.office))
+            self._touched[kind.name].add(rid)
+            return
+        extra = self.c.value(
+            "SELECT extra FROM cell WHERE cell = ?", (log.cell_of(rid, field.number),)
+        )
+        if extra or settles:
+            self.append_parents(dot, self._replaced(rid, field, shown, settles=settles))
+            self.flush()
             self.resettle(kind, rid, field)
             return
-        self.c.run(
-            "INSERT INTO cell(cell, dot, hlc, extra) VALUES (?, ?, ?, 0) "
-            "ON CONFLICT(cell) DO UPDATE SET dot = excluded.dot, hlc = excluded.hlc",
-            (cell, dot, self.hlc),
-        )
+        self._put_head(log.cell_of(rid, field.number), dot, self.hlc, 0)
         self._put_columns(kind, rid, field, columns)
+
+    def _replaced(self, rid: int, field: Field, shown: str | None, *, settles: bool) -> list[int]:
+        """Which other heads a new op replaces: those that say what was shown, or all of them."""
+        others = [dot for dot, _ in log.heads(self.c, rid, field.number)[1:]]
+        if not settles:
+            return [dot for dot in others if log.wire_of(self.c, dot, field.number) == shown]
+        return others + log.proposals(self.c, rid, field.number)
 
     def resettle(self, kind: Entity, rid: int, field: Field) -> None:
         """Works out a cell's heads anew from all its ops (a cell that is or was in conflict)."""
         cell = log.cell_of(rid, field.number)
         found = log.heads(self.c, rid, field.number)
         self.c.run("DELETE FROM cell_extra WHERE cell = ?", (cell,))
+        if not found:
+            return
         self.c.many("INSERT INTO cell_extra VALUES (?, ?, ?)", [(cell, *h) for h in found[1:]])
+        self._put_head(cell, *found[0], len(found) - 1)
+        wire, _ = log.shown_wire(self.c, rid, field.number)
+        self._put_columns(kind, rid, field, stored_values(field, wire, self.rid_of))
+
+    def _put_head(self, cell: int, dot: int, hlc: int, extra: int) -> None:
         self.c.run(
             "INSERT INTO cell(cell, dot, hlc, extra) VALUES (?, ?, ?, ?) ON CONFLICT(cell) "
             "DO UPDATE SET dot = excluded.dot, hlc = excluded.hlc, extra = excluded.extra",
-            (cell, *found[0], len(found) - 1),
+            (cell, dot, hlc, extra),
         )
-        wire, _ = log.shown_wire(self.c, rid, field.number)
-        self._put_columns(kind, rid, field, stored_values(field, wire, self.rid_of))
 
     def delete(self, rid: int) -> None:
         """A record goes; what the deletion had seen of it goes into the log with it."""
@@ -168,17 +210,15 @@ class Work:
         tid, alive, parent = self._record(rid)
         if not alive:
             return
-        seen: dict[int, int] = {}
-        for (dot,) in self.c.all(
-            "SELECT dot FROM history WHERE cell BETWEEN ? AND ?", log.cells_of(rid)
-        ):
-            device, sequence = log.device_of(dot), log.sequence_of(dot)
-            seen[device] = max(seen.get(device, 0), sequence)
-        self._life(rid, tid, "0", seen)
-        self.c.run("UPDATE record SET alive = 0 WHERE rid = ?", (rid,))
         kind = kind_of(tid)
+        dot = self.append_life(rid, self._uuid(rid), tid, "0", log.seen_of(self.c, rid))
+        if not self.allowed(self._office(rid)):
+            self.append_proposal(dot)
+            return
+        self.flush()
+        self.c.run("UPDATE record SET alive = 0 WHERE rid = ?", (rid,))
         self.c.run(f"DELETE FROM {kind.name} WHERE rid = ?", (rid,))
-        self.c.run("DELETE FROM search_title WHERE tid = ? AND rid = ?", (kind.number, rid))
+        self.c.run("DELETE FROM search_title WHERE tid = ? AND rid = ?", (tid, rid))
         self._touch(kind, rid, -1, parent)
 
     def restore(self, rid: int) -> None:
@@ -187,44 +227,18 @@ class Work:
         tid, alive, parent = self._record(rid)
         if alive:
             return
-        self._life(rid, tid, "1", {})
-        self.c.run("UPDATE record SET alive = 1 WHERE rid = ?", (rid,))
         kind = kind_of(tid)
+        dot = self.append_life(rid, self._uuid(rid), tid, "1", {})
+        if not self.allowed(self._office(rid)):
+            self.append_proposal(dot)
+            return
+        self.flush()
+        self.c.run("UPDATE record SET alive = 1 WHERE rid = ?", (rid,))
         image = log.images(self.c, [rid])[rid]
         values = log.row_values(self.c, kind, image)
         self.c.run(log.insert_sql(kind), (rid, self._uuid(rid).bytes, *values))
         self._retitle(kind, rid, image)
         self._touch(kind, rid, 1, parent)
-
-    def finish(self) -> Applied:
-        """Writes what is buffered and the transaction's row; the last step before the commit."""
-        self.flush()
-        if self._seq < self._first:
-            return Applied(0, self.label, {}, tuple(self.skipped))
-        crash_point("log-written")
-        self.c.run(
-            "INSERT INTO txn VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(self._device, self.txn, self._first, self._seq, self._wall, self.hlc),
-                setting(self.c, "officer"),
-                self.c.value("SELECT office FROM device WHERE ord = ?", (self._device,)),
-                *(str(self.why), self.label, __version__, SCHEMA_VERSION),
-                self._chain.digest(),
-            ),
-        )
-        self.c.run(
-            "UPDATE local_state SET seq = ?, hlc = ?, txn = ?, rid = ?",
-            (self._seq, self.hlc, self.txn, self._rid),
-        )
-        self.c.run("UPDATE device SET max_seq = ? WHERE ord = ?", (self._seq, self._device))
-        self.c.many(
-            "INSERT INTO entity_count(tid, n) VALUES (?, ?) "
-            "ON CONFLICT(tid) DO UPDATE SET n = entity_count.n + excluded.n",
-            [(tid, n) for tid, n in self._counts.items() if n],
-        )
-        steps.remember(self.c, self.txn, self.label, self.why)
-        touched = {name: frozenset(rids) for name, rids in self._touched.items()}
-        return Applied(self.txn, self.label, touched, tuple(self.skipped))
 
     # Sets ---------------------------------------------------------------------------------------
 
@@ -246,45 +260,6 @@ class Work:
         image = {1: owner.hex, 2: str(field.number)}
         image[4 if field.kind is Kind.TAGS else 3] = wire
         self.birth(MEMBER, id, image)
-
-    # The log ------------------------------------------------------------------------------------
-
-    def _append(
-        self, rid: int, id: UUID, tid: int, number: int, prev: int | None, val: str | None
-    ) -> int:
-        self._seq += 1
-        dot = log.dot_of(self._device, self._seq)
-        cell = log.cell_of(rid, number)
-        self._buffers["op"].append((dot, prev, cell, self.hlc, self.txn, val))
-        self._buffers["history"].append((cell, dot))
-        self._chain.update(f"{id.hex}\x1f{tid}\x1f{number}\x1f{val or ''}\n".encode())
-        return dot
-
-    def _life(self, rid: int, tid: int, val: str, seen: dict[int, int]) -> None:
-        dot = self._append(rid, self._uuid(rid), tid, LIFE, None, val)
-        self.flush()
-        self.c.many(
-            "INSERT INTO op_seen VALUES (?, ?, ?)", [(dot, *item) for item in sorted(seen.items())]
-        )
-
-    def _previous_chain(self, txn: int) -> bytes:
-        chain = self.c.value(
-            "SELECT chain FROM txn WHERE device = ? AND n = ?", (self._device, txn)
-        )
-        return bytes(chain) if chain is not None else b""
-
-    def flush(self) -> None:
-        """Writes the buffered rows: records first, so that references find them."""
-        if not self._buffers:
-            return
-        buffers, self._buffers = self._buffers, defaultdict(list)
-        c = self.c
-        c.many("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)", buffers.pop("record", []))
-        c.many("INSERT INTO op VALUES (?, ?, ?, ?, ?, ?)", buffers.pop("op", []))
-        c.many("INSERT INTO history VALUES (?, ?)", buffers.pop("history", []))
-        c.many("INSERT INTO search_title VALUES (?, ?, ?)", buffers.pop("search_title", []))
-        for name, rows in buffers.items():
-            c.many(log.insert_sql(MEMBER if name == MEMBER.name else entity(name)), rows)
 
     # Looking things up --------------------------------------------------------------------------
 
@@ -310,6 +285,12 @@ class Work:
         if row is None:
             raise NotFound("This record is not in the log.")
         return row[0], row[1], row[2]
+
+    def _office(self, rid: int | None) -> str:
+        """The office that owns a record; a new record of this step is the author's own."""
+        if rid is None or rid in self._born:
+            return self.author.office
+        return str(self.c.value("SELECT office FROM record WHERE rid = ?", (rid,)) or "")
 
     def _uuid(self, rid: int) -> UUID:
         return UUID(bytes=bytes(self.c.value("SELECT uuid FROM record WHERE rid = ?", (rid,))))
@@ -350,11 +331,6 @@ class Work:
             tid = self.c.value("SELECT tid FROM record WHERE rid = ?", (parent,))
         if tid in BY_NUMBER:
             self._touched[BY_NUMBER[tid].name].add(parent)
-
-
-def kind_of(tid: int) -> Entity:
-    """The entity of a table number, set members included."""
-    return MEMBER if tid == MEMBER.number else BY_NUMBER[tid]
 
 
 def set_members(c: Connection, rid: int, field: Field) -> list[tuple[str, int]]:

@@ -1,0 +1,185 @@
+"""Appends to the change log inside the write transaction: ops, their index, the step's own row."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from aps_desktop import __version__
+from aps_desktop.db import log, steps
+from aps_desktop.db.connection import Connection
+from aps_desktop.db.engine import Database, crash_point
+from aps_desktop.db.layout import MEMBER
+from aps_desktop.db.store import SCHEMA_VERSION, setting
+from aps_desktop.domain.changes import Applied, Why
+from aps_desktop.domain.clock import next_stamp, stamp_millis
+from aps_desktop.domain.entities import BY_NUMBER, entity
+from aps_desktop.domain.errors import NotFound, UserError
+from aps_desktop.domain.fields import LIFE, Entity
+
+SECRETARIAT = "ASEC"
+"""The office whose edits of any office's records stand; other offices' arrive as proposals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who a step is by. `stamp` 0 means: now, by this computer's clock."""
+
+    device: int
+    officer: str
+    office: str
+    stamp: int = 0
+
+
+class LogWriter:
+    """The log's side of one write transaction; `Work` adds the rows."""
+
+    def __init__(
+        self,
+        db: Database,
+        connection: Connection,
+        label: str,
+        why: Why,
+        author: Author | None = None,
+    ) -> None:
+        self.c = connection
+        self.label = label
+        self.why = why
+        self.author = author or this_author(connection)
+        self._own = author is None
+        state = connection.one("SELECT seq, hlc, seen_hlc, txn, rid FROM local_state")
+        if state is None:
+            raise UserError("The database has no device of its own.", "Restore a backup.")
+        self._seq, last, seen, txn, self._rid = state
+        if not self._own:
+            self._seq, last, seen, txn = 0, 0, 0, 0
+        self._wall = stamp_millis(self.author.stamp) or db.clock.millis()
+        self.hlc = self.author.stamp or next_stamp(self._wall, last, seen)
+        self.txn = txn + 1
+        self._first = self._seq + 1
+        self._chain = hashlib.blake2b(self._previous_chain(txn), digest_size=32)
+        self._buffers: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        self._counts: dict[int, int] = defaultdict(int)
+        self._touched: dict[str, set[int]] = defaultdict(set)
+        self.skipped: list[str] = []
+
+    def append(
+        self, rid: int, id: UUID, tid: int, number: int, prev: int | None, val: str | None
+    ) -> int:
+        """One op; its dot."""
+        self._seq += 1
+        dot = log.dot_of(self.author.device, self._seq)
+        cell = log.cell_of(rid, number)
+        self._buffers["op"].append((dot, prev, cell, self.hlc, self.txn, val))
+        self._buffers["history"].append((cell, dot))
+        self._chain.update(f"{id.hex}\x1f{tid}\x1f{number}\x1f{val or ''}\n".encode())
+        return dot
+
+    def append_life(self, rid: int, id: UUID, tid: int, val: str, seen: dict[int, int]) -> int:
+        """A deletion ("0", with what it had seen of the record) or a restoration ("1")."""
+        dot = self.append(rid, id, tid, LIFE, None, val)
+        self._buffers["op_seen"] += [(dot, *item) for item in sorted(seen.items())]
+        return dot
+
+    def append_parents(self, dot: int, parents: list[int]) -> None:
+        """Further ops that an op replaces, beside its `prev`: it settles them."""
+        self._buffers["op_parent"] += [(dot, parent) for parent in parents]
+
+    def append_proposal(self, dot: int) -> None:
+        """Marks an op as a proposal to the office that owns the record."""
+        self._buffers["op_proposal"].append((dot,))
+
+    def allowed(self, office: str | None) -> bool:
+        """True if this author's changes of a record of that office stand by themselves."""
+        return not office or self.author.office in (office, SECRETARIAT) or not self.author.office
+
+    def flush(self) -> None:
+        """Writes the buffered rows: records first, so that references find them."""
+        if not self._buffers:
+            return
+        buffers, self._buffers = self._buffers, defaultdict(list)
+        for table, marks in _SYSTEM_ROWS.items():
+            rows = buffers.pop(table, None)
+            if rows:
+                self.c.many(f"INSERT INTO {table} VALUES ({marks})", rows)
+        for name, rows in buffers.items():
+            self.c.many(log.insert_sql(kind_named(name)), rows)
+
+    def finish(self) -> Applied:
+        """Writes what is buffered and the step's row; the last thing before the commit."""
+        self.flush()
+        if self._seq < self._first:
+            return Applied(0, self.label, {}, tuple(self.skipped))
+        crash_point("log-written")
+        author = self.author
+        self.c.run(
+            "INSERT INTO txn VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(author.device, self.txn, self._first, self._seq, self._wall, self.hlc),
+                *(author.officer, author.office, str(self.why), self.label),
+                *(__version__, SCHEMA_VERSION, self._chain.digest()),
+            ),
+        )
+        if self._own:
+            self.c.run(
+                "UPDATE local_state SET seq = ?, hlc = ?, txn = ?, rid = ?",
+                (self._seq, self.hlc, self.txn, self._rid),
+            )
+            steps.remember(self.c, self.txn, self.label, self.why)
+        else:
+            self.c.run("UPDATE local_state SET rid = ?", (self._rid,))
+        self.c.run("UPDATE device SET max_seq = ? WHERE ord = ?", (self._seq, author.device))
+        put_counts(self.c, self._counts)
+        touched = {name: frozenset(rids) for name, rids in self._touched.items()}
+        return Applied(self.txn, self.label, touched, tuple(self.skipped))
+
+    def _previous_chain(self, txn: int) -> bytes:
+        chain = self.c.value(
+            "SELECT chain FROM txn WHERE device = ? AND n = ?", (self.author.device, txn)
+        )
+        return bytes(chain) if chain is not None else b""
+
+
+_SYSTEM_ROWS = {
+    "record": "?, ?, ?, ?, ?, ?, ?",
+    "op": "?, ?, ?, ?, ?, ?, 0",
+    "history": "?, ?",
+    "op_seen": "?, ?, ?",
+    "op_parent": "?, ?",
+    "op_proposal": "?",
+    "search_title": "?, ?, ?",
+}
+
+
+def this_author(c: Connection) -> Author:
+    """This device, its office, and who is working on it."""
+    row = c.one("SELECT l.device, d.office FROM local_state l JOIN device d ON d.ord = l.device")
+    if row is None:
+        raise UserError("The database has no device of its own.", "Restore a backup.")
+    return Author(row[0], setting(c, "officer"), str(row[1] or ""))
+
+
+def put_counts(c: Connection, counts: dict[int, int]) -> None:
+    """Keeps the number of live records by entity."""
+    c.many(
+        "INSERT INTO entity_count(tid, n) VALUES (?, ?) "
+        "ON CONFLICT(tid) DO UPDATE SET n = entity_count.n + excluded.n",
+        [(tid, n) for tid, n in counts.items() if n],
+    )
+
+
+def kind_of(tid: int) -> Entity:
+    """The entity of a table number, set members included. NotFound for one of a newer version."""
+    if tid == MEMBER.number:
+        return MEMBER
+    if tid not in BY_NUMBER:
+        raise NotFound("This record is of a kind that only a newer version knows.", "Update.")
+    return BY_NUMBER[tid]
+
+
+def kind_named(name: str) -> Entity:
+    """The entity of a table name, set members included."""
+    return MEMBER if name == MEMBER.name else entity(name)
