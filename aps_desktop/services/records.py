@@ -88,14 +88,19 @@ def problems(name: str, values: Mapping[str, Value]) -> list[Problem]:
 
 
 def new(db: Database, name: str, values: Mapping[str, Value]) -> UUID:
-    """A new record; fields not given take their default. InvalidValue when it cannot be."""
-    kind = entity(name)
+    """A new record; fields that are not given take their default. InvalidValue when it cannot be."""
     id = db.ids.new()
+    create(db, name, id, values)
+    return id
+
+
+def create(db: Database, name: str, id: UUID, values: Mapping[str, Value]) -> Applied:
+    """A new record under an id that the caller chose (a form knows it before it is written)."""
+    kind = entity(name)
     filled = {**defaults(kind), **values}
     _refuse(kind, filled, kind.by_name)
     label = f"new {kind.label.lower()} {_called(kind, filled)}".strip()
-    apply(db, ChangeSet(label, (Create(name, id, filled),)))
-    return id
+    return apply(db, ChangeSet(label, (Create(name, id, filled),)))
 
 
 def defaults(kind: Entity) -> dict[str, Value]:
