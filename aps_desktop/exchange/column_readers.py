@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -17,6 +17,8 @@ from aps_desktop.exchange.mapping import Target
 from aps_desktop.exchange.parse import ParseContext, Parser, Read, parse_money, parser
 
 _EXACT_FLOAT = 1e13
+_TEXTS = frozenset({str, type(None)})
+_REFERENCES = frozenset({Kind.REFERENCE, Kind.REFERENCES})
 
 
 @dataclass
@@ -43,26 +45,68 @@ def column_reader(spec: Field, target: Target, context: ParseContext) -> ColumnR
         return _Column(read, _plain_date, remembered=True).read
     if spec.kind in (Kind.LONG_TEXT, Kind.NUMBER, Kind.PERCENT):
         return _Column(read, None).read
-    return _Column(read, None, remembered=spec.kind is not Kind.REFERENCE).read
+    # What a reference finds may change as rows are planned: it is remembered for a chunk alone.
+    return _Column(read, None, few=True, remembered=spec.kind not in _REFERENCES).read
 
 
 class _Column:
     """`quick` gives a value for a plain cell, or None for what needs the full reader."""
 
     def __init__(
-        self, read: Parser, quick: Callable[[Cell], Read] | None, *, remembered: bool = False
+        self,
+        read: Parser,
+        quick: Callable[[Cell], Read] | None,
+        *,
+        few: bool = False,
+        remembered: bool = False,
     ) -> None:
-        self._read = read
+        self._parse = read
         self._quick = quick
-        self._known: dict[str, tuple[Read, str] | UserError] | None = {} if remembered else None
+        self._few = few
+        self._remembered = remembered
+        self._known: dict[str, tuple[Read, str] | UserError] = {}
 
     def read(self, cells: Sequence[Cell], _: Sequence[Cell], marks: Sequence[str]) -> ReadColumn:
-        if self._quick and not marks:
+        if marks:
+            return self._slowly(cells, marks, [None] * len(cells), range(len(cells)))
+        if self._quick:
             quick = self._quick
             values = [None if cell is None else quick(cell) for cell in cells]
             todo = [i for i, v in enumerate(values) if v is None and cells[i] is not None]
+            return self._slowly(cells, marks, values, todo)
+        if self._few and set(map(type, cells)) <= _TEXTS:
+            return self._by_text(cells)
+        return self._slowly(cells, marks, [None] * len(cells), range(len(cells)))
+
+    def _by_text(self, cells: Sequence[Cell]) -> ReadColumn:
+        """A column of few texts, each read once."""
+        meaning: dict[Cell, Read] = {}
+        odd: dict[Cell, str | UserError] = {}
+        for cell in set(cells):
+            try:
+                meaning[cell], note = self._one(cell, "")
+            except UserError as error:
+                meaning[cell], odd[cell] = None, error
+            else:
+                if note:
+                    odd[cell] = note
+        column = ReadColumn([meaning[cell] for cell in cells])
+        if odd:
+            for i, cell in enumerate(cells):
+                if cell in odd:
+                    self._keep(column, i, odd[cell])
+        return column
+
+    @staticmethod
+    def _keep(column: ReadColumn, i: int, what: str | UserError) -> None:
+        if isinstance(what, str):
+            column.notes[i] = what
         else:
-            values, todo = [None] * len(cells), [i for i, c in enumerate(cells) if c is not None]
+            column.errors[i] = what
+
+    def _slowly(
+        self, cells: Sequence[Cell], marks: Sequence[str], values: list[Read], todo: Iterable[int]
+    ) -> ReadColumn:
         column = ReadColumn(values)
         for i in todo:
             try:
@@ -75,16 +119,15 @@ class _Column:
         return column
 
     def _one(self, cell: Cell, mark: str) -> tuple[Read, str]:
-        known = self._known
-        if known is None or mark or type(cell) is not str:
-            return self._read(cell, mark)
-        found = known.get(cell)
+        if not self._remembered or mark or not isinstance(cell, str):
+            return self._parse(cell, mark)
+        found = self._known.get(cell)
         if found is None:
             try:
-                found = self._read(cell, "")
+                found = self._parse(cell, "")
             except UserError as error:
                 found = error
-            known[cell] = found
+            self._known[cell] = found
         if isinstance(found, UserError):
             raise found
         return found

@@ -143,28 +143,38 @@ def _record_rows(
 ) -> tuple[tuple[int, ...], dict[int, str]]:
     used = [c for c, text in enumerate(headers) if text]
     first = used[0]
-    wide = {r: (c1, c2) for r, c1, r2, c2 in sheet.merged if r == r2 and c2 - c1 >= 2}
+    wide = {r for r, c1, r2, c2 in sheet.merged if r == r2 and c2 - c1 >= 2}
     head = tuple(folded(text) for text in headers)
     rows: list[int] = []
     skipped: dict[int, str] = {}
     for at_row in range(at + 1, len(sheet.rows)):
         row = sheet.rows[at_row]
-        filled = [c for c in range(min(len(row), len(headers))) if row[c] is not None]
-        if len(filled) < 3 or isinstance(row[filled[0]], str) or at_row == at + 1:
-            why = _not_a_record(row, filled, first, len(used), head, at_row in wide)
-            if why:
-                if why != "blank":
-                    skipped[at_row] = why
-                continue
-        rows.append(at_row)
+        if at_row > at + 1 and _surely_a_record(row, headers):
+            rows.append(at_row)
+            continue
+        filled = [c for c in range(min(len(row), len(headers))) if not is_blank(row[c])]
+        why = _not_a_record(row, filled, first, len(used), head, at_row in wide)
+        if not why:
+            rows.append(at_row)
+        elif why != "blank":
+            skipped[at_row] = why
     return tuple(rows), skipped
+
+
+def _surely_a_record(row: Row, headers: tuple[str, ...]) -> bool:
+    """The usual row: most of its cells are filled; its first is no total and no header."""
+    if len(row) - row.count(None) <= max(3, len(row) // 2):
+        return False
+    lead = row[0] if row[0] is not None else row[1]
+    if type(lead) is not str:
+        return lead is not None
+    return bool(lead.strip()) and lead != headers[0] and not _TOTAL.match(lead)
 
 
 def _not_a_record(
     row: Row, filled: list[int], first: int, used: int, head: tuple[str, ...], merged: bool
 ) -> str:
     """Why a row is no record; "" if it is one."""
-    filled = [c for c in filled if not is_blank(row[c])]
     if not filled:
         return "blank"
     lead = cell_text(row[filled[0]]).strip()

@@ -34,7 +34,7 @@ def _units(text: str) -> int:
 
 
 class Joiner:
-    """Puts continuation columns back behind their first piece, and reads the hidden id column."""
+    """Puts continuation columns back behind their first piece."""
 
     def __init__(self, mapping: SheetMapping) -> None:
         self._more: dict[int, list[Target]] = {}
@@ -44,19 +44,21 @@ class Joiner:
             if target.role == MORE and first is not None:
                 self._more.setdefault(first, []).append(target)
 
-    def join(self, sheet: Sheet, rows: Sequence[int], cells: dict[int, list[Cell]]) -> None:
-        """Changes the first columns' cells in place."""
+    def join(self, sheet: Sheet, rows: Sequence[int], cells: dict[int, Sequence[Cell]]) -> None:
+        """Replaces the first columns' cells."""
         for first, targets in self._more.items():
-            column = cells[first]
+            column = list(cells[first])
             for i, row in enumerate(rows):
                 tail = "".join(cell_text(sheet.at(row, t.column)) for t in targets)
                 if tail:
                     column[i] = cell_text(column[i]) + tail
+            cells[first] = column
 
-    def identity(self, cell: Cell) -> tuple[UUID | None, str]:
-        """The record's id and the state it was exported in, from "id" or "id state"."""
-        m = re.fullmatch(r"([0-9a-fA-F-]{32,36})(?: (\S+))?", cell_text(cell).strip())
-        try:
-            return (UUID(m[1]), m[2] or "") if m else (None, "")
-        except ValueError:
-            return None, ""
+
+def read_identity(cell: Cell) -> tuple[UUID | None, str]:
+    """The record's id and the state it was exported in, from "id" or "id state"."""
+    m = re.fullmatch(r"([0-9a-fA-F-]{32,36})(?: (\S+))?", cell_text(cell).strip())
+    try:
+        return (UUID(m[1]), m[2] or "") if m else (None, "")
+    except ValueError:
+        return None, ""

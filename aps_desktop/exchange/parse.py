@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from aps_desktop.domain.errors import InvalidValue
@@ -26,8 +26,7 @@ class NoValue(InvalidValue):
     """A cell that says that there is no value ("n/a"): it is reported, and counts as empty."""
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(NamedTuple):
     """A record that the same workbook makes: `part` of which sheet's row (both counted from 0)."""
 
     sheet: str

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
-from uuid import UUID
 
 from aps_desktop.domain.errors import InvalidValue, UserError
 from aps_desktop.domain.fields import Entity, Kind
@@ -18,8 +15,17 @@ from aps_desktop.exchange.column_readers import (
     column_reader,
     is_percent,
 )
-from aps_desktop.exchange.detect import Table, merged_down
-from aps_desktop.exchange.long_texts import Joiner
+from aps_desktop.exchange.detect import Table
+from aps_desktop.exchange.drafts import (
+    CELL,
+    REFUSED,
+    WAITING,
+    DraftRecord,
+    Note,
+    Problem,
+    RowResult,
+)
+from aps_desktop.exchange.gc_pause import collector_paused
 from aps_desktop.exchange.mapping import CURRENCY, RECORD_ID, VALUE, SheetMapping
 from aps_desktop.exchange.parse import (
     Draft,
@@ -30,82 +36,13 @@ from aps_desktop.exchange.parse import (
     parse_cell,
 )
 from aps_desktop.exchange.planned import Planned, Waiting
+from aps_desktop.exchange.row_cells import RowCells
 
 _CHUNK = 4096
-REFUSED = "refused"
-CELL = "cell"
-WAITING = "waiting"
 _PERCENT_UNITS = frozenset({"%", "percent", "percentage", "per cent", "pct", "persen"})
 
 Check = Callable[[str, Mapping[str, Read]], Iterable[UserError]]
 """Looks over the values of one record of an entity; each error names its field."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with a cell. `level`: REFUSED (its record is refused), CELL (only the cell is
-    left out), WAITING (the record waits for another row that is refused)."""
-
-    row: int
-    column: int
-    label: str
-    raw: str
-    message: str
-    hint: str = ""
-    part: int = 0
-    level: str = REFUSED
-
-    @property
-    def address(self) -> str:
-        return address(self.row, self.column)
-
-
-@dataclass(slots=True)
-class DraftRecord:
-    """One record of a row. `values` lacks what is blank; Draft values stand for records to come.
-
-    `same_as` names an earlier draft that is the same record. `missing` are required fields without
-    value: a reason to refuse it if the record is new. `blank` are mapped fields left blank, told
-    only when the row names the record's `id`: there, blank means empty.
-    """
-
-    entity: str
-    draft: Draft
-    values: dict[str, Read]
-    refused: bool = False
-    waiting: bool = False
-    id: UUID | None = None
-    base: str = ""
-    same_as: Draft | None = None
-    missing: tuple[str, ...] = ()
-    blank: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class RowResult:
-    """One row (counted from 0) and what became of it."""
-
-    row: int
-    drafts: list[DraftRecord]
-    problems: list[Problem] = field(default_factory=list)
-
-    @property
-    def refused(self) -> int:
-        """How many of its records are refused for what stands in their own cells."""
-        return sum(d.refused for d in self.drafts)
-
-    @property
-    def waiting(self) -> int:
-        return sum(d.waiting for d in self.drafts)
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """How a doubtful cell was understood."""
-
-    address: str
-    label: str
-    text: str
 
 
 def dates_in_order(entity: Entity) -> Callable[[Mapping[str, Read]], UserError | None]:
@@ -142,16 +79,29 @@ class Planner:
         self._resolver = resolver
         self._check = check
         self.planned = Planned(resolver, self._entities)
-        self.notes: list[Note] = []
+        self.doubts: dict[tuple[str, str, str, str], tuple[str, int]] = {}
+
+    def notes(self, sheet: str) -> list[Note]:
+        """How doubtful cells of a sheet were understood; call it when its drafts are through."""
+        return [
+            Note(place, self._entities[entity].field(name).label, text, count)
+            for (of, entity, name, text), (place, count) in self.doubts.items()
+            if of == sheet
+        ]
 
     def drafts(self, sheet: Sheet, table: Table, mapping: SheetMapping) -> Iterator[RowResult]:
         """The rows of a sheet as drafts, in order."""
         plan = _SheetPlan(self, sheet, table, mapping)
         for start in range(0, len(table.rows), _CHUNK):
-            yield from plan.chunk(table.rows[start : start + _CHUNK])
+            with collector_paused():
+                results = list(plan.chunk(table.rows[start : start + _CHUNK]))
+            yield from results
 
     def in_order(self, mappings: Sequence[SheetMapping]) -> list[SheetMapping]:
-        """Sheets that others refer to come first."""
+        """Sheets that others refer to come first; tells which records need to be findable."""
+        self.planned.wanted = {
+            f.target for m in mappings for p in m.parts for f in self._entities[p.entity].fields
+        }
         rest = list(mappings)
         ordered: list[SheetMapping] = []
         while rest:
@@ -214,22 +164,16 @@ class _SheetPlan:
             _PartPlan(i, owner._entities[p.entity], mapping, context)  # noqa: SLF001
             for i, p in enumerate(mapping.parts)
         ]
-        self._used = sorted(
-            {t.column for t in mapping.targets} | set(mapping.carry_down)
-        )  # fmt: skip
-        self._fill = merged_down(sheet, table.header_row)
-        self._carried: dict[int, Cell] = {}
-        self._joiner = Joiner(mapping)
+        self._cells = RowCells(sheet, table, mapping)
         self._planned.expect(sheet, table.rows, mapping)
 
     def chunk(self, rows: Sequence[int]) -> Iterator[RowResult]:
         """The drafts of some rows."""
-        cells = {c: self._column(c, rows) for c in self._used}
-        self._joiner.join(self._sheet, rows, cells)
+        cells = self._cells.of(rows)
         read = [[self._read(p, n, rows, cells) for n in range(len(p.targets))] for p in self._parts]
-        troubled = {
-            i for columns in read for column in columns for i in (*column.errors, *column.notes)
-        }
+        for part, columns in zip(self._parts, read, strict=True):
+            self._note(part, columns, rows)
+        troubled = {i for columns in read for column in columns for i in column.errors}
         rowwise = [
             zip(*(c.values for c in columns), strict=True) if columns else iter([()] * len(rows))
             for columns in read
@@ -237,100 +181,71 @@ class _SheetPlan:
         for i, row in enumerate(rows):
             result = RowResult(row, [])
             for part, columns, source in zip(self._parts, read, rowwise, strict=True):
-                values = dict(zip(part.names, next(source), strict=True))
-                errors: list[tuple[int, UserError]] = []
-                if i in troubled:
-                    errors = self._troubles(part, columns, i, result, cells)
-                self._one(part, values, errors, i, result, cells)
+                values = {
+                    name: value
+                    for name, value in zip(part.names, next(source), strict=True)
+                    if value is not None
+                }
+                errors = self._errors(part, columns, i) if i in troubled else []
+                if values or errors or not part.part.optional:
+                    self._one(part, values, errors, i, result, cells)
             yield result
 
-    def _column(self, column: int, rows: Sequence[int]) -> list[Cell]:
-        source = self._sheet.rows
-        cells = [source[r][column] if column < len(source[r]) else None for r in rows]
-        if self._fill:
-            cells = [
-                self._fill.get((r, column)) if cell is None else cell
-                for r, cell in zip(rows, cells, strict=True)
-            ]
-        if column in self._mapping.carry_down:
-            self._carry(column, rows, cells)
-        return [None if type(c) is str and not c.strip() else c for c in cells]
-
-    def _carry(self, column: int, rows: Sequence[int], cells: list[Cell]) -> None:
-        """A blank cell continues the row above as long as the leading column is blank too."""
-        lead = self._mapping.carry_down[0]
-        for i, row in enumerate(rows):
-            fresh = column == lead or self._sheet.at(row, lead) not in (None, "")
-            if cells[i] is None and not (fresh and column != lead):
-                cells[i] = self._carried.get(column)
-            self._carried[column] = cells[i]
-
     def _read(
-        self, part: _PartPlan, n: int, rows: Sequence[int], cells: dict[int, list[Cell]]
+        self, part: _PartPlan, n: int, rows: Sequence[int], cells: Mapping[int, Sequence[Cell]]
     ) -> ReadColumn:
         target = part.targets[n]
-        marks: list[str] = []
-        if self._sheet.marks:
-            known = self._sheet.marks
-            marks = [known.get((row, target.column), "") for row in rows]
-            marks = marks if any(marks) else []
         currency = part.currency.get(target.field)
         money = cells[currency] if currency is not None else ()
+        marks = self._cells.marks(target.column, rows)
         return part.readers[n](cells[target.column], money, marks)
 
-    def _troubles(
-        self,
-        part: _PartPlan,
-        columns: list[ReadColumn],
-        i: int,
-        result: RowResult,
-        cells: dict[int, list[Cell]],
-    ) -> list[tuple[int, UserError]]:
+    def _note(self, part: _PartPlan, columns: list[ReadColumn], rows: Sequence[int]) -> None:
+        """Gathers the notes on doubtful cells, alike ones together."""
+        for target, column in zip(part.targets, columns, strict=True):
+            for i, text in column.notes.items():
+                key = self._sheet.name, part.entity.name, target.field, text
+                place, count = self._owner.doubts.get(key, (address(rows[i], target.column), 0))
+                self._owner.doubts[key] = place, count + 1
+
+    @staticmethod
+    def _errors(part: _PartPlan, columns: list[ReadColumn], i: int) -> list[tuple[int, UserError]]:
         errors = []
         for target, column in zip(part.targets, columns, strict=True):
-            if i in column.notes:
-                place = address(result.row, target.column)
-                note = Note(place, part.label(target.field), column.notes[i])
-                self._owner.notes.append(note)
             if i in column.errors:
                 error = column.errors[i]
-                place_column = target.column
+                place = target.column
                 if error.field == "currency" and target.field in part.currency:
-                    place_column = part.currency[target.field]
-                errors.append((place_column, _with_field(error, target.field)))
-        del cells
+                    place = part.currency[target.field]
+                errors.append((place, _with_field(error, target.field)))
         return errors
 
     def _one(
         self,
         part: _PartPlan,
-        values: dict[str, Any],
+        values: dict[str, Read],
         errors: list[tuple[int, UserError]],
         i: int,
         result: RowResult,
-        cells: dict[int, list[Cell]],
+        cells: Mapping[int, Sequence[Cell]],
     ) -> None:
-        """Adds the part's record to the row, unless the row has none."""
+        """Adds the part's record to the row."""
         row = result.row
-        if part.part.optional and not errors and all(v is None for v in values.values()):
-            return
-        draft = DraftRecord(
-            part.entity.name, Draft(self._sheet.name, row, part.number),
-            {name: v for name, v in values.items() if v is not None},
-        )  # fmt: skip
+        draft = DraftRecord(part.entity.name, Draft(self._sheet.name, row, part.number), values)
         for column, error in errors:
             if not self._mended(part, draft, error, cells[column][i], column, result):
                 self._refuse(part, draft, error, column, cells[column][i], result)
         if part.id_column is not None:
             draft.blank = tuple(name for name in part.names if name not in draft.values)
-            draft.id, draft.base = self._joiner.identity(self._sheet.at(row, part.id_column))
+            draft.id, draft.base = self._cells.identity(row, part.id_column)
         if part.part.links and not self._linked(part, draft, result):
             return
         if part.constants:
-            draft.values.update(part.constants)
+            values.update(part.constants)
         if not draft.refused and not draft.waiting:
             self._look_over(part, draft, result)
-        draft.missing = tuple(name for name in part.required if name not in draft.values)
+        if part.required:
+            draft.missing = tuple(n for n in part.required if n not in values)
         result.drafts.append(draft)
         self._planned.remember(self._sheet, part.entity, draft, cells, i)
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.fields import Entity
 from aps_desktop.exchange.cells import Cell, Sheet, cell_text
+from aps_desktop.exchange.drafts import DraftRecord
 from aps_desktop.exchange.mapping import VALUE, SheetMapping
 from aps_desktop.exchange.parse import Draft, Read, Resolver
-
-if TYPE_CHECKING:
-    from aps_desktop.exchange.plan_rows import DraftRecord
 
 
 class Waiting(InvalidValue):
@@ -38,8 +35,9 @@ class Planned:
         self._entities = entities
         self._cache: dict[tuple[str, str], UUID] = {}
         self._drafts: dict[str, dict[str, Draft]] = {}
-        self._claims: dict[tuple[object, ...], DraftRecord] = {}
+        self._claims: dict[str, dict[tuple[object, ...], DraftRecord]] = {}
         self._refused: dict[str, list[_Refused]] = {}
+        self.wanted: set[str] | None = None
 
     def resolve(self, entity: str, text: str) -> UUID | Draft | None:
         """The record in the database, or an earlier row's draft; Waiting if that is refused."""
@@ -74,10 +72,10 @@ class Planned:
                 )
 
     def expect(self, sheet: Sheet, rows: Sequence[int], mapping: SheetMapping) -> None:
-        """Lets the rows of a tree refer to rows below them."""
+        """Lets the rows of a sheet refer to each other, whichever comes first."""
         for number, part in enumerate(mapping.parts):
             entity = self._entities[part.entity]
-            if not entity.tree:
+            if not any(f.target == entity.name for f in entity.fields):
                 continue
             names = self._drafts.setdefault(entity.name, {})
             for target in mapping.targets:
@@ -94,6 +92,8 @@ class Planned:
         cells: Mapping[int, Sequence[Cell]], place: int,
     ) -> None:  # fmt: skip
         """Makes a good draft findable by its names, and a refused one known as refused."""
+        if self.wanted is not None and entity.name not in self.wanted:
+            return
         if record.refused or record.waiting:
             texts = [cell_text(column[place]) for column in cells.values()]
             counter = [cell_text(cell) for cell in sheet.rows[record.draft.row]]
@@ -112,7 +112,7 @@ class Planned:
         names_of = self._drafts.setdefault(entity.name, {})
         draft = record.same_as or record.draft
         for text in self._names(entity, record.values):
-            names_of.setdefault(name_key(text), draft)
+            names_of.setdefault(text.casefold(), draft)
 
     def _names(self, entity: Entity, values: Mapping[str, Read]) -> list[str]:
         names = (entity.code, entity.title[0] if entity.title else "")
@@ -123,16 +123,18 @@ class Planned:
         """Takes the record's key for it; an error if another row has it with other values."""
         if not entity.key:
             return None
-        key: tuple[object, ...] = (
-            entity.name,
-            *(_comparable(record.values.get(name)) for name in entity.key),
-        )
+        values = record.values
+        claims = self._claims.setdefault(entity.name, {})
+        key = tuple([_comparable(values.get(name)) for name in entity.key])
         if None in key:
             return None
-        first = self._claims.get(key)
-        if first is None:
-            self._claims[key] = record
-            return None
+        first = claims.setdefault(key, record)
+        return None if first is record else self._compare(entity, record, first)
+
+    def _compare(
+        self, entity: Entity, record: DraftRecord, first: DraftRecord
+    ) -> InvalidValue | None:
+        """The same record again, or another one with the same key."""
         differing = [
             name
             for name, value in record.values.items()
@@ -163,7 +165,7 @@ def name_key(text: str) -> str:
 
 
 def _comparable(value: object) -> object:
-    return name_key(value) if isinstance(value, str) else value
+    return value.casefold() if isinstance(value, str) else value
 
 
 def _words(text: str) -> list[str]:

@@ -17,6 +17,7 @@ import msgspec
 import aps_desktop
 from aps_desktop.domain.errors import UserError
 from aps_desktop.exchange.cells import Row, Sheet, Workbook
+from aps_desktop.exchange.gc_pause import collector_paused
 from aps_desktop.exchange.limits import Limits
 
 CHILD_COMMAND = "--workbook-child"
@@ -39,7 +40,7 @@ def read_workbook(
         raise UserError(f"There is no file “{path.name}”.", "Choose the workbook again.")
     sheets: list[Sheet] = []
     rows: list[Row] = []
-    with _Child(path, limits) as child:
+    with collector_paused(), _Child(path, limits) as child:
         done = 0
         for message in child.messages():
             if cancelled():
