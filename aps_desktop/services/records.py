@@ -88,7 +88,7 @@ def problems(name: str, values: Mapping[str, Value]) -> list[Problem]:
 
 
 def new(db: Database, name: str, values: Mapping[str, Value]) -> UUID:
-    """A new record; fields that are not given take their default. InvalidValue when it cannot be."""
+    """A new record; fields not given take their default. InvalidValue when it cannot be."""
     id = db.ids.new()
     create(db, name, id, values)
     return id
