@@ -33,6 +33,8 @@ class Database:
         self.ids = IdFactory(self.clock)
         self.read_only = False
         self.newer = ""
+        self.notice = ""
+        self.on_commit: Callable[[Connection], None] | None = None
         self._key = driver.key_of(location, passphrase) if passphrase else None
         self._local = threading.local()
         self._open: list[Connection] = []
@@ -48,6 +50,11 @@ class Database:
                 "This database is on a server and has no file.", "Ask the server's keeper."
             )
         return Path(self.location)
+
+    @property
+    def key(self) -> bytes | None:
+        """The file's raw key and salt; None where it is not encrypted."""
+        return self._key
 
     @property
     def encrypted(self) -> bool:
@@ -96,6 +103,8 @@ class Database:
             try:
                 yield connection
                 _end(connection)
+                if self.on_commit:
+                    self.on_commit(connection)
             except BaseException:
                 _roll_back(connection)
                 raise

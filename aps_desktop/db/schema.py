@@ -6,7 +6,7 @@ Numbers: `rid` is a record's local row number, `dot` = device << 40 | sequence n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -187,24 +187,38 @@ def _dialects() -> dict[bool, Any]:
 
 def create_statements(*, postgres: bool) -> list[str]:
     """Everything that makes an empty database ready, in order."""
-    dialect = _dialects()[postgres]
     statements = []
     for table in metadata.sorted_tables:
-        statements.append(str(CreateTable(table).compile(dialect=dialect)))
-        indexes = sorted(table.indexes, key=lambda i: str(i.name))
-        statements += [str(CreateIndex(i).compile(dialect=dialect)) for i in indexes]
+        statements += _table_statements(table, postgres=postgres)
     return statements + guard_statements(postgres=postgres)
 
 
-def guard_statements(*, postgres: bool) -> list[str]:
-    """Triggers that refuse a write to an entity's table outside the one write path."""
+def entity_statements(name: str, *, postgres: bool) -> list[str]:
+    """What makes one entity's table, its indexes and its guards (a migration makes them anew)."""
+    return _table_statements(TABLES[name], postgres=postgres) + guard_statements(
+        (name,), postgres=postgres
+    )
+
+
+def _table_statements(table: sa.Table, *, postgres: bool) -> list[str]:
+    dialect = _dialects()[postgres]
+    indexes = sorted(table.indexes, key=lambda i: str(i.name))
+    return [
+        str(CreateTable(table).compile(dialect=dialect)),
+        *(str(CreateIndex(i).compile(dialect=dialect)) for i in indexes),
+    ]
+
+
+def guard_statements(tables: Iterable[str] = (), *, postgres: bool) -> list[str]:
+    """Triggers that refuse a write to entity tables (by default all) outside the write path."""
+    guarded = tuple(tables) or tuple(TABLES)
     words = "Records are changed by APS Desktop only, so that the change log stays true."
     if not postgres:
         return [
             f"CREATE TRIGGER guard_{name}_{event.lower()} BEFORE {event} ON {name} "
             "WHEN (SELECT writing FROM local_state) = 0 "
             f"BEGIN SELECT RAISE(ABORT, '{words}'); END"
-            for name in TABLES
+            for name in guarded
             for event in ("INSERT", "UPDATE", "DELETE")
         ]
     function = (
@@ -215,7 +229,7 @@ def guard_statements(*, postgres: bool) -> list[str]:
     return [function] + [
         f"CREATE TRIGGER guard_{name} BEFORE INSERT OR UPDATE OR DELETE ON {name} "
         "FOR EACH STATEMENT EXECUTE FUNCTION aps_guard()"
-        for name in TABLES
+        for name in guarded
     ]
 
 

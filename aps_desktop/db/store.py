@@ -43,6 +43,10 @@ def create(
             database.path.unlink(missing_ok=True)
         raise
     connection.close()
+    if not database.postgres:
+        from aps_desktop.db import identity
+
+        identity.watch(database)
     return database
 
 
@@ -53,6 +57,10 @@ def open_database(
     database = Database(location, passphrase, clock=clock)
     if not database.postgres:
         path = database.path
+        if path.with_name(path.name + ".restoring").exists():
+            from aps_desktop.db.backup import finish_put_back
+
+            finish_put_back(path)
         if not path.exists() or not path.stat().st_size:
             raise NotFound(f"There is no database at {location}.", "Make one with “init”.")
         if driver.is_encrypted(path) and not passphrase:
@@ -72,11 +80,21 @@ def open_database(
             f"This database was made by a newer version of APS Desktop (format {version}, "
             f"this one knows {SCHEMA_VERSION}). It is open for reading only; please update."
         )
-    elif version < SCHEMA_VERSION and not database.read_only:
-        from aps_desktop.db.migrations import migrate
-
-        migrate(database, version, SCHEMA_VERSION)
+    else:
+        _bring_up(database, version)
     return database
+
+
+def _bring_up(database: Database, version: int) -> None:
+    """Migrates an older file (or one whose tables are described otherwise by now)."""
+    from aps_desktop.db import identity, migrations
+
+    if database.read_only:
+        return
+    laid = database.reader().value("SELECT value FROM meta WHERE name = 'layout'")
+    if version < SCHEMA_VERSION or laid != migrations.layout_mark():
+        migrations.migrate(database, version, SCHEMA_VERSION)
+    identity.settle_identity(database)
 
 
 class PassphraseNeeded(UserError):
@@ -134,12 +152,14 @@ def _version(connection: Connection) -> int | None:
 
 
 def _write_schema(connection: Connection, office: str, device: str) -> None:
+    from aps_desktop.db.migrations import layout_mark
     from aps_desktop.db.schema import create_statements
 
     connection.run("BEGIN")
     for statement in create_statements(postgres=connection.postgres):
         connection.run(statement)
     connection.run("INSERT INTO meta VALUES ('schema', ?)", (str(SCHEMA_VERSION),))
+    connection.run("INSERT INTO meta VALUES ('layout', ?)", (layout_mark(),))
     connection.run(
         "INSERT INTO device(ord, uuid, office, name, status) VALUES (1, ?, ?, ?, 'self')",
         (uuid4().bytes, office, device),

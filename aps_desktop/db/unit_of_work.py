@@ -310,6 +310,7 @@ class Work(LogWriter):
         if kind.owner is field:
             self.c.run("UPDATE record SET parent = ? WHERE rid = ?", (columns[0], rid))
         if field.number in title_numbers(kind):
+            self.flush()  # the new title is read back from the log
             self.c.run("DELETE FROM search_title WHERE tid = ? AND rid = ?", (kind.number, rid))
             self._retitle(kind, rid, log.images(self.c, [rid])[rid])
         self._touched[kind.name].add(rid)

@@ -1,0 +1,193 @@
+"""The tables that can be worked out from the log, worked out anew: for checks and migrations."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from aps_desktop.db import log
+from aps_desktop.db.connection import Connection
+from aps_desktop.db.layout import MEMBER, column_names, stored_values
+from aps_desktop.db.titles import fold_title
+from aps_desktop.domain.entities import BY_NUMBER, ENTITIES
+from aps_desktop.domain.fields import BIRTH, LIFE, Entity, Kind
+
+_BATCH = 2000
+_RID = f"(rid << {log.FIELD_BITS})"
+_NUMBER = f"(o.cell & {(1 << log.FIELD_BITS) - 1})"
+
+Heads = list[tuple[int, int]]
+"""(dot, hlc) of a cell's heads, the shown one first."""
+
+
+def known_kinds() -> dict[int, Entity]:
+    """Every entity with a table of its own, by number, set members included."""
+    return {**BY_NUMBER, MEMBER.number: MEMBER}
+
+
+def rebuild(c: Connection, kinds: Collection[Entity] | None = None) -> None:
+    """Fills all derived tables from the log; with `kinds`, only the rows of those entities.
+
+    Runs inside a write transaction. The log itself, files and settings are never touched.
+    """
+    settle_log(c)
+    rebuild_rows(c, (*ENTITIES, MEMBER) if kinds is None else kinds)
+
+
+def settle_log(c: Connection) -> None:
+    """History, births, lives and heads from the ops."""
+    c.run("DELETE FROM history")
+    c.run("INSERT INTO history(cell, dot) SELECT cell, dot FROM op ORDER BY cell, dot")
+    c.run(f"UPDATE record SET birth = {BIRTH_SQL}")
+    c.run(f"UPDATE record SET alive = {ALIVE_SQL}")
+    c.run("DELETE FROM cell")
+    c.run("DELETE FROM cell_extra")
+    cells: list[tuple[int, ...]] = []
+    extra: list[tuple[int, ...]] = []
+    for cell, heads in list(settled_cells(c)):
+        cells.append((cell, *heads[0], len(heads) - 1))
+        extra += [(cell, *head) for head in heads[1:]]
+    c.many("INSERT INTO cell(cell, dot, hlc, extra) VALUES (?, ?, ?, ?)", cells)
+    c.many("INSERT INTO cell_extra(cell, dot, hlc) VALUES (?, ?, ?)", extra)
+
+
+_DEVICE_OF = f"d.ord = (o.dot >> {log.SEQUENCE_BITS})"
+_COUNTS = (
+    "NOT EXISTS (SELECT 1 FROM op_held x WHERE x.dot = o.dot) "
+    "AND NOT EXISTS (SELECT 1 FROM op_proposal x WHERE x.dot = o.dot)"
+)
+"""Ops that stand: those that wait for another one, and proposals, do not."""
+
+_BIRTHS = f"SELECT o.dot FROM history h JOIN op o ON o.dot = h.dot WHERE h.cell = {_RID}"
+BIRTH_SQL = (
+    f"CASE WHEN birth IN ({_BIRTHS}) THEN birth ELSE (SELECT o.dot FROM history h "
+    f"JOIN op o ON o.dot = h.dot JOIN device d ON {_DEVICE_OF} WHERE h.cell = {_RID} "
+    "ORDER BY o.hlc DESC, d.uuid DESC, o.dot DESC LIMIT 1) END"
+)
+"""The birth of a row of `record`: the one that is kept, if the log has it."""
+
+_DELETIONS = (
+    f"SELECT o.dot FROM history l JOIN op o ON o.dot = l.dot AND o.val = '0' AND {_COUNTS} "
+    f"WHERE l.cell = ({_RID} | {LIFE})"
+)
+_UNSEEN = (
+    "SELECT 1 FROM history h JOIN op o ON o.dot = h.dot "
+    f"WHERE h.cell BETWEEN {_RID} AND ({_RID} | {LIFE}) AND {_COUNTS} "
+    f"AND NOT (h.cell = ({_RID} | {LIFE}) AND o.val = '0') AND NOT EXISTS ("
+    f"SELECT 1 FROM op_seen s WHERE s.dot IN ({_DELETIONS}) "
+    f"AND s.device = (h.dot >> {log.SEQUENCE_BITS}) "
+    f"AND s.seq >= (h.dot & {(1 << log.SEQUENCE_BITS) - 1}))"
+)
+ALIVE_SQL = f"CASE WHEN birth IS NOT NULL AND EXISTS ({_UNSEEN}) THEN 1 ELSE 0 END"
+"""1 where some op of the record, a deletion apart, was not seen by any deletion of it."""
+
+
+def settled_cells(c: Connection) -> Iterator[tuple[int, Heads]]:
+    """(cell, heads) of every cell that an op other than its record's birth was written for.
+
+    The set-based twin of `log.heads`.
+    """
+    for cell, rows in groupby(c.each(_HEADS_SQL), key=lambda row: row[0]):
+        yield cell, [(row[1], row[2]) for row in rows]
+
+
+_CELL_OPS = f"FROM op o WHERE {_NUMBER} NOT IN ({BIRTH}, {LIFE}) AND {_COUNTS}"
+_BIRTH_CELL = f"((e.cell >> {log.FIELD_BITS}) << {log.FIELD_BITS})"
+_HEADS_SQL = (
+    f"WITH written AS (SELECT o.cell, o.dot, o.prev, o.hlc {_CELL_OPS}), "
+    "edge AS (SELECT cell, prev AS dot FROM written WHERE prev IS NOT NULL UNION "
+    "SELECT w.cell, p.parent FROM op_parent p JOIN written w ON w.dot = p.dot), "
+    # Whichever of a record's births was replaced, it is the one that counts which is.
+    "named AS (SELECT e.cell, CASE WHEN h.dot IS NULL THEN e.dot ELSE r.birth END AS dot "
+    f"FROM edge e LEFT JOIN history h ON h.cell = {_BIRTH_CELL} AND h.dot = e.dot "
+    f"LEFT JOIN record r ON r.rid = (e.cell >> {log.FIELD_BITS})), "
+    "candidate AS (SELECT cell, dot, hlc FROM written UNION "
+    "SELECT w.cell, b.dot, b.hlc FROM written w "
+    f"JOIN record r ON r.rid = (w.cell >> {log.FIELD_BITS}) JOIN op b ON b.dot = r.birth) "
+    "SELECT o.cell, o.dot, o.hlc FROM candidate o "
+    f"JOIN device d ON {_DEVICE_OF} WHERE NOT EXISTS "
+    "(SELECT 1 FROM named n WHERE n.cell = o.cell AND n.dot = o.dot) "
+    "ORDER BY o.cell, o.hlc DESC, d.uuid DESC, o.dot DESC"
+)
+
+
+def rebuild_rows(c: Connection, kinds: Iterable[Entity]) -> None:
+    """The entities' own tables, their titles, owners and counters from the settled log."""
+    wanted = {kind.number: kind for kind in kinds}
+    for kind in wanted.values():
+        c.run(f"DELETE FROM {kind.name}")
+        c.run("DELETE FROM search_title WHERE tid = ?", (kind.number,))
+        c.run("DELETE FROM entity_count WHERE tid = ?", (kind.number,))
+    writer = _RowWriter(c)
+    dead = {row[0] for row in c.each("SELECT rid FROM record WHERE alive = 0")}
+    for rid, uuid, tid, image in log.all_images(c, alive_only=False):
+        if tid in wanted:
+            writer.add(wanted[tid], rid, uuid, image, alive=rid not in dead)
+    writer.flush()
+    c.many("INSERT INTO entity_count(tid, n) VALUES (?, ?)", list(writer.counts.items()))
+
+
+class _RowWriter:
+    """Buffers rows and writes them in batches; the database finds the references' row numbers."""
+
+    def __init__(self, c: Connection) -> None:
+        self._c = c
+        self._rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        self._size = 0
+        self.counts: dict[int, int] = defaultdict(int)
+
+    def add(self, kind: Entity, rid: int, uuid: bytes, image: log.Image, *, alive: bool) -> None:
+        owner = kind.owner
+        if owner:
+            parent = image.get(owner.number)
+            self._rows[_PARENT].append((_raw(parent), rid))
+        if not alive:
+            return
+        values: list[Any] = [rid, uuid]
+        for field in kind.columns:
+            wire = image.get(field.number)
+            if field.kind is Kind.REFERENCE:
+                values.append(_raw(wire))
+            else:
+                values += stored_values(field, wire, _no_reference)
+        self._rows[insert_by_id_sql(kind)].append(tuple(values))
+        title = fold_title(kind, image)
+        if title:
+            self._rows[_TITLE].append((kind.number, rid, title))
+        self.counts[kind.number] += 1
+        self._size += 1
+        if self._size >= _BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        for sql, rows in self._rows.items():
+            self._c.many(sql, rows)
+        self._rows.clear()
+        self._size = 0
+
+
+_PARENT = "UPDATE record SET parent = (SELECT p.rid FROM record p WHERE p.uuid = ?) WHERE rid = ?"
+_TITLE = "INSERT INTO search_title(tid, rid, folded) VALUES (?, ?, ?)"
+
+
+def insert_by_id_sql(kind: Entity) -> str:
+    """The INSERT of a row whose references are given as record ids."""
+    marks = ["?", "?"]
+    for field in kind.columns:
+        if field.kind is Kind.REFERENCE:
+            marks.append("(SELECT rid FROM record WHERE uuid = ?)")
+        else:
+            marks += ["?"] * len(stored_values(field, None, _no_reference))
+    names = ", ".join(("rid", "id", *column_names(kind)))
+    return f"INSERT INTO {kind.name} ({names}) VALUES ({', '.join(marks)})"
+
+
+def _raw(wire: str | None) -> bytes | None:
+    return UUID(wire).bytes if wire else None
+
+
+def _no_reference(_: str) -> None:
+    return None
