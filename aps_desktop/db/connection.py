@@ -102,6 +102,10 @@ class Connection:
             return f"(CAST({column} AS jsonb)->>'{key}')"
         return f"json_extract({column},'$.\"{key}\"')"
 
+    def unhex(self, text: str) -> str:
+        """SQL for the bytes that a hexadecimal text means."""
+        return f"decode({text}, 'hex')" if self.postgres else f"unhex({text})"
+
     def like(self) -> str:
         """The case-blind LIKE."""
         return "ILIKE" if self.postgres else "LIKE"

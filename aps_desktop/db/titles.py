@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 
 from aps_desktop.domain.fields import Entity, Kind
@@ -27,7 +28,7 @@ def title_numbers(entity: Entity) -> tuple[int, ...]:
     return tuple(f.number for f in fields if f.kind in (Kind.TEXT, Kind.LONG_TEXT))
 
 
-def fold_title(entity: Entity, image: dict[int, str]) -> str:
+def fold_title(entity: Entity, image: Mapping[int, str | None]) -> str:
     """What a record is found by; empty when it has no words of its own."""
-    words = [image[n] for n in title_numbers(entity) if n in image]
-    return fold(" ".join(words))[:500]
+    words = [image.get(number) for number in title_numbers(entity)]
+    return fold(" ".join(word for word in words if word))[:500]

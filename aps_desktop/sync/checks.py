@@ -1,0 +1,95 @@
+"""Whether an arriving change says something its field can hold; else it stays outside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+
+from aps_desktop.db.layout import MEMBER
+from aps_desktop.db.log import read_image
+from aps_desktop.domain.entities import BY_NUMBER
+from aps_desktop.domain.errors import InvalidValue
+from aps_desktop.domain.fields import BIRTH, LIFE, Field, Kind
+from aps_desktop.domain.money import CURRENCIES
+from aps_desktop.domain.values import LONG_TEXT_LIMIT, TEXT_LIMIT, clean_text, from_wire
+
+_NUMBER = re.compile(r"-?[1-9][0-9]{0,18}|0").fullmatch
+_HEX = re.compile(r"[0-9a-f]{32}").fullmatch
+_CHOICE = re.compile(r"[\w.+-]{1,60}").fullmatch
+_HIGHEST = 2**63 - 1
+
+
+def _number(wire: str) -> bool:
+    return bool(_NUMBER(wire)) and abs(int(wire)) <= _HIGHEST
+
+
+def _money(wire: str) -> bool:
+    return wire[:3] in CURRENCIES and wire[3:4] == " " and _number(wire[4:])
+
+
+def _date(wire: str) -> bool:
+    try:
+        return date.fromisoformat(wire).isoformat() == wire
+    except ValueError:
+        return False
+
+
+_SIMPLE: dict[Kind, Callable[[str], object]] = {
+    Kind.TEXT: lambda w: 0 < len(w) <= TEXT_LIMIT and clean_text(w) == w,
+    Kind.LONG_TEXT: lambda w: 0 < len(w) <= LONG_TEXT_LIMIT and clean_text(w, lines=True) == w,
+    Kind.NUMBER: _number,
+    Kind.PERCENT: _number,
+    Kind.MONEY: _money,
+    Kind.DATE: _date,
+    Kind.CHOICE: _CHOICE,
+    Kind.REFERENCE: _HEX,
+    Kind.YES_NO: lambda w: w in ("0", "1"),
+}
+
+
+@lru_cache(maxsize=4096)
+def _check_of(entity: int, number: int) -> tuple[Callable[[str], object] | None, bool]:
+    """The test of a field's text, and whether the field is a reference; None: not known here."""
+    kind = MEMBER if entity == MEMBER.number else BY_NUMBER.get(entity)
+    field = kind.by_number.get(number) if kind else None
+    if field is None or field.is_set:
+        return None, False
+    return _SIMPLE.get(field.kind) or _by_reading(field), field.kind is Kind.REFERENCE
+
+
+def _by_reading(field: Field) -> Callable[[str], object]:
+    def check(wire: str) -> bool:
+        try:
+            from_wire(field, wire)
+        except InvalidValue:
+            return False
+        return True
+
+    return check
+
+
+def references(entity: int, field: int, value: str | None) -> list[str]:
+    """The record ids that a change refers to. InvalidValue when its field cannot hold the value.
+
+    Fields and entities of a newer version pass unread: they are kept, relayed and shown later.
+    """
+    if field == LIFE:
+        if value not in ("0", "1"):
+            raise InvalidValue("a deletion or restoration is neither")
+        return []
+    if field == BIRTH:
+        try:
+            image = read_image(value)
+        except ValueError as error:
+            raise InvalidValue("a new record cannot be read") from error
+        return [r for number, wire in image.items() for r in _one(entity, number, wire)]
+    return _one(entity, field, value) if value is not None else []
+
+
+def _one(entity: int, number: int, wire: str) -> list[str]:
+    check, refers = _check_of(entity, number)
+    if check is not None and not check(wire):
+        raise InvalidValue(f"field {number} of entity {entity} cannot hold “{wire[:60]}”")
+    return [wire] if refers else []

@@ -1,0 +1,261 @@
+"""Merging: which heads each touched cell has now, set-based, from the log alone.
+
+The state is a function of the set of changes: whatever way they came, in whatever order, the same
+changes give the same heads, the same shown values and the same conflicts. ARCHITECTURE.md has the
+specification; `tests/property` holds it as a model of a few dozen lines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from aps_desktop.db.connection import Connection
+from aps_desktop.db.layout import MEMBER
+from aps_desktop.db.log_writer import SECRETARIAT
+from aps_desktop.domain.entities import BY_NUMBER
+from aps_desktop.domain.fields import Entity
+from aps_desktop.sync import settle
+from aps_desktop.sync.stage import Lines, stage
+
+_SEEN_LIMIT = 24 * 3600 * 1000 << 16
+
+
+@dataclass
+class Outcome:
+    """What a merge did, by number; `entities` counts new, changed, deleted, restored records."""
+
+    merged: int = 0
+    already: int = 0
+    held: int = 0
+    conflicts: int = 0
+    parallel: int = 0
+    proposals: int = 0
+    restored_by_edit: int = 0
+    entities: dict[str, dict[str, int]] = field(default_factory=dict)
+    touched: dict[str, frozenset[int]] = field(default_factory=dict)
+
+
+def merge(c: Connection, lines: Lines, number: int, now_stamp: int) -> Outcome:
+    """Merges a bundle's lines inside the caller's write transaction, as merge `number`.
+
+    `now_stamp` is this computer's time as a hybrid stamp: stamps more than a day ahead of it are
+    merged like any other but never advance this device's own clock.
+    """
+    staged = stage(c, lines, number)
+    outcome = Outcome(merged=staged.changes - staged.already, already=staged.already)
+    if outcome.merged:
+        _births(c)
+        _hold(c)
+        _proposals(c)
+        _touch_cells(c)
+        _settle_cells(c)
+        settle.rows(c, outcome.entities, outcome.touched)
+        _advance(c, now_stamp)
+    outcome.held = c.value("SELECT count(*) FROM op_held x JOIN n ON n.dot = x.dot") or 0
+    outcome.held += c.value(
+        "SELECT count(*) FROM n JOIN record r ON r.rid = (n.cell >> 10) WHERE r.birth IS NULL"
+    )
+    outcome.proposals = c.value("SELECT count(*) FROM op_proposal x JOIN n ON n.dot = x.dot")
+    return outcome
+
+
+def _births(c: Connection) -> None:
+    """The winning birth of every record that got one; `b` marks those born only now."""
+    c.run("DROP TABLE IF EXISTS b")
+    c.run("CREATE TEMP TABLE b (rid BIGINT PRIMARY KEY, dot BIGINT, fresh BIGINT, val TEXT)")
+    c.run(
+        "INSERT INTO b SELECT x.rid, x.dot, CASE WHEN r.birth IS NULL THEN 1 ELSE 0 END, x.val "
+        "FROM (SELECT n.cell >> 10 AS rid, o.dot AS dot, o.val AS val, row_number() OVER "
+        "(PARTITION BY n.cell ORDER BY o.hlc DESC, d.uuid DESC, o.dot DESC) AS place "
+        "FROM (SELECT DISTINCT cell FROM n WHERE (cell & 1023) = 0) n "
+        "JOIN history h ON h.cell = n.cell JOIN op o ON o.dot = h.dot "
+        "JOIN device d ON d.ord = (o.dot >> 40)) x JOIN record r ON r.rid = x.rid "
+        "WHERE x.place = 1 ORDER BY x.rid"
+    )
+    c.run(
+        "UPDATE record SET birth = b.dot, office = (SELECT t.office FROM op o JOIN txn t "
+        "ON t.device = (o.dot >> 40) AND t.n = o.txn WHERE o.dot = b.dot) "
+        "FROM b WHERE b.rid = record.rid"
+    )
+    for kind in (*BY_NUMBER.values(), MEMBER):
+        if kind.owner:
+            _parents(c, kind, kind.owner.number)
+    # A set's member belongs to the office of the record that has the set.
+    c.run(
+        "UPDATE record SET office = (SELECT p.office FROM record p WHERE p.rid = record.parent) "
+        f"WHERE tid = {MEMBER.number} AND (rid IN (SELECT rid FROM b) "
+        "OR parent IN (SELECT rid FROM b))"
+    )
+
+
+def _parents(c: Connection, kind: Entity, number: int) -> None:
+    owner = c.unhex(c.json_text("b.val", number))
+    c.run(
+        f"UPDATE record SET parent = (SELECT p.rid FROM record p WHERE p.uuid = {owner}) "
+        f"FROM b WHERE b.rid = record.rid AND record.tid = {kind.number} AND b.fresh = 1"
+    )
+
+
+def _hold(c: Connection) -> None:
+    """Ops whose predecessor is missing wait, and those behind them; others are released.
+
+    `released` are the cells in which a waiting op may stand from now on.
+    """
+    c.run("DROP TABLE IF EXISTS released")
+    c.run("CREATE TEMP TABLE released (cell BIGINT PRIMARY KEY)")
+    c.run(
+        "INSERT INTO op_held SELECT n.dot FROM n WHERE n.prev IS NOT NULL "
+        "AND NOT EXISTS (SELECT 1 FROM op o WHERE o.dot = n.prev)"
+    )
+    if not c.value("SELECT 1 FROM op_held LIMIT 1"):
+        return
+    behind = (
+        "INSERT INTO op_held SELECT n.dot FROM n JOIN op_held h ON h.dot = n.prev "
+        "WHERE NOT EXISTS (SELECT 1 FROM op_held x WHERE x.dot = n.dot)"
+    )
+    while c.run(behind) > 0:
+        pass
+    free = (
+        "SELECT h.dot FROM op_held h JOIN op o ON o.dot = h.dot JOIN op p ON p.dot = o.prev "
+        "WHERE NOT EXISTS (SELECT 1 FROM op_held x WHERE x.dot = o.prev)"
+    )
+    while True:
+        c.run(
+            f"INSERT INTO released SELECT DISTINCT o.cell FROM op o WHERE o.dot IN ({free}) "
+            "AND NOT EXISTS (SELECT 1 FROM released x WHERE x.cell = o.cell)"
+        )
+        if c.run(f"DELETE FROM op_held WHERE dot IN ({free})") <= 0:
+            return
+
+
+def _proposals(c: Connection) -> None:
+    """Ops by an office that neither owns the record nor is the secretariat only propose."""
+    c.run("DROP TABLE IF EXISTS judged")
+    c.run("CREATE TEMP TABLE judged (dot BIGINT PRIMARY KEY)")
+    c.run("INSERT INTO judged SELECT dot FROM n")
+    # What had arrived before its record was born, or before its owner was known, is judged too.
+    c.run(
+        "INSERT INTO judged SELECT h.dot FROM b JOIN history h "
+        "ON h.cell BETWEEN (b.rid << 10) AND ((b.rid << 10) | 1023) WHERE true "
+        "ON CONFLICT DO NOTHING"
+    )
+    c.run(
+        "INSERT INTO judged SELECT h.dot FROM b JOIN record m ON m.parent = b.rid "
+        f"AND m.tid = {MEMBER.number} JOIN history h "
+        "ON h.cell BETWEEN (m.rid << 10) AND ((m.rid << 10) | 1023) WHERE true "
+        "ON CONFLICT DO NOTHING"
+    )
+    c.run("DELETE FROM op_proposal WHERE dot IN (SELECT dot FROM judged)")
+    c.run(
+        "INSERT INTO op_proposal SELECT j.dot FROM judged j JOIN op o ON o.dot = j.dot "
+        "JOIN record r ON r.rid = (o.cell >> 10) "
+        "JOIN txn t ON t.device = (o.dot >> 40) AND t.n = o.txn "
+        f"WHERE r.office <> '' AND t.office NOT IN ('', '{SECRETARIAT}', r.office)"
+    )
+
+
+def _touch_cells(c: Connection) -> None:
+    """The table `t`: cells whose heads may have changed; `general` 0 for a plain next edit."""
+    c.run("DROP TABLE IF EXISTS t")
+    c.run(
+        "CREATE TEMP TABLE t (cell BIGINT PRIMARY KEY, dot BIGINT, hlc BIGINT, "
+        "extra BIGINT, general BIGINT)"
+    )
+    special = " OR ".join(
+        f"EXISTS (SELECT 1 FROM {table} x WHERE x.dot = n.dot)"
+        for table in ("op_held", "op_proposal", "op_parent")
+        if c.value(f"SELECT 1 FROM {table} x JOIN n ON n.dot = x.dot LIMIT 1")
+    )
+    odd = f"max(CASE WHEN {special} THEN 1 ELSE 0 END)" if special else "0"
+    c.run(
+        "INSERT INTO t SELECT n.cell, max(n.dot), max(n.hlc), 0, CASE WHEN count(*) = 1 "
+        "AND max(coalesce(c.extra, 0)) = 0 AND max(n.prev) = max(coalesce(c.dot, r.birth)) "
+        f"AND {odd} = 0 THEN 0 ELSE 1 END "
+        "FROM n JOIN record r ON r.rid = (n.cell >> 10) LEFT JOIN cell c ON c.cell = n.cell "
+        "WHERE (n.cell & 1023) BETWEEN 1 AND 1022 AND r.birth IS NOT NULL GROUP BY n.cell"
+    )
+    # A birth that arrives after its edits, and waiting ops that are released, are worked out anew.
+    c.run(
+        "INSERT INTO t SELECT DISTINCT h.cell, 0, 0, 0, 1 FROM b JOIN history h "
+        "ON h.cell BETWEEN (b.rid << 10) + 1 AND (b.rid << 10) + 1022 WHERE true "
+        "ON CONFLICT(cell) DO UPDATE SET general = 1"
+    )
+    c.run(
+        "INSERT INTO t SELECT x.cell, 0, 0, 0, 1 FROM released x "
+        "JOIN record r ON r.rid = (x.cell >> 10) WHERE r.birth IS NOT NULL "
+        "AND (x.cell & 1023) BETWEEN 1 AND 1022 ON CONFLICT(cell) DO UPDATE SET general = 1"
+    )
+
+
+def _settle_cells(c: Connection) -> None:
+    """The heads of every touched cell; the twin of `db.log.heads`, for many cells at once.
+
+    A record's births are one node (0) of its cells' graphs, since they say the same.
+    """
+    if c.value("SELECT 1 FROM t WHERE general = 1 LIMIT 1"):
+        _general(c)
+    c.run(
+        "INSERT INTO cell SELECT cell, dot, hlc, extra FROM t WHERE true ON CONFLICT(cell) "
+        "DO UPDATE SET dot = excluded.dot, hlc = excluded.hlc, extra = excluded.extra"
+    )
+
+
+def _general(c: Connection) -> None:
+    for table in ("candidate", "replaced", "ranked"):
+        c.run(f"DROP TABLE IF EXISTS {table}")
+    c.run(
+        "CREATE TEMP TABLE candidate (cell BIGINT, node BIGINT, dot BIGINT, prev BIGINT, "
+        "hlc BIGINT, PRIMARY KEY (cell, node))"
+    )
+    c.run(
+        "INSERT INTO candidate SELECT t.cell, o.dot, o.dot, o.prev, o.hlc FROM t "
+        "JOIN history h ON h.cell = t.cell JOIN op o ON o.dot = h.dot WHERE t.general = 1 "
+        "AND NOT EXISTS (SELECT 1 FROM op_held x WHERE x.dot = o.dot) "
+        "AND NOT EXISTS (SELECT 1 FROM op_proposal x WHERE x.dot = o.dot)"
+    )
+    c.run("CREATE TEMP TABLE replaced (cell BIGINT, node BIGINT, PRIMARY KEY (cell, node))")
+    node = "CASE WHEN (o.cell & 1023) = 0 THEN 0 ELSE o.dot END"
+    c.run(
+        f"INSERT INTO replaced SELECT DISTINCT k.cell, {node} FROM candidate k "
+        "JOIN op o ON o.dot = k.prev"
+    )
+    c.run(
+        f"INSERT INTO replaced SELECT DISTINCT k.cell, {node} FROM candidate k "
+        "JOIN op_parent p ON p.dot = k.dot JOIN op o ON o.dot = p.parent WHERE true "
+        "ON CONFLICT DO NOTHING"
+    )
+    c.run(
+        "INSERT INTO candidate SELECT t.cell, 0, r.birth, NULL, o.hlc FROM t "
+        "JOIN record r ON r.rid = (t.cell >> 10) JOIN op o ON o.dot = r.birth WHERE t.general = 1"
+    )
+    c.run(
+        "CREATE TEMP TABLE ranked AS SELECT k.cell AS cell, k.dot AS dot, k.hlc AS hlc, "
+        "row_number() OVER (PARTITION BY k.cell ORDER BY k.hlc DESC, d.uuid DESC, k.dot DESC) "
+        "AS place, count(*) OVER (PARTITION BY k.cell) AS heads FROM candidate k "
+        "JOIN device d ON d.ord = (k.dot >> 40) WHERE NOT EXISTS "
+        "(SELECT 1 FROM replaced x WHERE x.cell = k.cell AND x.node = k.node)"
+    )
+    c.run("DELETE FROM cell_extra WHERE cell IN (SELECT cell FROM t WHERE general = 1)")
+    c.run("INSERT INTO cell_extra SELECT cell, dot, hlc FROM ranked WHERE place > 1")
+    c.run(
+        "UPDATE t SET dot = x.dot, hlc = x.hlc, extra = x.heads - 1 FROM ranked x "
+        "WHERE x.cell = t.cell AND x.place = 1"
+    )
+
+
+def _advance(c: Connection, now_stamp: int) -> None:
+    """Per device, how far the changes are here without a gap; and the highest credible stamp."""
+    for number, top in c.all("SELECT ord, max_seq FROM device WHERE status <> 'self'"):
+        low, high = number << 40 | top, (number + 1) << 40
+        reached = c.value(
+            "SELECT max(seq) FROM (SELECT dot - ? AS seq, row_number() OVER (ORDER BY dot) "
+            "AS place FROM op WHERE dot > ? AND dot < ?) x WHERE seq = place",
+            (low, low, high),
+        )
+        if reached:
+            c.run("UPDATE device SET max_seq = max_seq + ? WHERE ord = ?", (reached, number))
+    c.run(
+        "UPDATE local_state SET seen_hlc = (SELECT CASE WHEN coalesce(max(hlc), 0) > seen_hlc "
+        "THEN max(hlc) ELSE seen_hlc END FROM n WHERE hlc <= ?)",
+        (now_stamp + _SEEN_LIMIT,),
+    )

@@ -1,0 +1,173 @@
+"""The change lines of a bundle: typed JSON arrays, one a line, in four members.
+
+`devices.jsonl`, `records.jsonl`, `steps.jsonl`, `changes.jsonl`. Devices and records are numbered
+within the bundle; changes name them by those numbers. docs/bundle-format.md describes every item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from aps_desktop.db import log
+from aps_desktop.db.connection import Connection
+
+MEMBERS = ("devices.jsonl", "records.jsonl", "steps.jsonl", "changes.jsonl")
+
+
+class DeviceLine(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
+    """A device whose changes the bundle holds, or that a change refers to."""
+
+    number: int
+    id: str
+    office: str
+    name: str
+    status: str
+
+
+class RecordLine(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
+    """A record that the bundle's changes are about; `entity` is its stable number."""
+
+    number: int
+    id: str
+    entity: int
+
+
+class StepLine(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
+    """Who did a step, when, where and why. `wall` in milliseconds since 1970, `stamp` hybrid."""
+
+    device: int
+    number: int
+    first: int
+    last: int
+    wall: int
+    stamp: int
+    officer: str
+    office: str
+    why: str
+    label: str
+    app: str
+    schema: int
+    chain: str
+
+
+class ChangeLine(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
+    """One change. (device, sequence) is its identity, the `prev` pair what it replaced (0: none).
+
+    `replaces` are further changes that it settles, `seen` what a deletion had seen, by device.
+    """
+
+    device: int
+    sequence: int
+    record: int
+    field: int
+    step: int
+    prev_device: int
+    prev_sequence: int
+    value: str | None
+    replaces: tuple[tuple[int, int], ...] = ()
+    seen: tuple[tuple[int, int], ...] = ()
+
+
+_encoder = msgspec.json.Encoder()
+Knowledge = Mapping[bytes, int]
+"""By device id: the highest sequence up to which every change is held."""
+
+
+def knowledge(c: Connection) -> dict[bytes, int]:
+    """What this database holds of every device."""
+    rows = c.all("SELECT uuid, max_seq FROM device WHERE max_seq > 0")
+    return {bytes(uuid): seq for uuid, seq in rows}
+
+
+def chosen(c: Connection, known: Knowledge, records: str = "") -> None:
+    """Fills the temporary table `sent` with the dots that a receiver lacks.
+
+    `records` is the SQL of a query for the rids to send; empty sends all records.
+    """
+    c.run("DROP TABLE IF EXISTS sent")
+    c.run("CREATE TEMP TABLE sent (dot BIGINT PRIMARY KEY)")
+    for number, uuid in c.all("SELECT ord, uuid FROM device"):
+        low, high = log.dot_of(number, known.get(bytes(uuid), 0)), log.dot_of(number + 1, 0)
+        scope = f" AND (cell >> 10) IN ({records})" if records else ""
+        c.run(f"INSERT INTO sent SELECT dot FROM op WHERE dot > ? AND dot < ?{scope}", (low, high))
+
+
+def device_lines(c: Connection) -> Iterator[bytes]:
+    """Every device of the log: few, and receivers learn of each other by them."""
+    for row in c.each("SELECT ord, uuid, office, name, status FROM device ORDER BY ord"):
+        status = "shipped" if row[4] == "shipped" else ""
+        yield _encoder.encode(
+            DeviceLine(row[0], bytes(row[1]).hex(), row[2] or "", row[3] or "", status)
+        )
+
+
+def record_lines(c: Connection) -> Iterator[bytes]:
+    """The records that the chosen changes are about."""
+    for rid, uuid, tid in c.each(
+        "SELECT r.rid, r.uuid, r.tid FROM record r WHERE r.rid IN "
+        "(SELECT o.cell >> 10 FROM sent s JOIN op o ON o.dot = s.dot) ORDER BY r.rid"
+    ):
+        yield _encoder.encode(RecordLine(rid, bytes(uuid).hex(), tid))
+
+
+def step_lines(c: Connection, *, hide_labels: bool = False) -> Iterator[bytes]:
+    """The steps that the chosen changes belong to.
+
+    `hide_labels` leaves out their words, which may name a record that is not sent.
+    """
+    for row in c.each(
+        "SELECT t.device, t.n, t.first_seq, t.last_seq, t.wall, t.hlc, t.officer, t.office, t.why, "
+        "t.label, t.app, t.schema, t.chain FROM txn t WHERE EXISTS (SELECT 1 FROM sent s "
+        "JOIN op o ON o.dot = s.dot WHERE s.dot BETWEEN ((t.device << 40) | t.first_seq) "
+        "AND ((t.device << 40) | t.last_seq) AND o.txn = t.n) ORDER BY t.device, t.n"
+    ):
+        *start, label, app, schema, chain = row
+        words = "" if hide_labels else label
+        line = (*start, words, app, schema, bytes(chain or b"").hex())
+        yield _encoder.encode(line)
+
+
+def change_lines(c: Connection) -> Iterator[bytes]:
+    """The chosen changes, in order of device and sequence."""
+    parents = _grouped(
+        c.all(
+            "SELECT p.dot, p.parent >> 40, p.parent & 1099511627775 FROM sent s "
+            "JOIN op_parent p ON p.dot = s.dot ORDER BY p.dot, p.parent"
+        )
+    )
+    seen = _grouped(
+        c.all(
+            "SELECT p.dot, p.device, p.seq FROM sent s JOIN op_seen p ON p.dot = s.dot "
+            "ORDER BY p.dot, p.device"
+        )
+    )
+    encode = _encoder.encode
+    mask = (1 << log.SEQUENCE_BITS) - 1
+    for dot, prev, cell, txn, val in c.each(
+        "SELECT o.dot, o.prev, o.cell, o.txn, o.val FROM sent s JOIN op o ON o.dot = s.dot "
+        "ORDER BY o.dot",
+        size=5000,
+    ):
+        before = prev or 0
+        line = (
+            dot >> 40,
+            dot & mask,
+            cell >> 10,
+            cell & 1023,
+            txn,
+            before >> 40,
+            before & mask,
+            val,
+        )
+        if dot in parents or dot in seen:
+            line = (*line, parents.get(dot, ()), seen.get(dot, ()))  # type: ignore[assignment]
+        yield encode(line)
+
+
+def _grouped(rows: Iterable[tuple[int, ...]]) -> dict[int, list[tuple[int, int]]]:
+    found: dict[int, list[tuple[int, int]]] = {}
+    for dot, device, sequence in rows:
+        found.setdefault(dot, []).append((device, sequence))
+    return found

@@ -1,0 +1,216 @@
+"""After a merge: which records live, what their rows show, and how they are found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aps_desktop.db import log
+from aps_desktop.db.connection import Connection
+from aps_desktop.db.layout import MEMBER, column_names, field_columns, wire_sql
+from aps_desktop.db.log_writer import kind_of, put_counts
+from aps_desktop.db.titles import fold_title, title_numbers
+from aps_desktop.domain.entities import BY_NUMBER
+from aps_desktop.domain.fields import Entity, Field, Kind
+
+_TOUCHED_LIMIT = 20_000
+_KNOWN = f"({','.join(str(n) for n in (*BY_NUMBER, MEMBER.number))})"
+
+
+def rows(
+    c: Connection, entities: dict[str, dict[str, int]], touched: dict[str, frozenset[int]]
+) -> None:
+    """Brings the entities' tables to what the heads in `t` and the lives in the log say."""
+    _lives(c)
+    for tid in [row[0] for row in c.all("SELECT DISTINCT tid FROM life ORDER BY tid")]:
+        _appear_and_go(c, kind_of(tid), entities)
+    for tid in _entities_of_cells(c):
+        _values(c, kind_of(tid))
+    _revive(c)
+    _titles(c)
+    _count(c, entities, touched)
+
+
+def _lives(c: Connection) -> None:
+    """The table `life`: records whose being there may have changed, before and after.
+
+    A record lives if some op of it other than a deletion is not covered by what any deletion had
+    seen: an edit made elsewhere without knowledge of the deletion brings it back.
+    """
+    c.run("DROP TABLE IF EXISTS life")
+    c.run(
+        "CREATE TEMP TABLE life (rid BIGINT PRIMARY KEY, tid BIGINT, before BIGINT, "
+        "fresh BIGINT, alive BIGINT)"
+    )
+    c.run(
+        "INSERT INTO life SELECT r.rid, r.tid, r.alive, coalesce(b.fresh, 0), 0 FROM record r "
+        "LEFT JOIN b ON b.rid = r.rid WHERE r.birth IS NOT NULL "
+        f"AND r.tid IN {_KNOWN} AND r.rid IN (SELECT rid FROM b "
+        "UNION SELECT x.cell >> 10 FROM (SELECT DISTINCT cell FROM n) x "
+        "WHERE EXISTS (SELECT 1 FROM history h WHERE h.cell = ((x.cell >> 10) << 10 | 1023)) "
+        "UNION SELECT m.rid FROM record m JOIN b ON b.rid = m.parent "
+        f"WHERE m.tid = {MEMBER.number})"
+    )
+    c.run(
+        "UPDATE life SET alive = CASE WHEN EXISTS (SELECT 1 FROM history h "
+        "JOIN op o ON o.dot = h.dot "
+        "WHERE h.cell BETWEEN (life.rid << 10) AND ((life.rid << 10) | 1023) "
+        "AND NOT ((o.cell & 1023) = 1023 AND o.val = '0') "
+        "AND NOT EXISTS (SELECT 1 FROM op_proposal p WHERE p.dot = o.dot) "
+        "AND NOT EXISTS (SELECT 1 FROM history g JOIN op e ON e.dot = g.dot "
+        "JOIN op_seen s ON s.dot = e.dot WHERE g.cell = ((life.rid << 10) | 1023) "
+        "AND e.val = '0' AND s.device = (o.dot >> 40) AND s.seq >= (o.dot & 1099511627775) "
+        "AND NOT EXISTS (SELECT 1 FROM op_proposal q WHERE q.dot = e.dot))) THEN 1 ELSE 0 END"
+    )
+    c.run("UPDATE record SET alive = life.alive FROM life WHERE life.rid = record.rid")
+
+
+def _appear_and_go(c: Connection, kind: Entity, entities: dict[str, dict[str, int]]) -> None:
+    """Rows of records that were born go in from their birth; rows of deleted ones go out."""
+    tid = kind.number
+    gone = f"SELECT rid FROM life WHERE tid = {tid} AND before = 1 AND alive = 0"
+    deleted = c.run(f"DELETE FROM {kind.name} WHERE rid IN ({gone})")
+    c.run(f"DELETE FROM search_title WHERE tid = {tid} AND rid IN ({gone})")
+    image = {f.number: c.json_text("b.val", f.number) for f in kind.columns}
+    expressions = [sql for f in kind.columns for _, sql in _columns_sql(c, f, image[f.number])]
+    born = c.run(
+        f"INSERT INTO {kind.name} (rid, id, {', '.join(column_names(kind))}) "
+        f"SELECT r.rid, r.uuid, {', '.join(expressions)} FROM life l "
+        "JOIN b ON b.rid = l.rid JOIN record r ON r.rid = l.rid "
+        f"WHERE l.tid = {tid} AND l.alive = 1 AND l.before = 0 AND l.fresh = 1 ORDER BY l.rid"
+    )
+    if born or deleted:
+        entities.setdefault(kind.name, {}).update(new=max(born, 0), deleted=max(deleted, 0))
+
+
+def _columns_sql(c: Connection, field: Field, text: str) -> list[tuple[str, str]]:
+    """(column, SQL) of a field from the SQL of its canonical text; references by row number."""
+    if field.kind is Kind.REFERENCE:
+        found = f"(SELECT p.rid FROM record p WHERE p.uuid = {c.unhex(text)})"
+        return [(field_columns(field)[0], found)]
+    return wire_sql(field, text)
+
+
+def _entities_of_cells(c: Connection) -> list[int]:
+    return [
+        row[0]
+        for row in c.all(
+            "SELECT DISTINCT r.tid FROM t JOIN record r ON r.rid = (t.cell >> 10) "
+            f"WHERE r.tid IN {_KNOWN} ORDER BY r.tid"
+        )
+    ]
+
+
+def _values(c: Connection, kind: Entity) -> None:
+    """The shown values of the touched cells go into the rows, one statement a field."""
+    numbers = [
+        row[0]
+        for row in c.all(
+            "SELECT DISTINCT t.cell & 1023 FROM t JOIN record r ON r.rid = (t.cell >> 10) "
+            "WHERE r.tid = ?",
+            (kind.number,),
+        )
+    ]
+    for number in numbers:
+        field = kind.by_number.get(number)
+        if field is None or field.is_set:
+            continue  # a field of a newer version: kept in the log, shown after an update
+        birth = c.json_text("o.val", number)
+        text = f"CASE WHEN (o.cell & 1023) = 0 THEN {birth} ELSE o.val END"
+        if not c.value("SELECT 1 FROM t JOIN b ON b.rid = (t.cell >> 10) LIMIT 1") and not c.value(
+            "SELECT 1 FROM t WHERE general = 1 LIMIT 1"
+        ):
+            text = "o.val"
+        sets = ", ".join(f"{column} = {sql}" for column, sql in _columns_sql(c, field, "v.wire"))
+        c.run(
+            f"UPDATE {kind.name} SET {sets} FROM (SELECT t.cell >> 10 AS rid, {text} AS wire "
+            f"FROM t JOIN op o ON o.dot = t.dot WHERE (t.cell & 1023) = {number}) v "
+            f"WHERE v.rid = {kind.name}.rid"
+        )
+        if kind.owner is field:
+            column = field_columns(field)[0]
+            c.run(
+                f"UPDATE record SET parent = x.{column} FROM {kind.name} x "
+                f"JOIN t ON t.cell = ((x.rid << 10) | {number}) WHERE x.rid = record.rid"
+            )
+
+
+def _revive(c: Connection) -> None:
+    """Records that come back after a deletion are rebuilt from the log one by one (few)."""
+    rows = c.all(
+        "SELECT l.rid, l.tid, r.uuid FROM life l JOIN record r ON r.rid = l.rid "
+        "WHERE l.alive = 1 AND l.before = 0 AND l.fresh = 0"
+    )
+    for rid, tid, uuid in rows:
+        kind = kind_of(tid)
+        values = log.row_values(c, kind, log.images(c, [rid])[rid])
+        c.run(log.insert_sql(kind), (rid, bytes(uuid), *values))
+
+
+def _titles(c: Connection) -> None:
+    """What records are found by, for those born, revived, or with a changed title."""
+    for tid in [row[0] for row in c.all(_TITLED)]:
+        kind = kind_of(tid)
+        numbers = title_numbers(kind)
+        if not numbers:
+            continue
+        marks = ",".join(str(number) for number in numbers)
+        wanted = (
+            f"SELECT rid FROM life WHERE tid = {tid} AND alive = 1 UNION "
+            f"SELECT t.cell >> 10 FROM t JOIN record r ON r.rid = (t.cell >> 10) "
+            f"WHERE r.tid = {tid} AND (t.cell & 1023) IN ({marks})"
+        )
+        names = [kind.by_number[number].name for number in numbers]
+        found = [
+            (tid, row[0], fold_title(kind, dict(zip(numbers, row[1:], strict=True))))
+            for row in c.all(
+                f"SELECT rid, {', '.join(names)} FROM {kind.name} WHERE rid IN ({wanted})"
+            )
+        ]
+        c.run(f"DELETE FROM search_title WHERE tid = {tid} AND rid IN ({wanted})")
+        c.many("INSERT INTO search_title VALUES (?, ?, ?)", [row for row in found if row[2]])
+
+
+_TITLED = (
+    f"SELECT tid FROM life WHERE alive = 1 UNION SELECT r.tid FROM t "
+    f"JOIN record r ON r.rid = (t.cell >> 10) WHERE r.tid IN {_KNOWN}"
+)
+
+
+def _count(
+    c: Connection, entities: dict[str, dict[str, int]], touched: dict[str, frozenset[int]]
+) -> None:
+    changes: dict[int, int] = {}
+    for tid, difference in c.all("SELECT tid, sum(alive - before) FROM life GROUP BY tid"):
+        changes[tid] = int(difference)
+    put_counts(c, changes)
+    counted: list[tuple[str, str]] = [
+        (
+            "restored",
+            "SELECT tid, count(*) FROM life WHERE alive = 1 AND before = 0 AND fresh = 0 "
+            "GROUP BY tid",
+        ),
+        (
+            "changed",
+            "SELECT r.tid, count(DISTINCT r.rid) FROM t JOIN record r ON r.rid = (t.cell >> 10) "
+            "WHERE r.rid NOT IN (SELECT rid FROM life WHERE fresh = 1) GROUP BY r.tid",
+        ),
+    ]
+    for word, sql in counted:
+        for tid, number in c.all(sql):
+            if tid in BY_NUMBER or tid == MEMBER.number:
+                entities.setdefault(kind_of(tid).name, {})[word] = number
+    _touch(c, touched)
+
+
+def _touch(c: Connection, touched: dict[str, frozenset[int]]) -> None:
+    """Which rows panes have to show anew; an empty set where they are too many to name."""
+    rows: list[tuple[Any, ...]] = c.all(
+        "SELECT r.tid, r.rid FROM record r WHERE r.rid IN (SELECT cell >> 10 FROM t "
+        f"UNION SELECT rid FROM life) LIMIT {_TOUCHED_LIMIT + 1}"
+    )
+    found: dict[str, set[int]] = {}
+    for tid, rid in rows:
+        if tid in BY_NUMBER:
+            found.setdefault(BY_NUMBER[tid].name, set()).add(rid)
+    many = len(rows) > _TOUCHED_LIMIT
+    touched.update({name: frozenset() if many else frozenset(r) for name, r in found.items()})

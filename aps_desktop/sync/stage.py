@@ -1,0 +1,264 @@
+"""A bundle's lines become rows with local numbers: new devices, records, steps and changes.
+
+Everything is checked here, line by line, before a single change enters the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import msgspec
+
+from aps_desktop.db import log
+from aps_desktop.db.connection import Connection
+from aps_desktop.domain.errors import InvalidValue, UserError
+from aps_desktop.domain.fields import LIFE
+from aps_desktop.sync.checks import references
+from aps_desktop.sync.payload import ChangeLine, DeviceLine, RecordLine, StepLine
+
+_CHUNK = 5000
+_T = TypeVar("_T")
+_MAX_SEQUENCE = (1 << log.SEQUENCE_BITS) - 1
+
+
+class BadContent(UserError):
+    """A bundle whose container is sound but whose lines are not what they must be."""
+
+
+@dataclass
+class Staged:
+    """What the bundle held: how many changes, how many were known already, which were new."""
+
+    merge: int
+    changes: int = 0
+    already: int = 0
+    devices: dict[int, int] = field(default_factory=dict)
+    stamps: dict[tuple[int, int], int] = field(default_factory=dict)
+    records: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """By the bundle's number: local row number and entity number."""
+
+
+Lines = Callable[[str], Iterable[bytes]]
+
+
+def stage(c: Connection, lines: Lines, merge: int) -> Staged:
+    """Puts a bundle's new changes into the log (op, history, txn) and the table `n`.
+
+    `lines(member)` gives a member's lines. BadContent names the member and line that is wrong.
+    """
+    staged = Staged(merge)
+    _devices(c, staged, lines)
+    _records(c, staged, lines)
+    _steps(c, staged, lines)
+    _changes(c, staged, lines)
+    staged.already += _append(c, merge)
+    return staged
+
+
+def _decoded(lines: Lines, member: str, kind: type[_T]) -> Iterator[tuple[int, _T]]:
+    decode = msgspec.json.Decoder(kind).decode
+    for number, line in enumerate(lines(member), 1):
+        try:
+            yield number, decode(line)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise _bad(member, number, str(error)) from error
+
+
+def _bad(member: str, number: int, why: str) -> BadContent:
+    return BadContent(
+        f"Line {number} of {member} in this bundle is not valid: {why}.",
+        "Nothing was merged. Ask the sender for the bundle again.",
+    )
+
+
+def _id(text: str, member: str, number: int) -> bytes:
+    try:
+        raw = bytes.fromhex(text)
+    except ValueError:
+        raw = b""
+    if len(raw) != 16 or raw.hex() != text:
+        raise _bad(member, number, "an id is not 32 hexadecimal digits")
+    return raw
+
+
+def _devices(c: Connection, staged: Staged, lines: Lines) -> None:
+    known = {bytes(uuid): number for uuid, number in c.all("SELECT uuid, ord FROM device")}
+    last = max(known.values(), default=0)
+    member = "devices.jsonl"
+    for number, line in _decoded(lines, member, DeviceLine):
+        uuid = _id(line.id, member, number)
+        if uuid not in known:
+            last += 1
+            known[uuid] = last
+            status = "shipped" if line.status == "shipped" else "other"
+            c.run(
+                "INSERT INTO device(ord, uuid, office, name, status) VALUES (?, ?, ?, ?, ?)",
+                (last, uuid, line.office, line.name, status),
+            )
+        staged.devices[line.number] = known[uuid]
+
+
+def _records(c: Connection, staged: Staged, lines: Lines) -> None:
+    member = "records.jsonl"
+    batch: dict[bytes, list[tuple[int, int]]] = {}
+    for number, line in _decoded(lines, member, RecordLine):
+        if not 0 < line.entity < 2**31:
+            raise _bad(member, number, "an entity number is out of range")
+        batch.setdefault(_id(line.id, member, number), []).append((line.number, line.entity))
+        if len(batch) >= _CHUNK:
+            _enter(c, staged, batch)
+            batch = {}
+    _enter(c, staged, batch)
+
+
+def _enter(c: Connection, staged: Staged, batch: dict[bytes, list[tuple[int, int]]]) -> None:
+    """Gives records their local row numbers; a new one is known by reference only, until born."""
+    found = _rids(c, batch)
+    fresh = [uuid for uuid in batch if uuid not in found]
+    rid = c.value("SELECT rid FROM local_state")
+    rows = []
+    for uuid in fresh:
+        rid += 1
+        found[uuid] = rid, batch[uuid][0][1]
+        rows.append((rid, uuid, batch[uuid][0][1]))
+    c.many("INSERT INTO record(rid, uuid, tid, alive) VALUES (?, ?, ?, 0)", rows)
+    c.run("UPDATE local_state SET rid = ?", (rid,))
+    for uuid, entries in batch.items():
+        for number, entity in entries:
+            local, tid = found[uuid]
+            if tid == 0 and entity:
+                c.run("UPDATE record SET tid = ? WHERE rid = ?", (entity, local))
+            elif tid != entity:
+                raise BadContent(
+                    "This bundle calls a record something else than this database does.",
+                    "Nothing was merged. Report this to the secretariat.",
+                )
+            staged.records[number] = local, entity
+
+
+def _rids(c: Connection, uuids: Iterable[bytes]) -> dict[bytes, tuple[int, int]]:
+    wanted = list(uuids)
+    marks = ",".join("?" * len(wanted))
+    rows = c.all(f"SELECT uuid, rid, tid FROM record WHERE uuid IN ({marks})", wanted)
+    return {bytes(uuid): (rid, tid) for uuid, rid, tid in rows}
+
+
+def _steps(c: Connection, staged: Staged, lines: Lines) -> None:
+    member = "steps.jsonl"
+    rows = []
+    for number, s in _decoded(lines, member, StepLine):
+        device = staged.devices.get(s.device)
+        if device is None:
+            raise _bad(member, number, "it names a device that the bundle does not describe")
+        if not (0 < s.first <= s.last <= _MAX_SEQUENCE and 0 <= s.stamp < 2**63 and s.number > 0):
+            raise _bad(member, number, "a number is out of range")
+        staged.stamps[s.device, s.number] = s.stamp
+        chain = bytes.fromhex(s.chain) if len(s.chain) == 64 else b""
+        rows.append(
+            (
+                *(device, s.number, s.first, s.last, s.wall, s.stamp, s.officer, s.office),
+                *(s.why, s.label, s.app, s.schema, chain),
+            )
+        )
+    marks = ", ".join("?" * 13)
+    c.many(f"INSERT INTO txn VALUES ({marks}) ON CONFLICT DO NOTHING", rows)
+
+
+def _changes(c: Connection, staged: Staged, lines: Lines) -> None:
+    """Checks every change and loads those that are not known into the table `arrived`."""
+    for table in ("arrived", "n", "arrived_reference"):
+        c.run(f"DROP TABLE IF EXISTS {table}")
+    c.run(
+        "CREATE TEMP TABLE arrived (dot BIGINT PRIMARY KEY, prev BIGINT, cell BIGINT, "
+        "hlc BIGINT, txn BIGINT, val TEXT)"
+    )
+    held = {n: log.dot_of(n, seq) for n, seq in c.all("SELECT ord, max_seq FROM device")}
+    rows: list[tuple[int, int | None, int, int, int, str | None]] = []
+    parents: list[tuple[int, int]] = []
+    seen: list[tuple[int, int, int]] = []
+    referred: set[str] = set()
+    member = "changes.jsonl"
+    for number, line in _decoded(lines, member, ChangeLine):
+        staged.changes += 1
+        try:
+            row, tid = _local(staged, line)
+            if row[0] <= held[row[0] >> log.SEQUENCE_BITS]:
+                staged.already += 1
+                continue
+            referred.update(references(tid, line.field, line.value))
+            parents += [(row[0], _dot(staged, *pair)) for pair in line.replaces]
+            seen += [(row[0], staged.devices[n], seq) for n, seq in line.seen]
+        except (KeyError, OverflowError) as error:
+            raise _bad(member, number, "it names what the bundle does not describe") from error
+        except InvalidValue as error:
+            raise _bad(member, number, error.message) from error
+        rows.append(row)
+        if len(rows) >= _CHUNK:
+            _load(c, rows)
+    _load(c, rows)
+    c.many("INSERT INTO op_parent VALUES (?, ?) ON CONFLICT DO NOTHING", parents)
+    c.many("INSERT INTO op_seen VALUES (?, ?, ?) ON CONFLICT DO NOTHING", seen)
+    _enter_referred(c, referred)
+
+
+def _local(
+    staged: Staged, line: ChangeLine
+) -> tuple[tuple[int, int | None, int, int, int, str | None], int]:
+    """A change with local numbers, and its entity's number."""
+    rid, tid = staged.records[line.record]
+    if not (0 <= line.field <= LIFE and 0 < line.sequence <= _MAX_SEQUENCE):
+        raise InvalidValue("a number is out of range")
+    dot = staged.devices[line.device] << log.SEQUENCE_BITS | line.sequence
+    prev = _dot(staged, line.prev_device, line.prev_sequence) if line.prev_device else None
+    stamp = staged.stamps[line.device, line.step]
+    return (dot, prev, rid << log.FIELD_BITS | line.field, stamp, line.step, line.value), tid
+
+
+def _dot(staged: Staged, device: int, sequence: int) -> int:
+    if not 0 < sequence <= _MAX_SEQUENCE:
+        raise InvalidValue("a number is out of range")
+    return staged.devices[device] << log.SEQUENCE_BITS | sequence
+
+
+def _load(c: Connection, rows: list[tuple[int, int | None, int, int, int, str | None]]) -> None:
+    c.many("INSERT INTO arrived VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", rows)
+    rows.clear()
+
+
+def _enter_referred(c: Connection, referred: set[str]) -> None:
+    """Records that are referred to and not here yet get a row number to be referred by."""
+    wanted = sorted(referred)
+    for start in range(0, len(wanted), _CHUNK):
+        part = [bytes.fromhex(text) for text in wanted[start : start + _CHUNK]]
+        known = _rids(c, part)
+        rid = c.value("SELECT rid FROM local_state")
+        fresh = [uuid for uuid in part if uuid not in known]
+        rows = [(rid + at, uuid) for at, uuid in enumerate(fresh, 1)]
+        c.many("INSERT INTO record(rid, uuid, tid, alive) VALUES (?, ?, 0, 0)", rows)
+        c.run("UPDATE local_state SET rid = ?", (rid + len(rows),))
+
+
+def _append(c: Connection, merge: int) -> int:
+    """The changes that are really new go to the end of the log, and by cell into `n`.
+
+    Returns how many were there already.
+    """
+    known = c.run("DELETE FROM arrived WHERE EXISTS (SELECT 1 FROM op o WHERE o.dot = arrived.dot)")
+    c.run(
+        "INSERT INTO op SELECT dot, prev, cell, hlc, txn, val, CAST(? AS BIGINT) FROM arrived "
+        "ORDER BY dot",
+        (merge,),
+    )
+    clustered = "" if c.postgres else " WITHOUT ROWID"
+    c.run(
+        "CREATE TEMP TABLE n (cell BIGINT, dot BIGINT, prev BIGINT, hlc BIGINT, txn BIGINT, "
+        f"PRIMARY KEY (cell, dot)){clustered}"
+    )
+    c.run("INSERT INTO n SELECT cell, dot, prev, hlc, txn FROM arrived ORDER BY cell, dot")
+    c.run("INSERT INTO history SELECT cell, dot FROM n ORDER BY cell, dot")
+    c.run("DROP TABLE arrived")
+    if c.postgres:
+        c.run("ANALYZE n")
+    return known
