@@ -1,0 +1,86 @@
+"""Finds records of every kind by a few letters of their names: what Ctrl+K looks in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
+
+from aps_desktop.db.connection import Connection
+from aps_desktop.db.queries.labels import label_sql
+from aps_desktop.db.titles import fold
+from aps_desktop.domain.entities import BY_NUMBER, ENTITIES
+
+_CANDIDATES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A record whose name has the words: what it is, its id, its code and its title."""
+
+    entity: str
+    id: UUID
+    code: str
+    title: str
+
+
+def find(c: Connection, text: str, *, limit: int = 12) -> list[Hit]:
+    """The best matches first: words that begin a name, then any; shorter names before longer."""
+    words = fold(text).split()
+    if not words:
+        return []
+    rows = _candidates(c, words, _main(), inside=True)
+    if len(rows) < limit:
+        rows += _candidates(c, words, _main(), inside=False)
+    rows.sort(key=lambda row: _rank(row[2], words))
+    found = []
+    for tid, rid, _ in rows[:limit]:
+        hit = _hit(c, tid, rid)
+        if hit is not None:
+            found.append(hit)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _main() -> tuple[int, ...]:
+    """The entities that stand for themselves; parts of other records come after them."""
+    return tuple(e.number for e in ENTITIES if e.owner is None)
+
+
+def _candidates(
+    c: Connection, words: Sequence[str], numbers: Sequence[int], *, inside: bool
+) -> list[tuple[int, int, str]]:
+    marks = ",".join("?" * len(numbers))
+    tests = " AND ".join("folded LIKE ? ESCAPE '!'" for _ in words)
+    rows = c.all(
+        f"SELECT tid, rid, folded FROM search_title WHERE tid {'' if inside else 'NOT '}IN "
+        f"({marks}) AND {tests} LIMIT {_CANDIDATES}",
+        [*numbers, *(_pattern(word) for word in words)],
+    )
+    return [(tid, rid, folded) for tid, rid, folded in rows if tid in BY_NUMBER]
+
+
+def _pattern(word: str) -> str:
+    escaped = word.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    return f"%{escaped}%"
+
+
+def _rank(folded: str, words: Sequence[str]) -> tuple[int, int, int]:
+    """How far a name is from what was typed; smaller is better."""
+    spaced = f" {folded}"
+    misses = sum(1 for word in words if f" {word}" not in spaced)
+    first = 0 if folded.startswith(words[0]) else 1
+    return misses, first, len(folded)
+
+
+def _hit(c: Connection, tid: int, rid: int) -> Hit | None:
+    kind = BY_NUMBER[tid]
+    short = label_sql(kind, "t", short=True)
+    row = c.one(
+        f"SELECT t.id, {short}, {label_sql(kind, 't')} FROM {kind.name} t WHERE t.rid = ?", (rid,)
+    )
+    if row is None:
+        return None
+    code = str(row[1] or "") if kind.code and kind.code not in kind.title else ""
+    return Hit(kind.name, UUID(bytes=bytes(row[0])), code, str(row[2] or kind.label))

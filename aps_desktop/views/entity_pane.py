@@ -1,0 +1,197 @@
+"""A page of one entity: its list beside the open record, or one in place of the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from aps_desktop.domain.entities import entity
+from aps_desktop.views import icons, theme
+from aps_desktop.views.list_view import ListView
+from aps_desktop.views.navigation import ENTITY
+from aps_desktop.views.pane import Pane
+from aps_desktop.views.plain_label import PlainLabel
+
+if TYPE_CHECKING:
+    from aps_desktop.domain.changes import Applied
+    from aps_desktop.views.context import Context
+    from aps_desktop.views.detail_view import DetailView
+
+_LIST_SHARE = 0.46
+
+
+class EntityPane(Pane):
+    """Composes list and detail. Below 1366 px the record stands in the list's place."""
+
+    def __init__(self, context: Context, key: str, title: str, area: str) -> None:
+        super().__init__(context, key, title, area)
+        self.entity = entity(key.removeprefix(ENTITY))
+        self._record: UUID | None = None
+        self._detail: DetailView | None = None
+        self._wide = True
+        self._sizes: list[int] = []
+        self.list = ListView(context, self.entity.name)
+        self._side = self._detail_side()
+        self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self._splitter.setObjectName("list_and_record")
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(self.list)
+        self._splitter.addWidget(self._side)
+        self._splitter.setStretchFactor(0, 0)
+        self._splitter.setStretchFactor(1, 1)
+        self._splitter.splitterMoved.connect(self._on_splitter_moved)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._splitter)
+        self.list.selected.connect(self._on_selected)
+        self.list.opened.connect(self._on_opened)
+        swap = QShortcut(QKeySequence("F6"), self)
+        swap.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        swap.activated.connect(self._on_swap)
+        self._arrange()
+
+    def _detail_side(self) -> QWidget:
+        side = QWidget(self)
+        side.setProperty("ground", "surface")
+        side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._back = QPushButton(f"All {self.entity.plural.lower()}", side)
+        self._back.setObjectName("back_to_list")
+        self._back.setProperty("kind", "quiet")
+        self._back.setIcon(icons.icon("chevron-left", "accent"))
+        self._back.clicked.connect(self.show_list)
+        self._nothing = PlainLabel(
+            f"Choose a {self.entity.label.lower()} to see it here", role="muted", wrap=True
+        )
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._stage = QStackedWidget(side)
+        self._stage.addWidget(self._nothing)
+        layout = QVBoxLayout(side)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._back, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self._stage, 1)
+        return side
+
+    # What the window asks -----------------------------------------------------------------------
+
+    def activate(self) -> None:
+        self._arrange()
+        if self._record is None or self._wide:
+            self.list.setFocus()
+
+    def on_changed(self, applied: Applied) -> None:
+        self.list.on_changed(applied)
+        if self._detail is not None:
+            self._detail.on_changed(applied)
+
+    def show_target(self, target: dict[str, Any]) -> None:
+        if "filters" in target:
+            self.list.set_filters(target["filters"])
+            self.show_list()
+        if target.get("record"):
+            self.show_record(UUID(target["record"]))
+
+    def target(self) -> dict[str, Any]:
+        return {"record": self._record.hex} if self._record else {}
+
+    def save_state(self) -> dict[str, Any]:
+        return {"list": self.list.save_state(), "sizes": self._sizes}
+
+    def restore_state(self, state: dict[str, Any]) -> None:
+        kept = state.get("list")
+        if isinstance(kept, dict):
+            self.list.restore_state(kept)
+        sizes = state.get("sizes")
+        if isinstance(sizes, list) and len(sizes) == 2 and all(isinstance(n, int) for n in sizes):
+            self._sizes = sizes
+            self._splitter.setSizes(sizes)
+
+    def new_record(self) -> None:
+        """Opens an empty form for a new record."""
+        self._made_detail().new_record()
+        self._record = None
+        self._show_detail()
+
+    def find(self) -> None:
+        """Puts the keyboard into the list's filter."""
+        self.show_list()
+        self.list.find()
+
+    # Records ------------------------------------------------------------------------------------
+
+    def show_record(self, id: UUID) -> None:
+        """Shows a record beside the list, or in its place."""
+        self._record = id
+        detail = self._made_detail()
+        detail.show_record(id)
+        self._show_detail()
+
+    def show_list(self) -> None:
+        """In a narrow window: back from the record to the list."""
+        if not self._wide:
+            self._side.hide()
+            self.list.show()
+            self._record = None
+            self.crumb_changed.emit("")
+        self.list.setFocus()
+
+    def _made_detail(self) -> DetailView:
+        if self._detail is None:
+            from aps_desktop.views.detail_view import DetailView
+
+            self._detail = DetailView(self.context, self.entity.name)
+            self._stage.addWidget(self._detail)
+            self._detail.title_changed.connect(self.crumb_changed)
+        return self._detail
+
+    def _show_detail(self) -> None:
+        self._stage.setCurrentWidget(self._made_detail())
+        self._side.show()
+        if not self._wide:
+            self.list.hide()
+            self._detail.setFocus()
+
+    # Room ---------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: object) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show:
+            self._arrange()
+        return super().event(event)
+
+    def _arrange(self) -> None:
+        wide = self.window().width() >= theme.SPLIT_FROM
+        self._wide = wide
+        shown = self._record is not None or self._stage.currentWidget() is not self._nothing
+        self._back.setVisible(not wide)
+        self.list.setVisible(wide or not shown)
+        self._side.setVisible(wide or shown)
+        if wide and not self._sizes and self.width() > 400:
+            share = round(self.width() * _LIST_SHARE)
+            self._splitter.setSizes([share, self.width() - share])
+
+    def _on_splitter_moved(self) -> None:
+        if self._wide:
+            self._sizes = self._splitter.sizes()
+
+    def _on_selected(self, id: UUID | None) -> None:
+        if self._wide and id is not None:
+            self.show_record(id)
+
+    def _on_opened(self, id: UUID) -> None:
+        self.show_record(id)
+        self._detail.setFocus()
+
+    def _on_swap(self) -> None:
+        inside = self._detail is not None and self._detail.isAncestorOf(self.focusWidget())
+        if inside:
+            self.show_list()
+        elif self._detail is not None and self._side.isVisible():
+            self._detail.setFocus()

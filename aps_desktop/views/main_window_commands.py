@@ -1,0 +1,188 @@
+"""What each command of the window does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from aps_desktop.views import theme
+
+if TYPE_CHECKING:
+    from aps_desktop.views.main_window import MainWindow
+    from aps_desktop.views.pane import Pane
+
+_TABLES = (".xlsx", ".xlsm", ".csv", ".tsv")
+
+
+class Commands(QObject):
+    """Carries out the commands of `shortcuts.COMMANDS` by name."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._context = window.context
+
+    def run(self, name: str) -> None:
+        """Does what the command of that name says."""
+        if name.startswith("area_"):
+            self._window.go_area(name.removeprefix("area_"))
+        elif name.startswith("scheme_"):
+            self.choose_scheme(name.removeprefix("scheme_"))
+        else:
+            getattr(self, f"_do_{name}")()
+
+    def place_changed(self, pane: Pane) -> None:
+        """Another page is open: which commands make sense in it."""
+        writable = not self._context.db.read_only
+        can_make = callable(getattr(pane, "new_record", None))
+        can_find = callable(getattr(pane, "find", None))
+        self._window.actions.enable(
+            {
+                "new_record": can_make and writable,
+                "find": can_find,
+                "import": writable,
+                "backup": not self._context.db.postgres,
+            }
+        )
+
+    def choose_scheme(self, scheme: str) -> None:
+        """Changes the colours at once, everywhere."""
+        from aps_desktop.views.theme_sheet import dress
+
+        theme.choose(scheme)
+        self._context.ui_state.put("scheme", scheme)
+        dress(QApplication.instance())
+        self._window.actions[f"scheme_{scheme}"].setChecked(True)
+        self._context.theme_changed.emit()
+
+    # Files --------------------------------------------------------------------------------------
+
+    def can_take(self, urls: list[QUrl]) -> bool:
+        """Whether dropped files are of a kind that the program reads."""
+        return bool(_local(urls)) and not self._context.db.read_only
+
+    def take(self, urls: list[QUrl]) -> None:
+        """Dropped files: workbooks go to the import."""
+        for path in _local(urls)[:1]:
+            self.take_file(path)
+
+    def take_file(self, path: Path) -> None:
+        """A file from outside: dropped, or named on the command line."""
+        from aps_desktop.views.import_wizard import ImportWizard
+
+        wizard = ImportWizard(self._context, path)
+        wizard.setParent(self._window, wizard.windowFlags())
+        wizard.open()
+
+    def read_backup(self) -> None:
+        """Asks in the background when the last backup was made."""
+        if not self._context.db.postgres:
+            self._context.runner.query(
+                self._newest_backup, self._on_backup_known, owner=self, key="newest_backup"
+            )
+
+    def _newest_backup(self, _connection: object) -> datetime | None:
+        from aps_desktop.services.backup import list_backups
+
+        found = list_backups(self._context.db)
+        return max((one.at for one in found), default=None)
+
+    def _on_backup_known(self, at: datetime | None) -> None:
+        self._window.status.show_backup(at, datetime.now())
+
+    # One method for each command ----------------------------------------------------------------
+
+    def _do_import(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(
+            self._window,
+            "Import a workbook",
+            "",
+            "Workbooks and tables (*.xlsx *.xlsm *.csv *.tsv)",
+        )
+        if chosen:
+            self.take_file(Path(chosen))
+
+    def _do_backup(self) -> None:
+        self._window.go("backups")
+        self._window.pane().back_up()
+
+    def _do_open_database(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(
+            self._window, "Open a database", "", "Databases of APS Desktop (*.aps);;All files (*)"
+        )
+        if chosen:
+            self._window.database_wanted.emit(chosen)
+
+    def _do_new_office(self) -> None:
+        self._window.office_wanted.emit()
+
+    def _do_quit(self) -> None:
+        self._window.close()
+
+    def _do_undo(self) -> None:
+        self._window.undo.run("undo")
+
+    def _do_redo(self) -> None:
+        self._window.undo.run("redo")
+
+    def _do_new_record(self) -> None:
+        self._window.pane().new_record()
+
+    def _do_find(self) -> None:
+        self._window.pane().find()
+
+    def _do_toggle_rail(self) -> None:
+        self._window.set_rail_narrow(not self._window.rail.is_narrow())
+
+    def _do_full_screen(self) -> None:
+        window = self._window
+        window.showNormal() if window.isFullScreen() else window.showFullScreen()
+
+    def _do_refresh(self) -> None:
+        self._window.pane().activate()
+
+    def _do_back(self) -> None:
+        self._window.step(forward=False)
+
+    def _do_forward(self) -> None:
+        self._window.step(forward=True)
+
+    def _do_palette(self) -> None:
+        from aps_desktop.views.palette import Palette
+
+        palette = Palette(self._context, self._window)
+        palette.command_chosen.connect(self.run)
+        palette.place_chosen.connect(self._window.go)
+        palette.open_over(self._window)
+
+    def _do_shortcuts(self) -> None:
+        from aps_desktop.views.shortcuts_sheet import ShortcutSheet
+
+        _open(ShortcutSheet(self._window))
+
+    def _do_log_folder(self) -> None:
+        from aps_desktop.logs import log_dir
+
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_dir())))
+
+    def _do_about(self) -> None:
+        from aps_desktop.views.about_dialog import AboutDialog
+
+        _open(AboutDialog(self._context, self._window))
+
+
+def _local(urls: list[QUrl]) -> list[Path]:
+    paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+    return [path for path in paths if path.suffix.lower() in _TABLES]
+
+
+def _open(dialog: object) -> None:
+    from PySide6.QtCore import Qt
+
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()

@@ -1,0 +1,93 @@
+"""Where one can go in the window: the areas of the rail, and the places in each of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from aps_desktop.domain.entities import ENTITIES
+from aps_desktop.domain.fields import Area
+
+if TYPE_CHECKING:
+    from aps_desktop.views.context import Context
+    from aps_desktop.views.pane import Pane
+
+ENTITY = "entity:"
+_ENTITY_PANE = "aps_desktop.views.entity_pane:EntityPane"
+
+
+@dataclass(frozen=True)
+class AreaItem:
+    """One area of the rail: key, words, icon."""
+
+    key: str
+    title: str
+    icon: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """One page that can be opened. `pane` is "module:class", imported when it is first opened.
+
+    `minor` places stand under "More": records that live inside others, and rare lists.
+    """
+
+    key: str
+    title: str
+    area: str
+    pane: str
+    minor: bool = False
+
+    @property
+    def entity(self) -> str:
+        """The entity whose records the page lists; empty for a page designed by hand."""
+        return self.key.removeprefix(ENTITY) if self.key.startswith(ENTITY) else ""
+
+    def make(self, context: Context) -> Pane:
+        """Builds the page."""
+        module, name = self.pane.split(":")
+        return getattr(import_module(module), name)(context, self.key, self.title, self.area)
+
+
+AREAS = (
+    AreaItem("today", "Today", "today"),
+    AreaItem(Area.PROGRAMMES.value, "Programmes", "programmes"),
+    AreaItem(Area.COMMITTEES.value, "Committees", "committees"),
+    AreaItem(Area.FUNDING.value, "Funding", "funding"),
+    AreaItem(Area.MONITORING.value, "Monitoring", "monitoring"),
+    AreaItem(Area.KNOWLEDGE.value, "Knowledge", "knowledge"),
+    AreaItem(Area.OUTREACH.value, "Outreach", "outreach"),
+    AreaItem(Area.ORGANISATION.value, "Organisation", "organisation"),
+    AreaItem("sync", "Sync", "sync"),
+)
+
+HAND_MADE = (
+    Place("today", "Today", "today", "aps_desktop.views.today_pane:TodayPane"),
+    Place("changes", "Changes", "sync", "aps_desktop.views.changes_pane:ChangesPane"),
+    Place("backups", "Backups", "sync", "aps_desktop.views.changes_backups_pane:BackupsPane"),
+)
+"""The pages designed by hand; in their area they come before the lists."""
+
+
+@lru_cache(maxsize=1)
+def places() -> dict[str, Place]:
+    """Every place by its key: the pages designed by hand, then a list for each entity."""
+    lists = [
+        Place(ENTITY + e.name, e.plural, e.area.value, _ENTITY_PANE, minor=e.owner is not None)
+        for e in ENTITIES
+    ]
+    return {place.key: place for place in (*HAND_MADE, *lists)}
+
+
+@lru_cache(maxsize=16)
+def places_in(area: str) -> tuple[Place, ...]:
+    """An area's places, those under "More" last."""
+    found = [place for place in places().values() if place.area == area]
+    return tuple(sorted(found, key=lambda place: place.minor))
+
+
+def area_of(key: str) -> AreaItem:
+    """The area with that key."""
+    return next(area for area in AREAS if area.key == key)
