@@ -140,6 +140,8 @@ def _enter(c: Connection, staged: Staged, batch: dict[bytes, list[tuple[int, int
 
 def _rids(c: Connection, uuids: Iterable[bytes]) -> dict[bytes, tuple[int, int]]:
     wanted = list(uuids)
+    if not wanted:
+        return {}
     marks = ",".join("?" * len(wanted))
     rows = c.all(f"SELECT uuid, rid, tid FROM record WHERE uuid IN ({marks})", wanted)
     return {bytes(uuid): (rid, tid) for uuid, rid, tid in rows}

@@ -102,6 +102,8 @@ def groups(c: Connection, query: ListQuery) -> list[tuple[str, int]]:
 def page(c: Connection, query: ListQuery, rids: Iterable[int]) -> list[ListRow]:
     """The rows of these records, in this order; a record that is gone is left out."""
     wanted = list(rids)
+    if not wanted:
+        return []
     kind = entity(query.entity)
     fields = [kind.field(name) for name in query.fields]
     expressions = [sql for field in fields for sql in cell_sql(c, field)]
@@ -127,6 +129,8 @@ def find(c: Connection, target: str, text: str, limit: int = 50) -> list[tuple[i
 def labels_of(c: Connection, target: str, rids: Sequence[int]) -> dict[int, tuple[bytes, str]]:
     """(id, full label) by row number."""
     kind = entity(target)
+    if not rids:
+        return {}
     marks = ",".join("?" * len(rids))
     rows = c.all(
         f"SELECT t.rid, t.id, {label_sql(kind, 't')} FROM {kind.name} t WHERE t.rid IN ({marks})",
