@@ -7,17 +7,23 @@ from uuid import UUID
 
 from aps_desktop.db import log
 from aps_desktop.db.connection import Connection, Row
+from aps_desktop.db.engine import Database
 from aps_desktop.db.layout import MEMBER
 from aps_desktop.db.queries.labels import label_sql
+from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.entities import BY_NUMBER, entity
 from aps_desktop.domain.errors import InvalidValue, NotFound
 from aps_desktop.domain.fields import BIRTH, LIFE, Entity, Field, Kind
 from aps_desktop.domain.values import from_wire, show
+from aps_desktop.services import records
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One change of one record. `at` is milliseconds since 1970 by the clock of who made it."""
+    """One change of one record. `at` is milliseconds since 1970 by the clock of who made it.
+
+    `was` and `became` are the canonical texts behind `old` and `new` (a set: the member's).
+    """
 
     at: int
     officer: str
@@ -30,6 +36,8 @@ class HistoryEntry:
     label: str
     old: str
     new: str
+    was: str | None = None
+    became: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,20 @@ def of_record(c: Connection, name: str, id: UUID) -> list[HistoryEntry]:
     return [entry for _, entry in entries]
 
 
+def put_back(db: Database, name: str, id: UUID, entry: HistoryEntry) -> Applied:
+    """Gives a field the value it had before a change, as a new edit of today."""
+    field = entity(name).field(entry.field)
+    if not field.is_set:
+        return records.put(db, name, id, {field.name: from_wire(field, entry.was)})
+    now = records.get(db.reader(), name, id).values.get(field.name)
+    members = set(now) if isinstance(now, frozenset) else set()
+    if entry.was is not None:
+        members.add(from_wire(field, entry.was))
+    if entry.became is not None:
+        members.discard(from_wire(field, entry.became))
+    return records.put(db, name, id, {field.name: frozenset(members)})  # type: ignore[arg-type]
+
+
 def steps(c: Connection, *, limit: int = 500, before: int | None = None) -> list[Step]:
     """The newest transactions of all devices in this database, newest first."""
     where = "WHERE t.hlc < ?" if before is not None else ""
@@ -87,11 +109,17 @@ def _ops(c: Connection, rid: int) -> list[_Op]:
     )
 
 
-def _entry(op: _Op, event: str, field: Field | None, old: str, new: str) -> _Dated:
-    dot, _, _, _, at, officer, office, device, why, step, hlc = op
-    name, label = (field.name, field.label) if field else ("", "")
-    shown = HistoryEntry(at, officer, office, device, why, step, event, name, label, old, new)
-    return (hlc, dot), shown
+def _entry(
+    c: Connection, op: _Op, event: str, field: Field, was: str | None, became: str | None
+) -> _Dated:
+    old, new = _words(c, field, was), _words(c, field, became)
+    names = (field.name, field.label)
+    return (op[10], op[0]), HistoryEntry(*op[4:10], event, *names, old, new, was, became)
+
+
+def _event(op: _Op, event: str) -> _Dated:
+    """What happened to the record as a whole."""
+    return (op[10], op[0]), HistoryEntry(*op[4:10], event, "", "", "", "")
 
 
 def _entries(c: Connection, kind: Entity, rid: int, op: _Op) -> list[_Dated]:
@@ -99,19 +127,19 @@ def _entries(c: Connection, kind: Entity, rid: int, op: _Op) -> list[_Dated]:
     if number == BIRTH:
         image = log.read_image(op[3])
         found = [
-            _entry(op, "created", f, "", _words(c, f, image[f.number]))
+            _entry(c, op, "created", f, None, image[f.number])
             for f in kind.columns
             if f.number in image
         ]
-        return found or [_entry(op, "created", None, "", "")]
+        return found or [_event(op, "created")]
     if number == LIFE:
-        return [_entry(op, "deleted" if op[3] == "0" else "restored", None, "", "")]
+        return [_event(op, "deleted" if op[3] == "0" else "restored")]
     field = kind.by_number.get(number)
     if field is None:
         return []
     before = c.one("SELECT val, cell FROM op WHERE dot = ?", (op[1],)) if op[1] else None
     old = log.wire_in(before[0], before[1], number) if before else None
-    return [_entry(op, "changed", field, _words(c, field, old), _words(c, field, op[3]))]
+    return [_entry(c, op, "changed", field, old, op[3])]
 
 
 def _member_entries(c: Connection, kind: Entity, member: int, op: _Op) -> list[_Dated]:
@@ -124,10 +152,10 @@ def _member_entries(c: Connection, kind: Entity, member: int, op: _Op) -> list[_
     field = kind.by_number.get(int(image.get(2, "0")))
     if field is None or number not in (BIRTH, LIFE):
         return []
-    words = _words(c, field, image.get(3) or image.get(4))
+    wire = image.get(3) or image.get(4)
     if number == LIFE and op[3] == "0":
-        return [_entry(op, "removed", field, words, "")]
-    return [_entry(op, "added", field, "", words)]
+        return [_entry(c, op, "removed", field, wire, None)]
+    return [_entry(c, op, "added", field, None, wire)]
 
 
 def _words(c: Connection, field: Field, wire: str | None) -> str:

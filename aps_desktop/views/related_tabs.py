@@ -1,0 +1,167 @@
+"""The tabs of a record's page: the form, what belongs to the record, and its history."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QTabWidget, QToolButton, QVBoxLayout, QWidget
+
+from aps_desktop.domain.changes import Applied
+from aps_desktop.domain.fields import Entity
+from aps_desktop.services.record_page import RecordPage, Related, related_to
+from aps_desktop.views.context import Context
+from aps_desktop.views.history_view import HistoryView
+from aps_desktop.views.list_view import ListView
+
+_MOST = 7
+
+
+class RelatedTab(QWidget):
+    """The list of one kind of related records; the list is made when it is first seen."""
+
+    def __init__(self, context: Context, related: Related, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.related = related
+        self._context = context
+        self._rid = 0
+        self._shown_rid = 0
+        self.list: ListView | None = None
+        self.setObjectName(f"related_{related.key}")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+
+    def show_for(self, rid: int) -> None:
+        """Takes the record whose related records are shown."""
+        self._rid = rid
+        if self.isVisible():
+            self._fill()
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)
+        self._fill()
+
+    def on_changed(self, applied: Applied) -> None:
+        if self.list is not None:
+            self.list.on_changed(applied)
+
+    def _fill(self) -> None:
+        if self._rid == self._shown_rid:
+            return
+        self._shown_rid = self._rid
+        if self.list is not None:
+            self._column.removeWidget(self.list)
+            self.list.deleteLater()
+        filters = (self.related.filter(self._rid),)
+        self.list = ListView(self._context, self.related.kind.name, fixed_filters=filters)
+        self.list.opened.connect(self._on_opened)
+        self._column.addWidget(self.list)
+
+    def _on_opened(self, id: object) -> None:
+        self._context.show_record(self.related.kind.name, id)
+
+
+class RecordTabs(QTabWidget):
+    """Overview first, then parts, then other related records that are there, history last."""
+
+    tab_opened = Signal(str)
+
+    def __init__(
+        self, context: Context, kind: Entity, overview: QWidget, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._kind = kind
+        self._related = {one.key: one for one in related_to(kind.name)}
+        self._counts: dict[str, int] = {}
+        self._asked_for: list[str] = []
+        self._rid = 0
+        self._tabs: dict[str, RelatedTab] = {}
+        self.setObjectName("record_tabs")
+        self.setDocumentMode(True)
+        self.tabBar().setAccessibleName("Parts of this record")
+        self.tabBar().setElideMode(Qt.TextElideMode.ElideNone)
+        self.tabBar().setUsesScrollButtons(True)
+        self.addTab(overview, "Overview")
+        self.history = HistoryView(context, kind)
+        self.addTab(self.history, "History")
+        self._more = QToolButton(self)
+        self._more.setText("More ▾")
+        self._more.setObjectName("more_tabs")
+        self._more.setAccessibleName("More related records")
+        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._more.setMenu(QMenu(self._more))
+        self.setCornerWidget(self._more)
+
+    def show_page(self, page: RecordPage) -> None:
+        """Takes a record; only what is visible is read."""
+        if page.record.rid != self._rid:
+            self._asked_for.clear()
+        self._rid = page.record.rid
+        self._counts = page.counts
+        self._arrange()
+        for tab in self._tabs.values():
+            tab.show_for(self._rid)
+        self.history.show_record(page.record.id)
+
+    def show_overview_only(self) -> None:
+        """For a record that is not made yet."""
+        self._rid = 0
+        self.setCurrentIndex(0)
+        self.tabBar().hide()
+        self._more.hide()
+
+    def on_changed(self, applied: Applied) -> None:
+        for tab in self._tabs.values():
+            if tab.list is not None:
+                tab.on_changed(applied)
+
+    def touches_related(self, applied: Applied) -> bool:
+        """Whether a change concerns records of a kind that has a tab or may get one."""
+        return any(one.kind.name in applied.touched for one in self._related.values())
+
+    def open_tab(self, key: str) -> None:
+        """Brings a kind of related records to the front, in a tab of its own."""
+        if key not in self._wanted():
+            self._asked_for.append(key)
+            self._arrange()
+        self.setCurrentWidget(self._tabs[key])
+
+    def _wanted(self) -> list[str]:
+        parts = [k for k, one in self._related.items() if one.by.part_of][:_MOST]
+        others = [k for k in self._related if k not in parts and self._counts.get(k)]
+        return [*parts, *others[: max(0, _MOST - len(parts))], *self._asked_for]
+
+    def _arrange(self) -> None:
+        self.tabBar().show()
+        wanted = list(dict.fromkeys(self._wanted()))
+        for key in [k for k in self._tabs if k not in wanted]:
+            tab = self._tabs.pop(key)
+            self.removeTab(self.indexOf(tab))
+            tab.deleteLater()
+        for at, key in enumerate(wanted, start=1):
+            if key not in self._tabs:
+                tab = RelatedTab(self._context, self._related[key])
+                self._tabs[key] = tab
+                tab.show_for(self._rid)
+                self.insertTab(at, tab, "")
+            words = self._words(key)
+            place = self.indexOf(self._tabs[key])
+            if self.tabText(place) != words:
+                self.setTabText(place, words)
+        self._fill_menu([k for k in self._related if k not in wanted])
+
+    def _words(self, key: str) -> str:
+        count = self._counts.get(key, 0)
+        label = self._related[key].label.replace("&", "&&")
+        return f"{label} {count:,}" if count else label
+
+    def _fill_menu(self, keys: list[str]) -> None:
+        menu = self._more.menu()
+        menu.clear()
+        for key in keys:
+            action = QAction(self._words(key), menu)
+            action.triggered.connect(partial(self.open_tab, key))
+            menu.addAction(action)
+        self._more.setVisible(bool(keys))
