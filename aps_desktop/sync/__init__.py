@@ -1,0 +1,1 @@
+"""Bundles, trust and merge: how offices exchange their work without a network."""
