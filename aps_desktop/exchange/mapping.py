@@ -14,7 +14,6 @@ from aps_desktop.exchange.parse import Habits
 VALUE = "value"
 CURRENCY = "currency"
 RECORD_ID = "id"
-MORE = "more"
 
 
 @dataclass(frozen=True)

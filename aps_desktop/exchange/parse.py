@@ -15,11 +15,12 @@ from aps_desktop.domain.values import LONG_TEXT_LIMIT, TEXT_LIMIT, FileRef, Valu
 from aps_desktop.exchange import amounts, words
 from aps_desktop.exchange.cells import PERCENT, Cell, cell_text, is_blank
 from aps_desktop.exchange.dates import Reader
+from aps_desktop.exchange.long_texts import is_cut
 
 STATE_ENTITY = "member_state"
 _LAST_DAY_NAMES = re.compile(r"(^|_)(end|ends|due|until|to|deadline|completed|expiry|closes)(_|$)")
 _FILE = re.compile(r"(?P<name>.+) \(sha256 (?P<sha>[0-9a-f]{64})\)", re.S)
-_LIST = re.compile(r"\s*[;\n|•]\s*|\s*,\s+|,(?=\D)")
+_ID = re.compile(r"\[#([0-9a-f]{32})\]")
 
 
 class NoValue(InvalidValue):
@@ -162,6 +163,11 @@ def _text(spec: Field, _: ParseContext) -> Parser:
 
     def read(cell: Cell, _: str) -> tuple[Read, str]:
         text = clean_text(cell if isinstance(cell, str) else cell_text(cell), lines=lines)
+        if is_cut(text):
+            raise InvalidValue(
+                "The rest of this long text is missing.",
+                "Import the exported workbook itself, with its hidden sheet.",
+            )
         if len(text) > limit:
             raise InvalidValue(f"The text is longer than {limit:,} characters.", "Shorten it.")
         return text or None, ""
@@ -272,13 +278,23 @@ def _yes_no(spec: Field, _: ParseContext) -> Parser:
 def _reference(spec: Field, context: ParseContext) -> Parser:
     def read(cell: Cell, _: str) -> tuple[Read, str]:
         text = clean_text(cell_text(cell))
-        found = context.resolver.resolve(spec.target, text)
+        found = _find(spec, text, context.resolver)
         if found is None:
             _refuse_words(spec, cell)
             raise unknown_record(spec, text, context.resolver)
         return found, ""
 
     return read
+
+
+def id_text(record: UUID) -> str:
+    """How a record without a name is written into a cell."""
+    return f"[#{record.hex}]"
+
+
+def _find(spec: Field, text: str, finder: Finder) -> UUID | Draft | None:
+    m = _ID.fullmatch(text)
+    return UUID(m[1]) if m else finder.resolve(spec.target, text)
 
 
 def unknown_record(spec: Field, text: str, resolver: Finder) -> InvalidValue:
@@ -301,13 +317,13 @@ def _references(spec: Field, context: ParseContext) -> Parser:
 
             names = sorted(parse_states(text))
         else:
-            whole = context.resolver.resolve(spec.target, clean_text(text))
+            whole = _find(spec, clean_text(text), context.resolver)
             if whole is not None:
                 return frozenset({whole}), ""
-            names = [name for name in _LIST.split(text) if name]
+            names = words.split_list(text)
         found: set[UUID | Draft] = set()
         for name in names:
-            one = context.resolver.resolve(spec.target, name)
+            one = _find(spec, name, context.resolver)
             if one is None:
                 _refuse_words(spec, cell)
                 raise unknown_record(spec, name, context.resolver)
@@ -320,7 +336,7 @@ def _references(spec: Field, context: ParseContext) -> Parser:
 def _tags(_: Field, __: ParseContext) -> Parser:
     def read(cell: Cell, _: str) -> tuple[Read, str]:
         text = clean_text(cell_text(cell), lines=True)
-        tags = frozenset(tag for tag in (clean_text(t) for t in _LIST.split(text)) if tag)
+        tags = frozenset(tag for tag in (clean_text(t) for t in words.split_list(text)) if tag)
         return tags or None, ""
 
     return read

@@ -70,14 +70,23 @@ def dates_in_order(entity: Entity) -> Callable[[Mapping[str, Read]], UserError |
 
 
 class Planner:
-    """Plans the sheets of one workbook, one after another; rows may refer to earlier sheets."""
+    """Plans the sheets of one workbook, one after another; rows may refer to earlier sheets.
+
+    `check` looks over each record; `rests` are the rests of long texts (`long_texts.rests`).
+    """
 
     def __init__(
-        self, entities: Iterable[Entity], resolver: Resolver, *, check: Check | None = None
+        self,
+        entities: Iterable[Entity],
+        resolver: Resolver,
+        *,
+        check: Check | None = None,
+        rests: dict[str, str] | None = None,
     ) -> None:
         self._entities = {e.name: e for e in entities}
         self._resolver = resolver
         self._check = check
+        self.rests = rests or {}
         self.planned = Planned(resolver, self._entities)
         self.doubts: dict[tuple[str, str, str, str], tuple[str, int]] = {}
 
@@ -164,7 +173,7 @@ class _SheetPlan:
             _PartPlan(i, owner._entities[p.entity], mapping, context)  # noqa: SLF001
             for i, p in enumerate(mapping.parts)
         ]
-        self._cells = RowCells(sheet, table, mapping)
+        self._cells = RowCells(sheet, table, mapping, owner.rests)
         self._planned.expect(sheet, table.rows, mapping)
 
     def chunk(self, rows: Sequence[int]) -> Iterator[RowResult]:

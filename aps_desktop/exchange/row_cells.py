@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from uuid import UUID
 
-from aps_desktop.exchange.cells import Cell, Sheet, is_blank
+from aps_desktop.exchange.cells import Cell, Sheet, cell_text, is_blank
 from aps_desktop.exchange.detect import Table, merged_down
-from aps_desktop.exchange.long_texts import Joiner, read_identity
+from aps_desktop.exchange.long_texts import joined
 from aps_desktop.exchange.mapping import SheetMapping
 
 
 class RowCells:
     """Reads chunks of a sheet's rows in order; carried-down cells reach from chunk to chunk."""
 
-    def __init__(self, sheet: Sheet, table: Table, mapping: SheetMapping) -> None:
+    def __init__(
+        self, sheet: Sheet, table: Table, mapping: SheetMapping, rests: dict[str, str]
+    ) -> None:
         self._sheet = sheet
         self._used = sorted({t.column for t in mapping.targets} | set(mapping.carry_down))
         self._carry_down = mapping.carry_down
         self._fill = merged_down(sheet, table.header_row)
         self._carried: dict[int, Cell] = {}
-        self._joiner = Joiner(mapping)
+        self._rests = rests
 
     def of(self, rows: Sequence[int]) -> dict[int, Sequence[Cell]]:
         """Column -> its cells in these rows."""
@@ -36,8 +39,7 @@ class RowCells:
                 cells[c] = [row[c] if c < len(row) else None for row in source]
         if self._fill or self._carry_down:
             self._fill_in(rows, cells)
-        self._joiner.join(self._sheet, rows, cells)
-        return cells
+        return {c: joined(column, self._rests) for c, column in cells.items()}
 
     def _fill_in(self, rows: Sequence[int], cells: dict[int, Sequence[Cell]]) -> None:
         for c in self._used:
@@ -72,4 +74,6 @@ class RowCells:
 
     def identity(self, row: int, column: int) -> tuple[UUID | None, str]:
         """The hidden record id of a row, and the state it was exported in."""
-        return read_identity(self._sheet.at(row, column))
+        text = cell_text(self._sheet.at(row, column)).strip()
+        m = re.fullmatch(r"([0-9a-f]{32})(?: (\S+))?", text)
+        return (UUID(m[1]), m[2] or "") if m else (None, "")

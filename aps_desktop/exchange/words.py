@@ -1,7 +1,9 @@
-"""Words of a closed list as people write them: choices, yes and no."""
+"""Words as people write them: choices, yes and no, lists of names."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
@@ -97,3 +99,25 @@ def _forms(choices: tuple[tuple[str, str], ...]) -> tuple[dict[str, str], dict[s
         forms.setdefault(folded(label.split("(")[0]), key)
     forms.pop("", None)
     return forms, dict(choices)
+
+
+_SEPARATOR = re.compile(r"\s*[;\n|•]\s*|\s*,\s+|,(?=\D)|,$")
+_QUOTED = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^";\n]+))\s*(?:;|\n|$)')
+
+
+def split_list(text: str) -> list[str]:
+    """The items of "a; b, c"; an item in double quotes may hold separators."""
+    if '"' in text:
+        items = _QUOTED.findall(text)
+        if "".join(m[0] for m in _QUOTED.finditer(text)) == text:
+            return [quoted.replace('""', '"') or plain.strip() for quoted, plain in items]
+    return [item for item in (piece.strip() for piece in _SEPARATOR.split(text)) if item]
+
+
+def join_list(items: Iterable[str]) -> str:
+    """The text from which `split_list` gives the items back."""
+    items = list(items)
+    plain = "; ".join(items)
+    if '"' not in plain and split_list(plain) == items:
+        return plain
+    return "; ".join('"' + item.replace('"', '""') + '"' for item in items)

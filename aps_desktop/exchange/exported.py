@@ -1,0 +1,63 @@
+"""Recognises a workbook that this program wrote: its hidden sheet says what the columns are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from aps_desktop.domain.fields import Entity
+from aps_desktop.exchange.cells import Sheet, Workbook, cell_text
+from aps_desktop.exchange.long_texts import META_SHEET
+from aps_desktop.exchange.mapping import RECORD_ID, Part, SheetMapping, Target
+from aps_desktop.exchange.write_workbook import META_VERSION, SHEET
+
+
+class _Column(msgspec.Struct):
+    header: str
+    field: str
+    role: str
+
+
+class _Told(msgspec.Struct):
+    v: int
+    sheet: str
+    entity: str
+    columns: list[_Column]
+
+
+def exported_mappings(workbook: Workbook, entities: Iterable[Entity]) -> dict[str, SheetMapping]:
+    """Sheet name -> its mapping, for the sheets that still look as they were written.
+
+    Columns are found again by their headers, so they may have been moved or deleted.
+    """
+    hidden = workbook.sheet(META_SHEET)
+    known = {e.name: e for e in entities}
+    found: dict[str, SheetMapping] = {}
+    for row in hidden.rows if hidden else ():
+        if len(row) < 4 or row[0] != SHEET:
+            continue
+        try:
+            told = msgspec.json.decode(cell_text(row[3]), type=_Told)
+        except msgspec.MsgspecError:
+            continue
+        sheet = workbook.sheet(told.sheet)
+        entity = known.get(told.entity)
+        if sheet and entity and told.v == META_VERSION:
+            mapping = _mapping(sheet, entity, told)
+            if mapping:
+                found[sheet.name] = mapping
+    return found
+
+
+def _mapping(sheet: Sheet, entity: Entity, told: _Told) -> SheetMapping | None:
+    headers = tuple(cell_text(cell).strip() for cell in sheet.rows[0]) if sheet.rows else ()
+    places = {text: column for column, text in enumerate(headers)}
+    targets = tuple(
+        Target(places[c.header], 0, c.field, c.role)
+        for c in told.columns
+        if c.header in places and (c.role == RECORD_ID or c.field in entity.by_name)
+    )
+    if not any(t.role == RECORD_ID for t in targets):
+        return None
+    return SheetMapping(sheet.name, 0, (Part(entity.name),), targets, headers=headers)

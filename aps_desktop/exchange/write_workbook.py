@@ -1,0 +1,202 @@
+"""Writes lists as a workbook that can be edited and read back: hidden ids, real dates, no formulas.
+
+Every text is written as a text cell, so nothing in it can run (both writers are told so, and a test
+looks for formulas). A hidden sheet says which column is which field.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from aps_desktop.domain.fields import Entity, Field, Kind
+from aps_desktop.domain.values import Value
+from aps_desktop.exchange.cell_values import Label, cell_writer, currency_cell, number_format
+from aps_desktop.exchange.cells import Cell
+from aps_desktop.exchange.long_texts import CELL_LIMIT, META_SHEET, REST, Cutter, fits
+from aps_desktop.exchange.mapping import CURRENCY, RECORD_ID, VALUE
+
+META_VERSION = 1
+SHEET = "sheet"
+_ID_HEADER = "APS id"
+_WIDTHS = {
+    Kind.LONG_TEXT: 50.0, Kind.TEXT: 24.0, Kind.REFERENCE: 22.0, Kind.REFERENCES: 26.0,
+    Kind.TAGS: 24.0, Kind.MONEY: 17.0, Kind.DATE: 13.0, Kind.CHOICE: 18.0, Kind.FILE: 28.0,
+    Kind.PERIOD: 14.0,
+}  # fmt: skip
+
+RowOut = tuple[UUID, str, Sequence[Value]]
+"""A record's id, a text that names its present state ("" for none), its values in field order."""
+
+
+@dataclass(frozen=True)
+class SheetOut:
+    """One list to write. `fields` and their order are the caller's choice; rows may be a stream."""
+
+    entity: Entity
+    rows: Iterable[RowOut]
+    fields: tuple[Field, ...] = ()
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class PlainSheet:
+    """A sheet as the writers take it: headers, cells, and how columns look."""
+
+    name: str
+    headers: list[str]
+    rows: Iterator[list[Cell]]
+    widths: list[float]
+    formats: list[str]
+    hidden: bool = False
+    hide_first: bool = False
+
+
+def no_label(entity: str, record: UUID) -> str:
+    del entity, record
+    return ""
+
+
+def write_workbook(
+    path: Path,
+    sheets: Iterable[SheetOut],
+    *,
+    label: Label = no_label,
+    progress: Callable[[int], None] = lambda rows: None,
+    fast: bool = True,
+) -> int:
+    """Writes the sheets; returns the number of records. The file appears whole or not at all.
+
+    `label` gives the text of references, `progress` is told of every thousandth row.
+    """
+    draft = path.with_name(f".{path.name}.part")
+    counter = _Counter(progress)
+    try:
+        plain_sheets = plain(sheets, label, counter)
+        if fast:
+            from aps_desktop.exchange.xlsx_writers import write_fast as write
+        else:
+            from aps_desktop.exchange.xlsx_writers import write_slow as write
+        write(draft, plain_sheets)
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return counter.rows
+
+
+class _Counter:
+    def __init__(self, progress: Callable[[int], None]) -> None:
+        self.rows = 0
+        self._progress = progress
+
+    def one(self) -> None:
+        self.rows += 1
+        if self.rows % 1000 == 0:
+            self._progress(self.rows)
+
+
+def plain(sheets: Iterable[SheetOut], label: Label, counter: _Counter) -> Iterator[PlainSheet]:
+    """The sheets as headers and cells; last the hidden one that tells of columns."""
+    cutter = Cutter()
+    taken: set[str] = {META_SHEET.casefold()}
+    told: list[tuple[str, str]] = []
+    for sheet in sheets:
+        name = sheet_name(sheet.name or sheet.entity.plural, taken)
+        layout = _Layout(sheet)
+        told.append((name, layout.meta(name)))
+        yield PlainSheet(
+            name, layout.headers, layout.cells(sheet.rows, label, cutter, counter),
+            layout.widths, layout.formats, hide_first=True,
+        )  # fmt: skip
+    yield PlainSheet(
+        META_SHEET, ["kind", "name", "part", "text"], _meta_rows(told, cutter),
+        [10, 10, 10, 10], [""] * 4, hidden=True,
+    )  # fmt: skip
+
+
+def _meta_rows(told: list[tuple[str, str]], cutter: Cutter) -> Iterator[list[Cell]]:
+    """What the hidden sheet says; asked for last, when the rests of all long texts are known."""
+    for name, text in told:
+        yield [SHEET, name, 0, text]
+    for name, part, text in cutter.rows:
+        yield [REST, name, part, text]
+
+
+class _Layout:
+    """The columns of one sheet: the hidden id, the fields, and a currency beside each amount."""
+
+    def __init__(self, sheet: SheetOut) -> None:
+        self.entity = sheet.entity
+        self.fields = sheet.fields or sheet.entity.fields
+        self.headers = [_ID_HEADER]
+        self.widths = [4.0]
+        self.formats = [""]
+        self._columns: list[tuple[str, str]] = [("", RECORD_ID)]
+        for spec in self.fields:
+            self._add(spec.label, spec, VALUE, _WIDTHS.get(spec.kind, 12.0), number_format(spec))
+            if spec.kind is Kind.MONEY:
+                self._add(f"{spec.label} currency", spec, CURRENCY, 9.0, "")
+
+    def _add(self, header: str, spec: Field, role: str, width: float, look: str) -> None:
+        text, number = header, 1
+        while text in self.headers:
+            number += 1
+            text = f"{header} ({number})"
+        self.headers.append(text)
+        self.widths.append(max(width, min(len(text) + 3.0, 30.0)))
+        self.formats.append(look)
+        self._columns.append((spec.name, role))
+
+    def meta(self, name: str) -> str:
+        columns = [
+            {"header": header, "field": field, "role": role}
+            for header, (field, role) in zip(self.headers, self._columns, strict=True)
+        ]
+        told = {"v": META_VERSION, "sheet": name, "entity": self.entity.name, "columns": columns}
+        return msgspec.json.encode(told).decode()
+
+    def cells(
+        self, rows: Iterable[RowOut], label: Label, cutter: Cutter, counter: _Counter
+    ) -> Iterator[list[Cell]]:
+        """The cells of each record."""
+        writers = [cell_writer(spec, label) for spec in self.fields]
+        money = [spec.kind is Kind.MONEY for spec in self.fields]
+        for record, state, values in rows:
+            row: list[Cell] = [f"{record.hex} {state}" if state else record.hex]
+            for value, write, two in zip(values, writers, money, strict=True):
+                if value is None:
+                    row.append(None)
+                else:
+                    cell = write(value)
+                    if type(cell) is str and len(cell) > CELL_LIMIT // 2 and not fits(cell):
+                        cell = cutter.cut(cell)
+                    row.append(cell)
+                if two:
+                    row.append(currency_cell(value))
+            counter.one()
+            yield row
+
+
+def sheet_name(wanted: str, taken: set[str]) -> str:
+    """A name that spreadsheets accept and no other sheet has; it is added to `taken`."""
+    base = re.sub(r"[\[\]:*?/\\]", " ", wanted).strip().strip("'")[:31].strip() or "Sheet"
+    name, number = base, 1
+    while name.casefold() in taken:
+        number += 1
+        name = f"{base[:27]} {number}"
+    taken.add(name.casefold())
+    return name
+
+
+def first_or_empty(rows: Iterator[Any], width: int) -> Iterator[Any]:
+    """The rows, or one empty row: a list without records still shows its headers."""
+    first = next(rows, [None] * width)
+    return chain([first], rows)
