@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from aps_desktop.db import driver
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, DatabaseFault
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.clock import Clock
 from aps_desktop.domain.errors import NotFound, UserError
@@ -53,26 +53,51 @@ def create(
 def open_database(
     location: str, passphrase: str | None = None, *, clock: Clock | None = None
 ) -> Database:
-    """Opens a database; one made by a newer version opens read-only, and `newer` says so."""
-    database = Database(location, passphrase, clock=clock)
-    if not database.postgres:
-        path = database.path
-        if path.with_name(path.name + ".restoring").exists():
-            from aps_desktop.db.backup import finish_put_back
+    """Opens a database; one made by a newer version opens read-only, and `newer` says so.
 
-            finish_put_back(path)
-        if not path.exists() or not path.stat().st_size:
-            raise NotFound(f"There is no database at {location}.", "Make one with “init”.")
-        if driver.is_encrypted(path) and not passphrase:
-            raise PassphraseNeeded(
-                "This database is locked with a passphrase, or is not a database.",
-                "Type the passphrase (APS_PASSPHRASE on the command line).",
-            )
-        database.read_only = not _writable(path)
+    After a run that ended in the middle of a change the file is checked before it is used.
+    """
+    bad_end = False
+    encrypted = True
+    if not on_server(location):
+        bad_end, encrypted = _ready(Path(location), passphrase)
+    database = Database(location, passphrase if encrypted else None, clock=clock)
+    try:
+        if not database.postgres:
+            database.read_only = not _writable(database.path)
+        _check_opened(database, bad_end)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _ready(path: Path, passphrase: str | None) -> tuple[bool, bool]:
+    """Looks at a file before it is opened: (whether the last run ended badly, encrypted)."""
+    from aps_desktop.db import backup, recovery
+
+    backup.finish_put_back(path)
+    if not path.exists():
+        raise NotFound(f"There is no database at {path}.", "Make one with “init”.")
+    if not path.stat().st_size:
+        raise DatabaseFault("The database file is damaged: it is empty.", "Restore a backup.")
+    encrypted = driver.is_encrypted(path)
+    if encrypted and not passphrase:
+        raise PassphraseNeeded(
+            "This database is locked with a passphrase, or is not a database.",
+            "Type the passphrase (APS_PASSPHRASE on the command line).",
+        )
+    return recovery.ended_badly(path), encrypted
+
+
+def _check_opened(database: Database, bad_end: bool) -> None:
     version = _version(database.reader())
     if version is None:
-        database.close()
         raise UserError("This is a database, but not one of APS Desktop.", "Choose another file.")
+    if bad_end:
+        from aps_desktop.db import recovery
+
+        recovery.examine(database.reader())
     if version > SCHEMA_VERSION:
         database.close()
         database.read_only = True
@@ -82,7 +107,6 @@ def open_database(
         )
     else:
         _bring_up(database, version)
-    return database
 
 
 def _bring_up(database: Database, version: int) -> None:
@@ -95,6 +119,11 @@ def _bring_up(database: Database, version: int) -> None:
     if version < SCHEMA_VERSION or laid != migrations.layout_mark():
         migrations.migrate(database, version, SCHEMA_VERSION)
     identity.settle_identity(database)
+
+
+def on_server(location: str) -> bool:
+    """True for the URL of a server's database, False for a file."""
+    return location.startswith(("postgresql:", "postgresql+psycopg:"))
 
 
 class PassphraseNeeded(UserError):

@@ -1,0 +1,144 @@
+"""Which commands there are, how they are called, and what their end means."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from argparse import SUPPRESS, ArgumentParser
+from collections.abc import Callable
+from typing import Any
+
+from aps_desktop import __version__
+from aps_desktop.cli import database_commands, record_commands
+from aps_desktop.cli.session import DONE, REFUSED, Session
+from aps_desktop.domain.errors import UserError
+
+Command = Callable[[Session], int]
+Commands = Any
+"""argparse's own type of sub-commands has no public name."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs one command; the exit code."""
+    try:
+        arguments = _parser().parse_args(argv)
+    except SystemExit as end:
+        return int(end.code or 0)
+    session = Session(arguments)
+    try:
+        return int(arguments.run(session))
+    except UserError as error:
+        hint = database_commands.after_damage(session, error)
+        session.say(f"{error.message} {hint}".strip())
+        if session.json:
+            session.answer({"error": error.message, "hint": hint})
+        return REFUSED
+    except KeyboardInterrupt:
+        session.say("Stopped; nothing was changed.")
+        return REFUSED
+    except BrokenPipeError:  # the reader of our output has left
+        sys.stderr.close()
+        return DONE
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="aps-desktop",
+        description="Without a command the window opens.",
+        epilog="The database: --database, else APS_DATABASE, else the user's own. "
+        "A passphrase is read from APS_PASSPHRASE only.",
+    )
+    parser.add_argument("--version", action="version", version=f"APS Desktop {__version__}")
+    _common(parser, database=None, json=False)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _database_commands(commands)
+    _record_commands(commands)
+    return parser
+
+
+def _common(
+    parser: ArgumentParser, *, database: object = SUPPRESS, json: object = SUPPRESS
+) -> None:
+    """The options that may stand before the command and after it."""
+    parser.add_argument(
+        "--database",
+        metavar="FILE",
+        default=database,
+        help="the database file, or a postgresql+psycopg:// URL",
+    )
+    parser.add_argument(
+        "--json", action="store_true", default=json, help="answer with one JSON document"
+    )
+
+
+def add(commands: Commands, name: str, run: Command) -> ArgumentParser:
+    """A command by its name; its help is the first line of what runs it."""
+    words = (run.__doc__ or "").strip().splitlines()[0].replace("%", "%%")
+    parser: ArgumentParser = commands.add_parser(name, help=words, description=words)
+    _common(parser)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def group(commands: Commands, name: str, words: str) -> Commands:
+    """A command that has commands of its own."""
+    parser = commands.add_parser(name, help=words, description=words)
+    _common(parser)
+    return parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+
+def _number(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError("must not be negative")
+    return value
+
+
+def _database_commands(commands: Commands) -> None:
+    init = add(commands, "init", database_commands.init)
+    init.add_argument("--office", required=True, metavar="CODE", help="ASEC, or a state: KH")
+    init.add_argument("--device", required=True, metavar="NAME", help="this computer's name")
+    demo = add(commands, "demo", database_commands.demo)
+    demo.add_argument("--size", choices=("small", "full", "huge"), default="small")
+    demo.add_argument("--seed", type=_number, default=1, metavar="N")
+    add(commands, "digest", database_commands.digest)
+    check = add(commands, "check", database_commands.check)
+    check.add_argument("--repair", action="store_true", help="mend from the change log")
+    add(commands, "backup", database_commands.back_up).add_argument("out", metavar="OUT")
+    add(commands, "restore", database_commands.restore).add_argument("file", metavar="FILE")
+    add(commands, "recover", database_commands.recover)
+    add(commands, "passphrase", database_commands.passphrase).add_argument(
+        "what", choices=("set", "change", "remove"),
+        help="the new one is read from APS_NEW_PASSPHRASE",
+    )  # fmt: skip
+
+
+def _record_commands(commands: Commands) -> None:
+    add(commands, "entities", record_commands.entities)
+    records = group(commands, "record", "see and change records")
+    listing = add(records, "list", record_commands.list_records)
+    listing.add_argument("entity", metavar="ENTITY")
+    listing.add_argument("--where", action="append", default=[], metavar="FIELD=VALUE")
+    listing.add_argument("--limit", type=_number, metavar="N")
+    for name, run in (
+        ("get", record_commands.get),
+        ("history", record_commands.record_history),
+        ("set", record_commands.put),
+        ("delete", record_commands.delete),
+    ):
+        one = add(records, name, run)
+        one.add_argument("entity", metavar="ENTITY")
+        one.add_argument("id", metavar="ID", help="the record's id, or its code")
+        if name == "set":
+            one.add_argument("values", nargs="+", metavar="FIELD=VALUE")
+    new = add(records, "new", record_commands.new)
+    new.add_argument("entity", metavar="ENTITY")
+    new.add_argument("values", nargs="+", metavar="FIELD=VALUE")
+    add(commands, "undo", record_commands.undo)
+    add(commands, "redo", record_commands.redo)
+    search = add(commands, "search", record_commands.search)
+    search.add_argument("words", nargs="+", metavar="WORDS")
+    search.add_argument("--limit", type=_number, default=50, metavar="N")
+
+
+__all__ = ["add", "group", "main"]
