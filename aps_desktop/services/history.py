@@ -112,7 +112,7 @@ def _ops(c: Connection, rid: int) -> list[_Op]:
 def _entry(
     c: Connection, op: _Op, event: str, field: Field, was: str | None, became: str | None
 ) -> _Dated:
-    old, new = _words(c, field, was), _words(c, field, became)
+    old, new = words(c, field, was), words(c, field, became)
     names = (field.name, field.label)
     return (op[10], op[0]), HistoryEntry(*op[4:10], event, *names, old, new, was, became)
 
@@ -158,12 +158,12 @@ def _member_entries(c: Connection, kind: Entity, member: int, op: _Op) -> list[_
     return [_entry(c, op, "added", field, None, wire)]
 
 
-def _words(c: Connection, field: Field, wire: str | None) -> str:
+def words(c: Connection, field: Field, wire: str | None) -> str:
     """A canonical text as people read it; a reference by the name its record has now."""
     if wire is None:
         return ""
     if field.kind in (Kind.REFERENCE, Kind.REFERENCES):
-        return _called(c, UUID(wire))
+        return called(c, UUID(wire))
     if field.kind is Kind.TAGS:
         return wire
     try:
@@ -172,7 +172,7 @@ def _words(c: Connection, field: Field, wire: str | None) -> str:
         return wire
 
 
-def _called(c: Connection, id: UUID) -> str:
+def called(c: Connection, id: UUID) -> str:
     row = c.one("SELECT rid, tid FROM record WHERE uuid = ?", (id.bytes,))
     if row is None or row[1] not in BY_NUMBER:
         return str(id)

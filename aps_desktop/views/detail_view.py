@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from aps_desktop.db.connection import Connection
@@ -33,12 +33,12 @@ from aps_desktop.views.related_tabs import RecordTabs
 class DetailView(QWidget):
     """`created` carries a new record's id, `back_requested` wishes the focus back in the list.
 
-    `shown` carries the title of the record that is now seen.
+    `title_changed` carries the name of the record that is now seen.
     """
 
     created = Signal(object)
     back_requested = Signal()
-    shown = Signal(str)
+    title_changed = Signal(str)
 
     def __init__(self, context: Context, entity_name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -100,7 +100,7 @@ class DetailView(QWidget):
         self._wanted = id
         self._load()
 
-    def show_new(self, preset: Mapping[str, Value] | None = None) -> None:
+    def new_record(self, preset: Mapping[str, Value] | None = None) -> None:
         """Shows a form for a new record; an unfinished one is offered again."""
         self.leave()
         self.record, self._wanted = None, None
@@ -109,7 +109,7 @@ class DetailView(QWidget):
         self.banner.say_nothing()
         self._pages.setCurrentWidget(self.draft)
         self.draft.start(preset or {})
-        self.shown.emit(f"New {self.kind.label.lower()}")
+        self.title_changed.emit(f"New {self.kind.label.lower()}")
 
     def clear(self) -> None:
         """Shows that no record is chosen."""
@@ -176,7 +176,7 @@ class DetailView(QWidget):
         self.header.show_record(page.record, self.show_extra(page))
         self.header.show()
         self._pages.setCurrentWidget(self.tabs)
-        self.shown.emit(page.record.title)
+        self.title_changed.emit(page.record.title)
 
     def _on_load_failed(self, error: Exception) -> None:
         if isinstance(error, NotFound):
@@ -262,7 +262,7 @@ class DetailView(QWidget):
             self.context.say("Copied.", INFO)
         elif name == "duplicate":
             names = {f.name for f in self.kind.fields} - {self.kind.code, *self.kind.key}
-            self.show_new({n: v for n, v in self.record.values.items() if n in names and v})
+            self.new_record({n: v for n, v in self.record.values.items() if n in names and v})
         elif name == "delete":
             self.context.runner.mutate(
                 partial(_delete, self.kind.name, self.record.id),
@@ -284,6 +284,10 @@ class DetailView(QWidget):
     def _on_discarded(self) -> None:
         self.clear()
         self.back_requested.emit()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focus_form()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

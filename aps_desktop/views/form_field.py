@@ -22,6 +22,7 @@ from aps_desktop.domain.values import Value
 from aps_desktop.views import icons
 from aps_desktop.views.editors import Editor, EditorHost, editor_for
 from aps_desktop.views.plain_label import PlainLabel
+from aps_desktop.views.record_header import restyle
 
 _ABSENT = object()
 
@@ -158,7 +159,7 @@ class FieldRow(QWidget):
     def _say(self, words: str, status: str, sign: str) -> None:
         self.message.setText(f"{sign}{words}" if words else "")
         self.message.setProperty("status", status)
-        self.message.style().polish(self.message)
+        restyle(self.message)
         self.message.setVisible(bool(words))
         self.editor.setAccessibleDescription(words)
         for kind in (QLineEdit, QComboBox, QPlainTextEdit):
@@ -166,7 +167,7 @@ class FieldRow(QWidget):
                 problem = bool(words) and status == "late"
                 if bool(part.property("problem")) != problem:
                     part.setProperty("problem", problem)
-                    part.style().polish(part)
+                    restyle(part)
 
     def _under(self, words: str, name: str) -> QLabel:
         label = PlainLabel(words, self, role="small", wrap=True)

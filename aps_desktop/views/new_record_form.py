@@ -64,6 +64,7 @@ class NewRecordForm(QWidget):
         self._timer.timeout.connect(self.keep)
         foot = QHBoxLayout()
         foot.setContentsMargins(16, 8, 16, 12)
+        foot.setSpacing(8)
         foot.addWidget(self.create_button)
         foot.addWidget(self.discard_button)
         foot.addStretch(1)

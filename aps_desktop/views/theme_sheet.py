@@ -49,12 +49,18 @@ QPushButton[kind="quiet"]:hover { background: $hover; }
 QPushButton[kind="quiet"]:focus { border: 2px solid $accent; padding: 4px 7px; }
 QPushButton[kind="danger"] { color: $late; border-color: $late; }
 
+QPushButton[segment="true"]:checked { background: $accent_soft; color: $accent;
+  border-color: $accent; }
+
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px;
   padding: 4px; color: $text; }
 QToolButton:hover { background: $hover; }
 QToolButton:pressed, QToolButton:checked { background: $accent_soft; color: $accent; }
 QToolButton:focus { border-color: $accent; }
 QToolButton:disabled { color: $border_strong; }
+QToolButton[chip="true"] { background: $hover; border-radius: 12px; padding: 3px 10px; }
+QToolButton[chip="true"]:hover { background: $late_soft; color: $late; }
+QToolButton[chip="true"]:focus { border-color: $accent; }
 QToolButton::menu-indicator { image: none; width: 0; }
 
 QLineEdit, QTextEdit, QPlainTextEdit, QSpinBox, QDoubleSpinBox, QDateEdit, QComboBox {
@@ -148,6 +154,9 @@ QGroupBox::title { subcontrol-origin: margin; left: 10px; padding: 0 4px; color:
 QScrollArea { background: transparent; border: none; }
 QFrame[card="true"] { background: $surface; border: 1px solid $border; border-radius: 10px; }
 QFrame[line="true"] { background: $border; border: none; max-height: 1px; min-height: 1px; }
+QFrame[banner="true"] { background: $attention_soft; border-bottom: 1px solid $border; }
+QWidget[popup="true"] { background: $surface; border: 1px solid $border_strong; }
+QTabWidget#record_tabs::tab-bar { left: 12px; }
 QWidget[ground="surface"] { background: $surface; }
 QWidget[ground="window"] { background: $window; }
 """)

@@ -101,7 +101,6 @@ class YesNoEditor(Editor):
         super().__init__(field, host, parent)
         self.buttons: dict[bool | None, QPushButton] = {}
         self._group = QButtonGroup(self)
-        self.row.setSpacing(0)
         for value, words in ((True, "Yes"), (False, "No"), (None, NOT_STATED)):
             button = QPushButton(words, self)
             button.setObjectName(f"{field.name}_{words.lower().replace(' ', '_')}")

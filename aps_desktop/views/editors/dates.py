@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from aps_desktop.domain.fields import Field
 from aps_desktop.domain.values import Period, Value
 from aps_desktop.services import parsing
+from aps_desktop.views import icons
 from aps_desktop.views.editors.base import EditorHost
 from aps_desktop.views.editors.number import TypedEditor
 
@@ -27,13 +28,13 @@ from aps_desktop.views.editors.number import TypedEditor
 class _PopupEditor(TypedEditor):
     """A typed line with a button (and Alt+Down) that opens a chooser under it."""
 
-    button_text = "▾"
+    button_icon = "calendar"
     button_name = ""
 
     def __init__(self, field: Field, host: EditorHost, parent: QWidget | None = None) -> None:
         super().__init__(field, host, parent)
         self.button = QToolButton(self)
-        self.button.setText(self.button_text)
+        self.button.setIcon(icons.icon(self.button_icon))
         self.button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.button.setAccessibleName(f"{field.label}: {self.button_name}")
         self.button.setToolTip(self.button_name.capitalize())

@@ -14,6 +14,7 @@ from aps_desktop.domain.entities import entity
 from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.fields import Field
 from aps_desktop.domain.values import Value
+from aps_desktop.views import icons
 from aps_desktop.views.editors.base import Editor, EditorHost
 from aps_desktop.views.editors.record_line import RecordLine
 
@@ -27,8 +28,8 @@ class ReferenceEditor(Editor):
         self.line.picked.connect(self._on_picked)
         self.line.textEdited.connect(self._on_edited)
         self.row.addWidget(self.line, 1)
-        self.open_button = self._button("↗", "Open (Ctrl+Enter)", self._on_open)
-        self.clear_button = self._button("✕", "Clear", self._on_clear)
+        self.open_button = self._button("open", "Open (Ctrl+Enter)", self._on_open)
+        self.clear_button = self._button("close", "Clear", self._on_clear)
         self.watch(self.line, self.open_button, self.clear_button)
         self._chosen: tuple[UUID, str] | None = None
 
@@ -90,7 +91,7 @@ class ReferenceEditor(Editor):
 
     def _button(self, sign: str, name: str, clicked: Any) -> QToolButton:
         button = QToolButton(self)
-        button.setText(sign)
+        button.setIcon(icons.icon(sign))
         button.setToolTip(name)
         button.setAccessibleName(f"{self.field.label}: {name.split(' (', maxsplit=1)[0].lower()}")
         button.setObjectName(f"{self.field.name}_{name.split(' ', maxsplit=1)[0].lower()}")

@@ -78,7 +78,7 @@ class StatesEditor(Editor):
             button = QPushButton(name, self)
             button.setObjectName(f"{self.field.name}_{name.lower()}")
             button.setAutoDefault(False)
-            button.setProperty("quiet", True)
+            button.setProperty("kind", "quiet")
             self.group_buttons[name] = button
             button.clicked.connect(self._on_group)
             self._group_row.addWidget(button)
@@ -88,7 +88,6 @@ class StatesEditor(Editor):
     def _add_box(self, id: UUID, label: str) -> None:
         box = QCheckBox(label.rsplit(" · ", maxsplit=1)[-1], self)
         box.setObjectName(f"{self.field.name}_{len(self.boxes)}")
-        box.setMinimumWidth(132)
         box.clicked.connect(self._on_clicked)
         self._box_row.addWidget(box)
         first = not self.boxes
@@ -100,7 +99,9 @@ class StatesEditor(Editor):
             box.installEventFilter(self)
 
     def _tick(self) -> None:
+        width = max((box.sizeHint().width() for box in self.boxes.values()), default=0)
         for id, box in self.boxes.items():
+            box.setMinimumWidth(width)  # so that the boxes stand in columns
             box.setChecked(id in self._chosen)
 
     def _on_clicked(self) -> None:
