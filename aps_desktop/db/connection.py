@@ -51,13 +51,18 @@ class Connection:
 
     def each(self, sql: str, params: Params = (), *, size: int = 2000) -> Iterator[Row]:
         """The rows of a query, fetched as they are needed."""
+        for rows in self.chunks(sql, params, size=size):
+            yield from rows
+
+    def chunks(self, sql: str, params: Params = (), *, size: int = 2000) -> Iterator[list[Row]]:
+        """The rows of a query in lists of `size`, fetched as they are needed."""
         cursor = self._execute(sql, params)
         while True:
             with translated_errors():
                 rows = cursor.fetchmany(size)
             if not rows:
                 return
-            yield from rows
+            yield rows
 
     def one(self, sql: str, params: Params = ()) -> Row | None:
         """The first row, or None."""
