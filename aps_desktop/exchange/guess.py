@@ -13,7 +13,7 @@ from aps_desktop.exchange.cells import Sheet, folded
 from aps_desktop.exchange.contents import Column, columns_of, fitness
 from aps_desktop.exchange.detect import Table, find_table, is_counter
 from aps_desktop.exchange.headings import CURRENCY_WORDS, Headings, money_heading
-from aps_desktop.exchange.mapping import CURRENCY, Part, SheetMapping, Target
+from aps_desktop.exchange.mapping import CURRENCY, REASON, Part, SheetMapping, Target
 from aps_desktop.exchange.parse import Habits, NoRecords, Resolver
 from aps_desktop.exchange.period_columns import period_parts
 
@@ -49,7 +49,7 @@ class Guesser:
         profile = columns_of(sheet, table)
         free = [
             c for c, text in enumerate(table.headers)
-            if text and not (is_counter(text) and not _is_text(profile[c]))
+            if text and text != REASON and not (is_counter(text) and not _is_text(profile[c]))
         ]  # fmt: skip
         work = _Work(self, sheet, table, profile)
         fits = work.main_fits(free, entity)

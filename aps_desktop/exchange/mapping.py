@@ -14,6 +14,8 @@ from aps_desktop.exchange.parse import Habits
 VALUE = "value"
 CURRENCY = "currency"
 RECORD_ID = "id"
+REASON = "Why this row came back"
+"""The heading of the column that rows which are given back carry; it is never mapped."""
 
 
 @dataclass(frozen=True)
@@ -97,5 +99,5 @@ class SheetMapping:
 
 def signature(headers: tuple[str, ...]) -> str:
     """The same for sheets with the same column headings, whatever their case and punctuation."""
-    text = "\x1f".join(folded(h) for h in headers).rstrip("\x1f")
+    text = "\x1f".join(folded(h) if h != REASON else "" for h in headers).rstrip("\x1f")
     return hashlib.sha256(text.encode()).hexdigest()[:32]
