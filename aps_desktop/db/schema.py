@@ -160,7 +160,7 @@ def _entity_table(entity: Entity) -> sa.Table:
         where: dict[str, Any] = (
             {} if ordered else {"sqlite_where": filled, "postgresql_where": filled}
         )
-        sa.Index(f"{entity.name}_{name}", table.c[name], **where)
+        sa.Index(f"ix_{entity.name}_{name}", table.c[name], **where)
     return table
 
 
