@@ -63,7 +63,7 @@ class RecordHeader(QWidget):
             title = title[len(code) + 3 :]
         self.code.setText(str(code) if isinstance(code, str) and code != title else "")
         self.code.setVisible(bool(self.code.text()))
-        self.title.setText(title)
+        self.title.setText(title if len(title) <= 240 else title[:239] + "…")
         self.clock.setText(clock)
         self._show_status(record)
         self.more.show()

@@ -16,6 +16,7 @@ from aps_desktop.views.history_view import HistoryView
 from aps_desktop.views.list_view import ListView
 
 _MOST = 7
+_FEWEST = 3
 
 
 class RelatedTab(QWidget):
@@ -129,13 +130,18 @@ class RecordTabs(QTabWidget):
         self.setCurrentWidget(self._tabs[key])
 
     def _wanted(self) -> list[str]:
-        parts = [k for k, one in self._related.items() if one.by.part_of][:_MOST]
-        others = [k for k in self._related if k not in parts and self._counts.get(k)]
-        return [*parts, *others[: max(0, _MOST - len(parts))], *self._asked_for]
+        """The tabs to show, always in the same order: what is there, and parts to begin with."""
+        chosen = [key for key in self._related if self._counts.get(key)][:_MOST]
+        parts = [key for key, one in self._related.items() if one.by.part_of]
+        for key in parts:
+            if len(chosen) < _FEWEST and key not in chosen:
+                chosen.append(key)
+        chosen += self._asked_for
+        return [key for key in self._related if key in chosen]
 
     def _arrange(self) -> None:
         self.tabBar().show()
-        wanted = list(dict.fromkeys(self._wanted()))
+        wanted = self._wanted()
         for key in [k for k in self._tabs if k not in wanted]:
             tab = self._tabs.pop(key)
             self.removeTab(self.indexOf(tab))
