@@ -105,6 +105,8 @@ def verify(path: Path, key: bytes | None) -> Verified:
     """Opens a database file for reading only and checks it. DatabaseFault when it is damaged."""
     if not path.exists():
         raise NotFound(f"There is no file {path.name}.")
+    if not path.stat().st_size:
+        raise DatabaseFault("The database file is damaged: it is empty.", "Restore a backup.")
     with translated_errors():
         connection = Connection(
             driver.connect_sqlite(str(path), key, read_only=True, busy_ms=5000), postgres=False

@@ -77,6 +77,10 @@ def _mended(target: Path, key: bytes | None, mend: Callable[[Connection], None])
         if is_damage(error):
             return False
         raise
+    except Exception as error:
+        if type(error).__module__.startswith("sqlcipher3"):  # a table is gone, for instance
+            return False
+        raise
     return True
 
 
