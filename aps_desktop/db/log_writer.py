@@ -104,7 +104,7 @@ class LogWriter:
         for table, marks in _SYSTEM_ROWS.items():
             rows = buffers.pop(table, None)
             if rows:
-                self.c.many(f"INSERT INTO {table} VALUES ({marks})", rows)
+                self.c.many(f"INSERT INTO {table} VALUES ({marks}){_OR_ELSE.get(table, '')}", rows)
         for name, rows in buffers.items():
             self.c.many(log.insert_sql(kind_named(name)), rows)
 
@@ -152,6 +152,13 @@ _SYSTEM_ROWS = {
     "op_proposal": "?",
     "search_title": "?, ?, ?",
 }
+
+
+_OR_ELSE = {
+    "record": " ON CONFLICT(rid) DO UPDATE SET tid = excluded.tid, birth = excluded.birth, "
+    "alive = excluded.alive, parent = excluded.parent, office = excluded.office"
+}
+"""A record that was known by reference only is born."""
 
 
 def this_author(c: Connection) -> Author:

@@ -253,7 +253,9 @@ class Work(LogWriter):
     def _add_member(self, rid: int, owner: UUID, field: Field, wire: str) -> None:
         id = member_id(owner, field.number, wire)
         if rid not in self._born:  # a new record's members are new
-            known = self.c.value("SELECT rid FROM record WHERE uuid = ?", (id.bytes,))
+            known = self.c.value(
+                "SELECT rid FROM record WHERE uuid = ? AND birth IS NOT NULL", (id.bytes,)
+            )
             if known is not None:
                 self.restore(int(known))
                 return
@@ -296,11 +298,17 @@ class Work(LogWriter):
         return UUID(bytes=bytes(self.c.value("SELECT uuid FROM record WHERE rid = ?", (rid,))))
 
     def _new_rid(self, id: UUID) -> int:
-        if id.version != 7 and self.c.value("SELECT 1 FROM record WHERE uuid = ?", (id.bytes,)):
+        """A new record's row number; one that was known by reference only keeps its own."""
+        row = None
+        if id.version != 7:  # a random id is new; a named one may have come from elsewhere
+            row = self.c.one("SELECT rid, birth FROM record WHERE uuid = ?", (id.bytes,))
+        if row is not None and row[1] is not None:
             raise NotFound(f"A record with the id {id} is there already.")
-        self._rid += 1
-        self._rids[id.hex] = self._rid
-        return int(self._rid)
+        if row is None:
+            self._rid += 1
+        rid = int(row[0] if row else self._rid)
+        self._rids[id.hex] = rid
+        return rid
 
     # Rows ---------------------------------------------------------------------------------------
 

@@ -48,7 +48,7 @@ def merge(c: Connection, lines: Lines, number: int, now_stamp: int) -> Outcome:
         _hold(c)
         _proposals(c)
         _touch_cells(c)
-        _settle_cells(c)
+        settle_cells(c)
         settle.rows(c, outcome.entities, outcome.touched)
         _advance(c, now_stamp)
     outcome.held = c.value("SELECT count(*) FROM op_held x JOIN n ON n.dot = x.dot") or 0
@@ -80,7 +80,11 @@ def _births(c: Connection) -> None:
     for kind in (*BY_NUMBER.values(), MEMBER):
         if kind.owner:
             _parents(c, kind, kind.owner.number)
-    # A set's member belongs to the office of the record that has the set.
+    own_members(c)
+
+
+def own_members(c: Connection) -> None:
+    """A set's member belongs to the office of the record that has the set."""
     c.run(
         "UPDATE record SET office = (SELECT p.office FROM record p WHERE p.rid = record.parent) "
         f"WHERE tid = {MEMBER.number} AND (rid IN (SELECT rid FROM b) "
@@ -109,6 +113,27 @@ def _hold(c: Connection) -> None:
     )
     if not c.value("SELECT 1 FROM op_held LIMIT 1"):
         return
+    _hold_behind(c)
+
+
+def hold_again(c: Connection) -> None:
+    """After changes left the log: what stood on them waits, and `t` gets the cells concerned."""
+    not_yet = "NOT EXISTS (SELECT 1 FROM op_held h WHERE h.dot = o.dot)"
+    c.run(
+        "INSERT INTO op_held SELECT o.dot FROM leaving x "
+        f"JOIN history y ON y.cell = x.cell JOIN op o ON o.dot = y.dot AND o.prev = x.dot "
+        f"WHERE {not_yet}"
+    )
+    behind = (
+        "INSERT INTO op_held SELECT DISTINCT o.dot FROM leaving x "
+        "JOIN history y ON y.cell = x.cell JOIN op o ON o.dot = y.dot "
+        f"JOIN op_held p ON p.dot = o.prev WHERE {not_yet}"
+    )
+    while c.run(behind) > 0:
+        pass
+
+
+def _hold_behind(c: Connection) -> None:
     behind = (
         "INSERT INTO op_held SELECT n.dot FROM n JOIN op_held h ON h.dot = n.prev "
         "WHERE NOT EXISTS (SELECT 1 FROM op_held x WHERE x.dot = n.dot)"
@@ -133,6 +158,11 @@ def _proposals(c: Connection) -> None:
     c.run("DROP TABLE IF EXISTS judged")
     c.run("CREATE TEMP TABLE judged (dot BIGINT PRIMARY KEY)")
     c.run("INSERT INTO judged SELECT dot FROM n")
+    judge_born(c)
+
+
+def judge_born(c: Connection) -> None:
+    """Judges the ops in `judged`, and all those of records in `b`, whose owner may be another."""
     # What had arrived before its record was born, or before its owner was known, is judged too.
     c.run(
         "INSERT INTO judged SELECT h.dot FROM b JOIN history h "
@@ -150,7 +180,8 @@ def _proposals(c: Connection) -> None:
         "INSERT INTO op_proposal SELECT j.dot FROM judged j JOIN op o ON o.dot = j.dot "
         "JOIN record r ON r.rid = (o.cell >> 10) "
         "JOIN txn t ON t.device = (o.dot >> 40) AND t.n = o.txn "
-        f"WHERE r.office <> '' AND t.office NOT IN ('', '{SECRETARIAT}', r.office)"
+        "WHERE r.birth IS NOT NULL AND r.office <> '' "
+        f"AND t.office NOT IN ('', '{SECRETARIAT}', r.office)"
     )
 
 
@@ -187,7 +218,7 @@ def _touch_cells(c: Connection) -> None:
     )
 
 
-def _settle_cells(c: Connection) -> None:
+def settle_cells(c: Connection) -> None:
     """The heads of every touched cell; the twin of `db.log.heads`, for many cells at once.
 
     A record's births are one node (0) of its cells' graphs, since they say the same.

@@ -1,0 +1,131 @@
+"""Takes one merge back: its changes leave the log, as if the bundle had not been received yet.
+
+So the state before the merge is restored exactly, conflicts included, whoever owns the records;
+nobody else's copy changes, and the same bundle can be merged again. Records that were edited here
+since, on what the merge had brought, are left as they are, and counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from aps_desktop.db.connection import Connection
+from aps_desktop.db.layout import MEMBER
+from aps_desktop.db.log_writer import put_counts
+from aps_desktop.domain.entities import BY_NUMBER
+from aps_desktop.sync import settle
+from aps_desktop.sync.merge import hold_again, judge_born, own_members, settle_cells
+
+
+@dataclass
+class TakenBack:
+    """What the undo of a merge did: changes taken out, and records left since they were edited."""
+
+    changes: int = 0
+    kept_records: int = 0
+    entities: dict[str, dict[str, int]] = field(default_factory=dict)
+    touched: dict[str, frozenset[int]] = field(default_factory=dict)
+
+
+def take_back(c: Connection, merge: int) -> TakenBack:
+    """Takes a merge back inside the caller's write transaction."""
+    _choose(c, merge)
+    result = TakenBack(kept_records=c.value("SELECT count(*) FROM built_upon"))
+    result.changes = c.value("SELECT count(*) FROM leaving")
+    if not result.changes:
+        return result
+    _prepare(c)
+    hold_again(c)
+    for table in ("op_parent", "op_seen", "op_held", "op_proposal", "history", "op"):
+        c.run(f"DELETE FROM {table} WHERE dot IN (SELECT dot FROM leaving)")
+    _unborn(c)
+    settle_cells(c)
+    settle.rows(c, result.entities, result.touched)
+    _retreat(c)
+    return result
+
+
+def _choose(c: Connection, merge: int) -> None:
+    """The tables `leaving` (dots that go) and `built_upon` (records that must stay)."""
+    for table in ("leaving", "built_upon"):
+        c.run(f"DROP TABLE IF EXISTS {table}")
+    c.run("CREATE TEMP TABLE built_upon (rid BIGINT PRIMARY KEY)")
+    # Only a record that also has changes of this device's own can have been built upon.
+    c.run(
+        "INSERT INTO built_upon WITH RECURSIVE after_it(dot, rid) AS ("
+        "SELECT o.dot, o.cell >> 10 FROM op o WHERE o.merge = ? AND EXISTS "
+        "(SELECT 1 FROM history h JOIN op w ON w.dot = h.dot WHERE w.merge = 0 "
+        "AND h.cell BETWEEN ((o.cell >> 10) << 10) AND (o.cell | 1023)) "
+        "UNION SELECT o.dot, a.rid FROM after_it a JOIN history h "
+        "ON h.cell BETWEEN (a.rid << 10) AND ((a.rid << 10) | 1023) "
+        "JOIN op o ON o.dot = h.dot WHERE o.prev = a.dot OR EXISTS "
+        "(SELECT 1 FROM op_parent q WHERE q.dot = o.dot AND q.parent = a.dot)) "
+        "SELECT DISTINCT a.rid FROM after_it a JOIN op o ON o.dot = a.dot WHERE o.merge = 0",
+        (merge,),
+    )
+    c.run("CREATE TEMP TABLE leaving (dot BIGINT PRIMARY KEY, cell BIGINT)")
+    c.run(
+        "INSERT INTO leaving SELECT dot, cell FROM op WHERE merge = ? "
+        "AND (cell >> 10) NOT IN (SELECT rid FROM built_upon)",
+        (merge,),
+    )
+
+
+def _prepare(c: Connection) -> None:
+    """The tables that settling works on: touched cells `t`, touched records `n`, no births `b`."""
+    for table in ("t", "n", "b", "released"):
+        c.run(f"DROP TABLE IF EXISTS {table}")
+    c.run(
+        "CREATE TEMP TABLE t (cell BIGINT PRIMARY KEY, dot BIGINT, hlc BIGINT, "
+        "extra BIGINT, general BIGINT)"
+    )
+    c.run(
+        "INSERT INTO t SELECT DISTINCT cell, 0, 0, 0, 1 FROM leaving "
+        "WHERE (cell & 1023) BETWEEN 1 AND 1022"
+    )
+    c.run("CREATE TEMP TABLE n (cell BIGINT PRIMARY KEY)")
+    c.run("INSERT INTO n SELECT DISTINCT cell FROM leaving")
+    c.run("CREATE TEMP TABLE b (rid BIGINT PRIMARY KEY, dot BIGINT, fresh BIGINT, val TEXT)")
+    c.run(
+        "INSERT INTO b SELECT DISTINCT x.cell >> 10, 0, 0, '' FROM leaving x "
+        "WHERE (x.cell & 1023) IN (0, 1023)"
+    )
+
+
+def _unborn(c: Connection) -> None:
+    """Records whose birth left are known by reference only again; another birth takes over."""
+    c.run(
+        "UPDATE record SET birth = (SELECT x.dot FROM (SELECT o.dot AS dot, row_number() OVER "
+        "(ORDER BY o.hlc DESC, d.uuid DESC, o.dot DESC) AS place FROM history h "
+        "JOIN op o ON o.dot = h.dot JOIN device d ON d.ord = (o.dot >> 40) "
+        "WHERE h.cell = (record.rid << 10)) x WHERE x.place = 1) "
+        "WHERE rid IN (SELECT cell >> 10 FROM leaving WHERE (cell & 1023) = 0)"
+    )
+    gone = (
+        "SELECT r.rid FROM record r WHERE r.birth IS NULL "
+        "AND r.rid IN (SELECT cell >> 10 FROM leaving)"
+    )
+    counts: dict[int, int] = {}
+    for kind in (*BY_NUMBER.values(), MEMBER):
+        lost = c.run(f"DELETE FROM {kind.name} WHERE rid IN ({gone})")
+        if lost > 0:
+            counts[kind.number] = -lost
+            c.run(f"DELETE FROM search_title WHERE tid = {kind.number} AND rid IN ({gone})")
+    put_counts(c, counts)
+    c.run(f"DELETE FROM cell_extra WHERE (cell >> 10) IN ({gone})")
+    c.run(f"DELETE FROM cell WHERE (cell >> 10) IN ({gone})")
+    c.run(f"DELETE FROM t WHERE (cell >> 10) IN ({gone})")
+    c.run(f"UPDATE record SET alive = 0, office = NULL WHERE rid IN ({gone})")
+    own_members(c)
+    c.run("DROP TABLE IF EXISTS judged")
+    c.run("CREATE TEMP TABLE judged (dot BIGINT PRIMARY KEY)")
+    judge_born(c)
+
+
+def _retreat(c: Connection) -> None:
+    """What is known of other devices ends before the first change that left."""
+    for number, lowest in c.all("SELECT dot >> 40, min(dot) FROM leaving GROUP BY dot >> 40"):
+        before = (lowest & ((1 << 40) - 1)) - 1
+        c.run(
+            "UPDATE device SET max_seq = ? WHERE ord = ? AND max_seq > ?", (before, number, before)
+        )
