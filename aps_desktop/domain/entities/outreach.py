@@ -1,0 +1,211 @@
+"""People-to-people exchanges, public outreach, who took part, and associated entities."""
+
+from __future__ import annotations
+
+from aps_desktop.domain.entities.standard_fields import (
+    confidence,
+    document_class,
+    notes,
+    source,
+    valid_from,
+    valid_to,
+)
+from aps_desktop.domain.entities.vocabularies import AGE_BANDS, EVENT_STATUS, SEXES
+from aps_desktop.domain.fields import Area, Entity, Field, Kind
+
+EXCHANGE_TYPES = (
+    ("youth", "Youth exchange"),
+    ("students", "Student or scholar exchange"),
+    ("civil_service", "Civil-service exchange"),
+    ("media", "Media exchange"),
+    ("performance", "Cultural performance"),
+    ("exhibition", "Arts exhibition"),
+    ("festival", "Festival"),
+    ("sports", "Sports exchange"),
+    ("volunteers", "Volunteer programme"),
+    ("model_asean", "Model ASEAN meeting"),
+    ("city_of_culture", "City of culture"),
+    ("dialogue", "Community or people-to-people dialogue"),
+    ("study_tour", "Study tour"),
+)
+OUTREACH_TYPES = (
+    ("press_release", "Press release"),
+    ("media_event", "Media event"),
+    ("social_media", "Social media campaign"),
+    ("school", "School outreach"),
+    ("forum", "Public forum"),
+    ("asean_day", "ASEAN Day event (8 August)"),
+    ("exhibition", "Exhibition"),
+    ("visit", "Visit to the Secretariat"),
+)
+ENTITY_CATEGORIES = (
+    ("parliament_judiciary", "Parliamentarians and judiciary"),
+    ("business", "Business organisations"),
+    ("think_tank", "Think tanks and academic institutions"),
+    ("cso", "Accredited civil society organisations"),
+    ("other", "Other stakeholders in ASEAN"),
+)
+_ROLES = (
+    ("participant", "Participant"),
+    ("resource_person", "Resource person"),
+    ("organiser", "Organiser"),
+    ("audience", "Audience"),
+)
+
+EXCHANGE_PROGRAMME = Entity(
+    180,
+    "exchange_programme",
+    "Exchange programme",
+    "Exchange programmes",
+    Area.OUTREACH,
+    (
+        Field(1, "title", "Title", required=True, listed=True, aliases=("Exchange title",)),
+        Field(2, "type", "Type", Kind.CHOICE, choices=EXCHANGE_TYPES, listed=True),
+        Field(
+            3, "status", "Status", Kind.CHOICE, choices=EVENT_STATUS, default="planned", listed=True
+        ),
+        Field(4, "starts_on", "Start", Kind.DATE, listed=True, aliases=("Start date",)),
+        Field(5, "ends_on", "End", Kind.DATE, listed=True, aliases=("End date",)),
+        Field(6, "venue", "Place", listed=True),
+        Field(7, "host_state", "Host", Kind.REFERENCE, target="member_state", listed=True),
+        Field(8, "host_organisation", "Host organisation", Kind.REFERENCE, target="organisation"),
+        Field(
+            9,
+            "participating_states",
+            "Participating member states",
+            Kind.REFERENCES,
+            target="member_state",
+        ),
+        Field(10, "places", "Places", Kind.NUMBER),
+        Field(11, "objective", "Objective", Kind.LONG_TEXT),
+        Field(12, "outcome", "What came of it", Kind.LONG_TEXT),
+        Field(13, "body", "Body", Kind.REFERENCE, target="body", section="Links"),
+        Field(14, "project", "Project", Kind.REFERENCE, target="project", section="Links"),
+        Field(15, "result", "Result", Kind.REFERENCE, target="result", section="Links"),
+        Field(16, "partner", "Partner", Kind.REFERENCE, target="partner", section="Money"),
+        Field(17, "fund", "Fund", Kind.REFERENCE, target="fund", section="Money"),
+        Field(18, "budget", "Budget", Kind.MONEY, section="Money"),
+        document_class(19),
+        notes(20),
+    ),
+    title=("title",),
+    key=("title", "starts_on"),
+    order=("-starts_on", "title"),
+    purpose="Exchanges and cultural programmes between the peoples of ASEAN.",
+    aliases=("Exchange", "Cultural programme", "People-to-people exchange"),
+)
+OUTREACH_ACTIVITY = Entity(
+    181,
+    "outreach_activity",
+    "Outreach activity",
+    "Outreach activities",
+    Area.OUTREACH,
+    (
+        Field(1, "title", "Title", required=True, listed=True, aliases=("Outreach title",)),
+        Field(2, "type", "Type", Kind.CHOICE, choices=OUTREACH_TYPES, listed=True),
+        Field(3, "status", "Status", Kind.CHOICE, choices=EVENT_STATUS, default="planned"),
+        Field(4, "starts_on", "Date", Kind.DATE, listed=True),
+        Field(5, "ends_on", "Until", Kind.DATE),
+        Field(6, "venue", "Place", listed=True),
+        Field(7, "channel", "Channel or medium", listed=True),
+        Field(8, "audience", "Audience", listed=True),
+        Field(9, "reach", "People reached", Kind.NUMBER, listed=True, aliases=("Reach",)),
+        Field(10, "body", "Body", Kind.REFERENCE, target="body"),
+        Field(11, "project", "Project", Kind.REFERENCE, target="project"),
+        Field(12, "partner", "Partner", Kind.REFERENCE, target="partner"),
+        Field(13, "website", "Where it can be seen"),
+        Field(14, "file", "Text or clipping", Kind.FILE),
+        document_class(15),
+        notes(16),
+    ),
+    title=("title",),
+    key=("title", "starts_on"),
+    order=("-starts_on", "title"),
+    purpose="Press, media, school and public events, with their audience and reach.",
+    aliases=("Outreach", "Media log", "Press release"),
+)
+PARTICIPATION_COUNT = Entity(
+    182,
+    "participation_count",
+    "Participation",
+    "Participation",
+    Area.OUTREACH,
+    (
+        Field(
+            1,
+            "exchange_programme",
+            "Exchange programme",
+            Kind.REFERENCE,
+            target="exchange_programme",
+            listed=True,
+        ),
+        Field(
+            2,
+            "outreach_activity",
+            "Outreach activity",
+            Kind.REFERENCE,
+            target="outreach_activity",
+            listed=True,
+        ),
+        Field(3, "meeting", "Meeting", Kind.REFERENCE, target="meeting", listed=True),
+        Field(4, "project", "Project", Kind.REFERENCE, target="project"),
+        Field(
+            5, "member_state", "Member state", Kind.REFERENCE, target="member_state", listed=True
+        ),
+        Field(6, "country", "Other country"),
+        Field(7, "sex", "Sex", Kind.CHOICE, choices=SEXES, listed=True),
+        Field(8, "age_band", "Age", Kind.CHOICE, choices=AGE_BANDS, listed=True),
+        Field(9, "role", "Role", Kind.CHOICE, choices=_ROLES, default="participant"),
+        Field(
+            10,
+            "people",
+            "People",
+            Kind.NUMBER,
+            required=True,
+            listed=True,
+            help="How many; names are not kept.",
+            aliases=("Number of participants", "Participants"),
+        ),
+        notes(11),
+    ),
+    title=("exchange_programme", "outreach_activity", "meeting", "member_state"),
+    key=("exchange_programme", "outreach_activity", "meeting", "member_state", "sex", "age_band"),
+    order=("member_state",),
+    purpose="How many took part, by member state, sex and age; no personal data.",
+    aliases=("Participants", "Participation by state"),
+)
+ASSOCIATED_ENTITY = Entity(
+    183,
+    "associated_entity",
+    "Associated entity",
+    "Associated entities",
+    Area.OUTREACH,
+    (
+        Field(1, "code", "Acronym", listed=True),
+        Field(2, "name", "Name", required=True, listed=True, aliases=("Entity name",)),
+        Field(3, "category", "Category", Kind.CHOICE, choices=ENTITY_CATEGORIES, listed=True),
+        Field(4, "member_state", "Based in", Kind.REFERENCE, target="member_state", listed=True),
+        Field(5, "accredited_on", "Accredited on", Kind.DATE, listed=True),
+        Field(6, "body", "Works with body", Kind.REFERENCE, target="body"),
+        Field(7, "email", "E-mail"),
+        Field(8, "website", "Website"),
+        valid_from(9),
+        valid_to(10),
+        confidence(11),
+        source(12),
+        notes(13),
+    ),
+    title=("name",),
+    code="code",
+    key=("name",),
+    order=("category", "name"),
+    purpose="Entities associated with ASEAN (Annex 2 of the Charter), by category.",
+    aliases=("Annex 2", "Accredited entity", "Accredited CSO"),
+)
+
+ENTITIES: tuple[Entity, ...] = (
+    EXCHANGE_PROGRAMME,
+    OUTREACH_ACTIVITY,
+    PARTICIPATION_COUNT,
+    ASSOCIATED_ENTITY,
+)

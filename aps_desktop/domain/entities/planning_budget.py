@@ -1,0 +1,147 @@
+"""Budgets of projects, in versions, and their lines."""
+
+from __future__ import annotations
+
+from aps_desktop.domain.entities.standard_fields import notes
+from aps_desktop.domain.fields import Area, Entity, Field, Kind
+
+BUDGET_CATEGORIES = (
+    ("contracts_individuals", "Contracts with individuals"),
+    ("contracts_organisations", "Contracts with organisations"),
+    ("equipment", "Equipment"),
+    ("supplies_services", "Supplies and services"),
+    ("travel_per_diem", "Travel and per diem"),
+    ("other", "Other"),
+)
+_BUDGET_STATUS = (
+    ("draft", "Draft"),
+    ("proposed", "Proposed"),
+    ("approved", "Approved"),
+    ("superseded", "Superseded"),
+)
+
+BUDGET = Entity(
+    46,
+    "budget",
+    "Budget",
+    "Budgets",
+    Area.PROGRAMMES,
+    (
+        Field(
+            1,
+            "project",
+            "Project",
+            Kind.REFERENCE,
+            target="project",
+            required=True,
+            part_of=True,
+            listed=True,
+        ),
+        Field(2, "version", "Version", required=True, default="1", listed=True),
+        Field(
+            3,
+            "status",
+            "Status",
+            Kind.CHOICE,
+            choices=_BUDGET_STATUS,
+            default="draft",
+            listed=True,
+        ),
+        Field(4, "total", "Total", Kind.MONEY, listed=True),
+        Field(5, "approved_on", "Approved on", Kind.DATE, listed=True),
+        Field(
+            6,
+            "baseline",
+            "Budget at approval",
+            Kind.YES_NO,
+            default="0",
+            listed=True,
+            help="The version against which later ones and the spending are compared.",
+        ),
+        Field(7, "rate", "Rate (USD for one unit)", Kind.NUMBER, decimals=10, section="Rate"),
+        Field(8, "rate_date", "Rate of", Kind.DATE, section="Rate"),
+        Field(9, "rate_source", "Source of the rate", section="Rate"),
+        Field(10, "file", "Budget sheet", Kind.FILE),
+        notes(11),
+    ),
+    title=("project", "version"),
+    key=("project", "version"),
+    order=("project", "-approved_on"),
+    purpose="A project's budget in its versions; the one at approval stays as it was.",
+    aliases=("Project budget",),
+)
+BUDGET_LINE = Entity(
+    47,
+    "budget_line",
+    "Budget line",
+    "Budget lines",
+    Area.PROGRAMMES,
+    (
+        Field(
+            1,
+            "budget",
+            "Budget",
+            Kind.REFERENCE,
+            target="budget",
+            required=True,
+            part_of=True,
+            listed=True,
+        ),
+        Field(2, "code", "Budget line no.", listed=True, aliases=("Budget code",)),
+        Field(
+            3,
+            "description",
+            "Description",
+            required=True,
+            listed=True,
+            aliases=("Budget item", "Cost item"),
+        ),
+        Field(
+            4,
+            "category",
+            "Cost category",
+            Kind.CHOICE,
+            choices=BUDGET_CATEGORIES,
+            listed=True,
+            aliases=("Budget category",),
+        ),
+        Field(
+            5,
+            "period",
+            "Year or quarter",
+            Kind.PERIOD,
+            listed=True,
+        ),
+        Field(6, "fund", "Fund", Kind.REFERENCE, target="fund", listed=True),
+        Field(
+            7,
+            "member_state",
+            "Borne by member state",
+            Kind.REFERENCE,
+            target="member_state",
+            help="For cost-sharing by a member state.",
+        ),
+        Field(
+            8,
+            "in_kind",
+            "In kind",
+            Kind.YES_NO,
+            default="0",
+            listed=True,
+            help="In-kind contributions are shown beside cash and never added to it.",
+        ),
+        Field(9, "amount", "Line amount", Kind.MONEY, listed=True, aliases=("Budgeted amount",)),
+        Field(10, "quantity", "Quantity", Kind.NUMBER, decimals=2, aliases=("Qty",)),
+        Field(11, "unit", "Unit", help="Persons, days, nights, tickets."),
+        Field(12, "unit_cost", "Unit cost", Kind.MONEY, aliases=("Unit price",)),
+        Field(13, "task", "Task", Kind.REFERENCE, target="task"),
+        notes(14),
+    ),
+    title=("description",),
+    code="code",
+    key=("budget", "code", "description", "period"),
+    order=("budget", "code"),
+    purpose="What the money is for: cost category, quarter, fund, in cash or in kind.",
+    aliases=("Cost estimate", "Cost table"),
+)
+ENTITIES = (BUDGET, BUDGET_LINE)
