@@ -24,7 +24,8 @@ class Context(QObject):
 
     `message` carries (text, kind, action label, callback): the callback runs when the officer
     presses the action's button. `open_list` carries (entity, filters) with a sequence of
-    `lists.Filter`. `runner.changed` tells what was written; `theme_changed` that colours differ.
+    `lists.Filter`, `restore_wanted` the path of a backup that is to replace the database.
+    `runner.changed` tells what was written, `theme_changed` that colours differ.
     """
 
     message = Signal(str, str, str, object)
@@ -32,6 +33,7 @@ class Context(QObject):
     open_list = Signal(str, object)
     open_pane = Signal(str)
     theme_changed = Signal()
+    restore_wanted = Signal(object)
 
     def __init__(
         self, db: Database, runner: QObject, ui_state: UiState, parent: QObject | None = None

@@ -87,10 +87,9 @@ class Commands(QObject):
             )
 
     def _newest_backup(self, _connection: object) -> datetime | None:
-        from aps_desktop.services.backup import list_backups
+        from aps_desktop.services import backup
 
-        found = list_backups(self._context.db)
-        return max((one.at for one in found), default=None)
+        return next((one.at for one in backup.made(self._context.db.path)), None)
 
     def _on_backup_known(self, at: datetime | None) -> None:
         self._window.status.show_backup(at, datetime.now())

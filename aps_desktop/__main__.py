@@ -1,0 +1,48 @@
+"""Starts the window, or with a sub-command the command line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+_TAKEN = (".xlsx", ".xlsm", ".csv", ".tsv", ".apsync", ".aps")
+"""Files that the window is given; the last kind is a database."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The program. Without a sub-command the window opens; returns the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["--workbook-child"]:
+        from aps_desktop.exchange.workbook_child import main as child
+
+        return int(child() or 0)
+    if arguments == ["--smoke-test"]:
+        from aps_desktop.app import smoke_test
+
+        return smoke_test()
+    wanted = window_arguments(arguments)
+    if wanted is None:
+        from aps_desktop.cli import main as command_line
+
+        return command_line(arguments)
+    from aps_desktop.app import run
+
+    return run(*wanted)
+
+
+def window_arguments(arguments: list[str]) -> tuple[str, str] | None:
+    """(database, file) when these arguments ask for the window; None for the command line."""
+    rest = list(arguments)
+    database = ""
+    if rest[:1] == ["--database"] and len(rest) >= 2:
+        database, rest = rest[1], rest[2:]
+    if not rest:
+        return database, ""
+    if len(rest) == 1 and rest[0].lower().endswith(_TAKEN) and not rest[0].startswith("-"):
+        file = rest[0]
+        return (file, "") if file.lower().endswith(".aps") else (database, file)
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
