@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """A small office for the Excel tests: entities, and a resolver that knows some records."""
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 from aps_desktop.domain.errors import InvalidValue
-from aps_desktop.domain.money import CURRENCIES, Money, minor_digits
+from aps_desktop.domain.money import CURRENCIES, Money, display_digits, minor_digits
 from aps_desktop.exchange.cells import Cell, ascii_digits, cell_text
 
 NUMBER_HINT = "Write a number such as 1,250.5."
@@ -93,17 +93,21 @@ def read_money(
 ) -> tuple[Money, str]:
     """The amount. `currency` is what a column or number format says; `default` the sheet's."""
     notes = []
-    written = ""
+    written = number = ""
+    sign, power = 1, 0
+    amount = Decimal(0)
+    text = _tidy(cell_text(cell))
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         amount = _exact(cell)
     else:
-        text = _tidy(cell_text(cell))
         before, number, after, sign = _dissect(text, cell)
         written, power = _currency_and_scale(before, after, text)
-        value, note = _separated(number, decimal_comma, text)
+    code = _agree(written, currency, default, cell)
+    if number:
+        whole = display_digits(code) == 0 and not power
+        value, note = _separated(number, decimal_comma, text, whole=whole)
         amount = (value * sign).scaleb(power)
         notes = [note] if note else []
-    code = _agree(written, currency, default, cell)
     if written.upper() in _DOUBTFUL and not currency:
         notes.append(f"“{written}” taken as {code}")
     money = Money.of(amount, code)
@@ -193,21 +197,28 @@ def _dissect(text: str, cell: Cell) -> tuple[str, str, str, int]:
     return before, m[0].strip(), after, sign
 
 
-def _separated(number: str, decimal_comma: bool, text: str) -> tuple[Decimal, str]:
-    """Resolves the separators of "1.234,56"."""
+def _separated(
+    number: str, decimal_comma: bool, text: str, *, whole: bool = False
+) -> tuple[Decimal, str]:
+    """Resolves the separators of "1.234,56".
+
+    `whole` is for money without fractions: in "Rp 1.500" the point parts thousands.
+    """
     mantissa, _, exponent = number.replace("E", "e").partition("e")
     digits = mantissa.replace(" ", "").replace("'", "").replace("’", "").rstrip(".,")
     if " " in mantissa.strip() and not re.fullmatch(
         r"\d{1,3}( \d{3})*([.,]\d+)?", mantissa.strip()
     ):
         raise InvalidValue(f"“{text}” is not one number.", NUMBER_HINT)
+    if whole and re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", digits):
+        digits = re.sub(r"[.,]", "", digits)
     point, note = _decimal_point(digits, decimal_comma, text)
     group = {".": ",", ",": "."}.get(point, "")
-    whole, _, fraction = digits.partition(point) if point else (digits, "", "")
-    grouping = re.sub(r"\d", "", whole)
-    if (grouping and not _grouped(whole)) or (group == "" and len(set(grouping)) > 1):
+    front, _, fraction = digits.partition(point) if point else (digits, "", "")
+    grouping = re.sub(r"\d", "", front)
+    if (grouping and not _grouped(front)) or (group == "" and len(set(grouping)) > 1):
         raise InvalidValue(f"“{text}” is not a number: its separators do not fit.", NUMBER_HINT)
-    plain = re.sub(r"[.,]", "", whole) or "0"
+    plain = re.sub(r"[.,]", "", front) or "0"
     if len(plain) > 30 or len(fraction) > 30 or abs(int(exponent or 0)) > 30:
         raise InvalidValue(f"“{text[:40]}” is too large.", "Check the digits.")
     return Decimal(f"{plain}.{fraction or '0'}e{exponent or 0}").normalize() + 0, note

@@ -32,7 +32,7 @@ _MONTH_WORDS = (
     "dec des december desember disember dis dezembro disyembre ธ.ค. ธันวาคม",
 )
 _MONTHS = {word: i + 1 for i, line in enumerate(_MONTH_WORDS) for word in line.split()}
-_MONTH_NAME = r"(?P<mon>[^\W\d_]+\.?(?:[^\W\d_]+\.)?)"
+_MONTH_NAME = r"(?P<mon>[^\W\d_](?:[^\W\d_]|[.\u0e31-\u0e4e\u0300-\u036f])*)"
 
 _ISO = re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})")
 _NUMERIC = re.compile(r"(?P<a>\d{1,2})\s?[-/. ]\s?(?P<b>\d{1,2})\s?[-/. ]\s?(?P<y>\d{4}|\d{2})")
