@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,9 +26,10 @@ from aps_desktop.sync.safe_write import BLOCK, safe_write
 IN_MEMORY = 64 * 2**20
 """A bundle up to this size never touches a disk unencrypted."""
 
-_LEVEL = (
-    3  # measured: 0.2 s for the lines of 1,000,000 changes; deflate takes 1.3 s for the same size
-)
+# Lines joined at once: as quick as a thousand, and few long texts are in memory.
+_AT_ONCE = 128
+# Measured on the lines of 1,000,000 changes: 0.2 s; deflate takes 1.3 s to get as small.
+_LEVEL = 3
 
 
 class TooMuch(UserError):
@@ -172,17 +174,11 @@ class _Hashing:
 
 
 def _blocks(lines: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
-    """Lines joined to pieces of about a megabyte, with how many each holds."""
-    batch: list[bytes] = []
-    size = 0
-    for line in lines:
-        batch.append(line)
-        size += len(line)
-        if size > BLOCK:
-            yield b"\n".join(batch) + b"\n", len(batch)
-            batch, size = [], 0
-    if batch:
-        yield b"\n".join(batch) + b"\n", len(batch)
+    """Lines joined to larger pieces, with how many each holds."""
+    more = iter(lines)
+    while batch := list(itertools.islice(more, _AT_ONCE)):
+        batch.append(b"")  # so that the last line ends in a line feed too
+        yield b"\n".join(batch), len(batch) - 1
 
 
 def _too_much() -> TooMuch:

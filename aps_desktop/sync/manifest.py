@@ -129,15 +129,15 @@ def read_canonical(data: bytes, kind: type[S]) -> S:
 
 def read_manifest(data: bytes) -> Manifest:
     """The manifest of a canonical text. FromNewer, MsgspecError or ValueError when it is not."""
-    plain = msgspec.json.decode(data)
-    if canonical(plain) != data:
-        raise NotCanonical("not in canonical form")
-    reach = msgspec.convert(plain, _Reach)
+    reach = msgspec.json.decode(data, type=_Reach)
     if reach.min_reader > FORMAT:
         raise FromNewer(reach.app, reach.format)
+    if reach.format <= FORMAT:
+        return read_canonical(data, Manifest)
     # A newer format that says we can read it may carry keys that we do not know.
-    manifest = msgspec.convert(plain, Manifest) if reach.format > FORMAT else None
-    return manifest or read_canonical(data, Manifest)
+    if canonical(msgspec.json.decode(data)) != data:
+        raise NotCanonical("not in canonical form")
+    return msgspec.json.decode(data, type=Manifest)
 
 
 def digest(data: bytes) -> str:

@@ -81,14 +81,16 @@ class TrustStore(Struct, frozen=True, kw_only=True):
         return next((one for one in self.devices() if one.key == sender.key), None)
 
     def recipients(self, offices: tuple[str, ...] | None = None) -> tuple[str, ...]:
-        """What to encrypt to for these offices (None: all), and for ourselves; () if none known."""
-        own = self.own.recipient if self.own else None
+        """What to encrypt to for these offices (None: all) and for ourselves; () if none known."""
+        own = self.own.recipient if self.own else ""
         found = {
             one.recipient
             for one in self.devices()
             if not one.revoked and (offices is None or one.office in offices)
-        } - {own}
-        return (*sorted(found), *([own] if own else [])) if found else ()
+        }
+        if offices is None:
+            found.discard(own)
+        return tuple(sorted(found | ({own} if own else set()))) if found else ()
 
     def without_computers(self, offices: tuple[str, ...]) -> tuple[str, ...]:
         """Which of these offices have no computer that could open an encrypted bundle."""
