@@ -61,6 +61,18 @@ def test_any_zip_program_reads_a_plain_bundle(world: World, tmp_path: Path) -> N
     assert verify(world.lao.keys.public, b"APS bundle manifest 1\n", text, signature)
 
 
+def test_the_reader_in_the_documentation_reads_a_bundle(world: World, tmp_path: Path) -> None:
+    path = world.write(tmp_path / "a.apsync").path
+    page = (Path(__file__).parents[2] / "docs" / "bundle-format.md").read_text("utf-8")
+    reader = tmp_path / "reader.py"
+    reader.write_text(page.split("```python\n")[1].split("```")[0], "utf-8")
+    done = subprocess.run(
+        [sys.executable, str(reader), str(path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("changes.jsonl.zst [1, ") == len(LINES["changes.jsonl"])
+
+
 def test_an_encrypted_bundle_says_nothing_to_others(world: World, tmp_path: Path) -> None:
     written = world.write(tmp_path / "a.apsync", recipients=world.store.recipients(("KH",)))
     data = written.path.read_bytes()
