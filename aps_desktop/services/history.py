@@ -14,7 +14,7 @@ from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.entities import BY_NUMBER, entity
 from aps_desktop.domain.errors import InvalidValue, NotFound
 from aps_desktop.domain.fields import BIRTH, LIFE, Entity, Field, Kind
-from aps_desktop.domain.values import from_wire, show
+from aps_desktop.domain.values import from_wire, members, show
 from aps_desktop.services import records
 
 
@@ -74,13 +74,11 @@ def put_back(db: Database, name: str, id: UUID, entry: HistoryEntry) -> Applied:
     field = entity(name).field(entry.field)
     if not field.is_set:
         return records.put(db, name, id, {field.name: from_wire(field, entry.was)})
-    now = records.get(db.reader(), name, id).values.get(field.name)
-    members = set(now) if isinstance(now, frozenset) else set()
-    if entry.was is not None:
-        members.add(from_wire(field, entry.was))
-    if entry.became is not None:
-        members.discard(from_wire(field, entry.became))
-    return records.put(db, name, id, {field.name: frozenset(members)})  # type: ignore[arg-type]
+    now = members(field, records.get(db.reader(), name, id).values.get(field.name))
+    before = (now | {entry.was}) - {entry.became} - {None}
+    as_member = UUID if field.kind is Kind.REFERENCES else str
+    value = frozenset(as_member(str(wire)) for wire in before)
+    return records.put(db, name, id, {field.name: value})  # type: ignore[dict-item]
 
 
 def steps(c: Connection, *, limit: int = 500, before: int | None = None) -> list[Step]:
@@ -113,13 +111,30 @@ def _entry(
     c: Connection, op: _Op, event: str, field: Field, was: str | None, became: str | None
 ) -> _Dated:
     old, new = words(c, field, was), words(c, field, became)
-    names = (field.name, field.label)
-    return (op[10], op[0]), HistoryEntry(*op[4:10], event, *names, old, new, was, became)
+    at, officer, office, device, why, step, hlc = op[4:]
+    entry = HistoryEntry(
+        at,
+        officer,
+        office,
+        device,
+        why,
+        step,
+        event,
+        field.name,
+        field.label,
+        old,
+        new,
+        was,
+        became,
+    )
+    return (hlc, op[0]), entry
 
 
 def _event(op: _Op, event: str) -> _Dated:
     """What happened to the record as a whole."""
-    return (op[10], op[0]), HistoryEntry(*op[4:10], event, "", "", "", "")
+    at, officer, office, device, why, step, hlc = op[4:]
+    entry = HistoryEntry(at, officer, office, device, why, step, event, "", "", "", "")
+    return (hlc, op[0]), entry
 
 
 def _entries(c: Connection, kind: Entity, rid: int, op: _Op) -> list[_Dated]:

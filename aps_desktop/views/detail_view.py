@@ -95,7 +95,7 @@ class DetailView(QWidget):
 
     def show_record(self, id: UUID) -> None:
         """Shows a record. What is typed in the one before is saved, or kept as its draft."""
-        if self.record is not None and self.record.id != id:
+        if self.record is None or self.record.id != id:
             self.leave()
         self._wanted = id
         self._load()

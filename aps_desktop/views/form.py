@@ -195,6 +195,12 @@ class RecordForm(QScrollArea):
         self.ensureWidgetVisible(row, 0, 60)
         row.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def go_to_first(self, names: Collection[str]) -> None:
+        """Gives the focus to the uppermost of these fields."""
+        found = [name for name in self.rows if name in names]
+        if found:
+            self.go_to(found[0])
+
     def go_first(self) -> None:
         if self.rows:
             self.go_to(next(iter(self.rows)))
@@ -211,8 +217,8 @@ class RecordForm(QScrollArea):
             row = FieldRow(field, host)
             row.given.connect(partial(self.value_given.emit, field.name))
             row.typed.connect(self.typed)
-            self.rows[field.name] = row
             grouped.setdefault(field.section, []).append(row)
+        self.rows = {row.field.name: row for rows in grouped.values() for row in rows}
         sections = [_Section(title, rows) for title, rows in grouped.items()]
         for section in sections:
             self._lines.addWidget(section)

@@ -82,6 +82,7 @@ class NewRecordForm(QWidget):
             self._form.setObjectName(f"new_{self._kind.name}")
             self._form.typed.connect(self._timer.start)
             self._column.insertWidget(1, self._form, 1)
+            self._form.show()  # a layout would show it only after the next turn of the loop
             QWidget.setTabOrder(self._form, self.create_button)
         return self._form
 
@@ -114,6 +115,11 @@ class NewRecordForm(QWidget):
         """Makes the record, or shows what is missing."""
         values = self.form.read()
         if values is None:
+            return
+        wrong = [p for p in records.problems(self._kind.name, values) if p.severity == "error"]
+        if wrong:
+            self.form.show_problems(wrong)
+            self.form.go_to_first([p.field for p in wrong])
             return
         id = self._context.db.ids.new()
         self.create_button.setEnabled(False)

@@ -134,9 +134,9 @@ class MoneyEditor(TypedEditor):
         self.line.setText(str(kept[1]))
 
     def leaving(self) -> None:
-        super().leaving()
         value = self.safe_value()
-        if isinstance(value, Money):
+        super().leaving()
+        if isinstance(value, Money):  # a currency that was typed with the amount chooses itself
             self.currency.setCurrentText(value.currency)
 
     def _on_currency(self, index: int) -> None:

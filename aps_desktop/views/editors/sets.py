@@ -88,7 +88,7 @@ class ChipEditor(Editor):
         chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         chip.clicked.connect(self._on_chip)
         chip.installEventFilter(self)
-        QWidget.setTabOrder(chip, self.line)
+        QWidget.setTabOrder(self.line, chip)
         return chip
 
     def _on_chip(self) -> None:

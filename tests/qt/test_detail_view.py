@@ -1,0 +1,439 @@
+"""What an officer does on a record's page: edit, be told, undo, make, come back to, look back."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from aps_desktop.db import store
+from aps_desktop.db.connection import DatabaseFault
+from aps_desktop.db.engine import Database
+from aps_desktop.domain.clock import FixedClock
+from aps_desktop.domain.values import Value
+from aps_desktop.services import drafts, history, records
+from aps_desktop.tasks.runner import InlineRunner
+from aps_desktop.views.context import Context
+from aps_desktop.views.detail_view import DetailView
+from aps_desktop.views.form_field import FieldRow
+from aps_desktop.views.ui_state import UiState
+
+NOON = 1_795_435_200_000  # 23 Nov 2026
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    clock = FixedClock(NOON)
+    database = store.create(
+        str(tmp_path / "a.db"), office="Lao PDR office", device="laptop", clock=clock
+    )
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def said() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def context(qapp: QApplication, db: Database, said: list[str]) -> Iterator[Context]:
+    runner = InlineRunner(db)
+    made = Context(db, runner, UiState(None))
+    made.message.connect(lambda text, *_: said.append(text))
+    yield made
+    runner.shutdown()
+
+
+@pytest.fixture
+def project(db: Database) -> UUID:
+    body = records.new(db, "body", {"code": "ACDM", "name": "Disaster management"})
+    records.new(db, "body", {"code": "ACW", "name": "Committee on Women"})
+    return records.new(
+        db,
+        "project",
+        {
+            "code": "P-1",
+            "title": "Early warning",
+            "sponsoring_body": body,
+            "planned_start": date(2026, 1, 1),
+            "tags": frozenset({"flood"}),
+        },
+    )
+
+
+@pytest.fixture
+def open_page(qtbot: QtBot, context: Context) -> Callable[..., DetailView]:
+    pages = []
+
+    def opened(id: UUID | None = None, **preset: Value) -> DetailView:
+        view = DetailView(context, "project")
+        pages.append(view)
+        qtbot.addWidget(view)
+        context.runner.changed.connect(view.on_changed)
+        view.resize(900, 700)
+        view.show()
+        view.activateWindow()
+        qtbot.waitUntil(view.isActiveWindow)
+        if id is None:
+            view.new_record(preset)
+        else:
+            view.show_record(id)
+        return view
+
+    return opened
+
+
+def type_into(qtbot: QtBot, row: FieldRow, text: str) -> None:
+    row.editor.setFocus()
+    line = row.editor.focusProxy()
+    line.selectAll()
+    qtbot.keyClicks(line, text)
+
+
+def leave(view: DetailView, name: str = "asec_code") -> None:
+    view.form.rows[name].editor.setFocus()
+    QApplication.processEvents()
+
+
+def stored(db: Database, id: UUID, name: str) -> Value:
+    return records.get(db.connect(), "project", id).values[name]
+
+
+# Editing ------------------------------------------------------------------------------------
+
+
+def test_a_field_saves_itself_when_it_is_left(
+    open_page: Callable[..., DetailView], project: UUID, db: Database, qtbot: QtBot
+) -> None:
+    view = open_page(project)
+    type_into(qtbot, view.form.rows["title"], "Early warning for all")
+    leave(view)
+    assert stored(db, project, "title") == "Early warning for all"
+    assert view.header.title.text() == "Early warning for all"
+    assert records.undo_labels(db.reader())[0] == "edit project P-1"
+
+
+def test_a_field_that_is_left_as_it_was_writes_nothing(
+    open_page: Callable[..., DetailView], project: UUID, db: Database, qtbot: QtBot
+) -> None:
+    before = db.reader().value("SELECT txn FROM local_state")
+    view = open_page(project)
+    for row in view.form.rows.values():
+        row.editor.setFocus()
+        QApplication.processEvents()
+    assert db.reader().value("SELECT txn FROM local_state") == before
+
+
+def test_a_value_that_cannot_be_is_told_under_its_field_and_stays(
+    open_page: Callable[..., DetailView], project: UUID, db: Database, qtbot: QtBot
+) -> None:
+    view = open_page(project)
+    row = view.form.rows["planned_start"]
+    type_into(qtbot, row, "31/2/2026")
+    leave(view)
+    assert row.message.isVisible()
+    assert "does not exist" in row.message.text()
+    assert row.editor.line.text() == "31/2/2026"
+    assert stored(db, project, "planned_start") == date(2026, 1, 1)
+    row.editor.setFocus()
+    qtbot.keyClick(row.editor.line, Qt.Key.Key_Escape)
+    assert row.editor.line.text() == "1 Jan 2026"
+    assert not row.message.isVisible()
+
+
+def test_an_emptied_required_field_is_refused(
+    open_page: Callable[..., DetailView], project: UUID, db: Database, qtbot: QtBot
+) -> None:
+    view = open_page(project)
+    row = view.form.rows["title"]
+    type_into(qtbot, row, " ")
+    leave(view)
+    assert row.message.isVisible()
+    assert stored(db, project, "title") == "Early warning"
+
+
+def test_help_shows_only_while_its_field_has_the_focus(
+    open_page: Callable[..., DetailView], project: UUID
+) -> None:
+    view = open_page(project)
+    help = view.form.rows["budget"].help
+    assert not help.isVisible()
+    view.form.rows["budget"].editor.setFocus()
+    assert help.isVisible()
+    leave(view)
+    assert not help.isVisible()
+
+
+def test_undo_shows_the_earlier_value_and_keeps_the_cursor(
+    open_page: Callable[..., DetailView], project: UUID, db: Database, context: Context
+) -> None:
+    view = open_page(project)
+    records.put(db, "project", project, {"title": "Another title"})
+    view.show_record(project)
+    line = view.form.rows["title"].editor.line
+    line.setFocus()
+    line.setCursorPosition(5)
+    context.runner.mutate(records.undo)
+    assert line.text() == "Early warning"
+    assert line.cursorPosition() == 5
+    assert line.hasFocus()
+
+
+def test_a_change_from_elsewhere_leaves_what_is_being_typed_alone(
+    open_page: Callable[..., DetailView],
+    project: UUID,
+    db: Database,
+    context: Context,
+    qtbot: QtBot,
+) -> None:
+    view = open_page(project)
+    line = view.form.rows["title"].editor.line
+    type_into(qtbot, view.form.rows["title"], "Half a ti")
+    context.runner.mutate(
+        lambda d: records.put(d, "project", project, {"title": "From a merge", "proponent": "X"})
+    )
+    assert line.text() == "Half a ti"
+    assert view.form.rows["proponent"].editor.line.text() == "X"
+
+
+def test_a_busy_database_keeps_the_text_and_offers_to_try_again(
+    open_page: Callable[..., DetailView],
+    project: UUID,
+    db: Database,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def busy(*_: object) -> None:
+        raise DatabaseFault("Another program is using the database.", "Close it and try again.")
+
+    view = open_page(project)
+    with monkeypatch.context() as patch:
+        patch.setattr(records, "put", busy)
+        type_into(qtbot, view.form.rows["title"], "Kept")
+        leave(view)
+    assert view.banner.isVisible()
+    assert "Another program" in view.banner.words.text()
+    assert view.form.rows["title"].editor.line.text() == "Kept"
+    qtbot.mouseClick(view.banner.button, Qt.MouseButton.LeftButton)
+    assert stored(db, project, "title") == "Kept"
+    assert not view.banner.isVisible()
+
+
+def test_what_was_typed_and_is_invalid_comes_back_with_its_record(
+    open_page: Callable[..., DetailView], project: UUID, db: Database, qtbot: QtBot
+) -> None:
+    other = records.new(db, "project", {"code": "P-2", "title": "Other"})
+    view = open_page(project)
+    type_into(qtbot, view.form.rows["planned_end"], "some day")
+    view.show_record(other)
+    assert view.form.rows["planned_end"].editor.line.text() == ""
+    view.show_record(project)
+    assert view.form.rows["planned_end"].editor.line.text() == "some day"
+    assert view.banner.isVisible()
+    qtbot.mouseClick(view.banner.button, Qt.MouseButton.LeftButton)
+    assert view.form.rows["planned_end"].editor.line.text() == ""
+    assert drafts.load(db.connect(), "project", project.hex) == {}
+
+
+def test_what_is_typed_is_saved_when_another_record_is_shown(
+    open_page: Callable[..., DetailView], project: UUID, db: Database, qtbot: QtBot
+) -> None:
+    other = records.new(db, "project", {"code": "P-2", "title": "Other"})
+    view = open_page(project)
+    type_into(qtbot, view.form.rows["title"], "Quickly typed")
+    view.show_record(other)
+    assert stored(db, project, "title") == "Quickly typed"
+    assert stored(db, other, "title") == "Other"
+
+
+def test_escape_where_nothing_is_typed_goes_back_to_the_list(
+    open_page: Callable[..., DetailView], project: UUID, qtbot: QtBot
+) -> None:
+    view = open_page(project)
+    view.focus_form()
+    with qtbot.waitSignal(view.back_requested):
+        qtbot.keyClick(view.form.rows["code"].editor.line, Qt.Key.Key_Escape)
+
+
+def test_a_record_is_picked_in_the_form(
+    open_page: Callable[..., DetailView], project: UUID, db: Database, qtbot: QtBot
+) -> None:
+    view = open_page(project)
+    line = view.form.rows["sponsoring_body"].editor.line
+    assert line.text() == "ACDM · Disaster management"
+    type_into(qtbot, view.form.rows["sponsoring_body"], "women")
+    qtbot.waitUntil(line.finder.popup().isVisible)
+    qtbot.keyClick(line.finder.popup(), Qt.Key.Key_Return)
+    chosen = stored(db, project, "sponsoring_body")
+    assert chosen == records.find_id(db.reader(), "body", "ACW")
+
+
+def test_words_and_states_are_sets(
+    open_page: Callable[..., DetailView], project: UUID, db: Database, qtbot: QtBot
+) -> None:
+    for code, name in (("KH", "Cambodia"), ("TH", "Thailand")):
+        records.new(db, "member_state", {"code": code, "name": name})
+    view = open_page(project)
+    line = view.form.rows["tags"].editor.line
+    line.setFocus()
+    qtbot.keyClicks(line, "drought;")
+    leave(view)
+    assert stored(db, project, "tags") == frozenset({"flood", "drought"})
+    states = view.form.rows["participating_states"].editor
+    states.group_buttons["All"].setFocus()
+    qtbot.mouseClick(states.group_buttons["All"], Qt.MouseButton.LeftButton)
+    leave(view)
+    assert len(stored(db, project, "participating_states")) == 2
+
+
+def test_a_wide_page_has_two_columns_and_a_narrow_one_has_one(
+    open_page: Callable[..., DetailView], project: UUID
+) -> None:
+    view = open_page(project)
+    code, title = view.form.rows["code"], view.form.rows["title"]
+    assert code.geometry().top() == title.geometry().top()
+    view.resize(420, 700)
+    QApplication.processEvents()
+    assert code.geometry().bottom() < title.geometry().top()
+
+
+# New records --------------------------------------------------------------------------------
+
+
+def test_a_new_record_is_made_with_control_enter(
+    open_page: Callable[..., DetailView], db: Database, qtbot: QtBot
+) -> None:
+    view = open_page()
+    rows = view.draft.form.rows
+    type_into(qtbot, rows["code"], "P-7")
+    type_into(qtbot, rows["title"], "Seventh")
+    with qtbot.waitSignal(view.created) as made:
+        qtbot.keyClick(
+            rows["title"].editor.line, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier
+        )
+    record = records.get(db.connect(), "project", made.args[0])
+    assert record.values["title"] == "Seventh"
+    assert record.values["status"] == "concept"
+    assert view.record is not None
+    assert view.record.id == record.id
+    assert records.undo_labels(db.reader())[0] == "new project P-7"
+
+
+def test_an_incomplete_new_record_says_what_is_missing(
+    open_page: Callable[..., DetailView], db: Database, qtbot: QtBot
+) -> None:
+    view = open_page()
+    type_into(qtbot, view.draft.form.rows["code"], "P-7")
+    view.draft.create()
+    assert view.draft.form.rows["title"].message.isVisible()
+    assert view.draft.form.rows["title"].editor.line.hasFocus()
+    assert store.counts(db.reader()).get("project", 0) == 0
+
+
+def test_an_unfinished_new_record_is_kept_and_offered_again(
+    open_page: Callable[..., DetailView], project: UUID, db: Database, qtbot: QtBot
+) -> None:
+    view = open_page()
+    type_into(qtbot, view.draft.form.rows["title"], "Half thought")
+    view.show_record(project)
+    again = open_page()
+    assert again.draft.form.rows["title"].editor.line.text() == "Half thought"
+    assert again.draft.banner.isVisible()
+    qtbot.mouseClick(again.draft.banner.button, Qt.MouseButton.LeftButton)
+    assert again.draft.form.rows["title"].editor.line.text() == ""
+    again.clear()
+    assert open_page().draft.form.rows["title"].editor.line.text() == ""
+
+
+def test_a_new_record_begins_with_what_it_was_asked_for_with(
+    open_page: Callable[..., DetailView], project: UUID, db: Database
+) -> None:
+    body = records.find_id(db.reader(), "body", "ACDM")
+    view = open_page(sponsoring_body=body)
+    row = view.draft.form.rows["sponsoring_body"]
+    assert row.editor.line.text() == "ACDM · Disaster management"
+    assert row.editor.value() == body
+
+
+def test_a_discarded_draft_does_not_come_back(
+    open_page: Callable[..., DetailView], qtbot: QtBot
+) -> None:
+    view = open_page()
+    type_into(qtbot, view.draft.form.rows["title"], "Never mind")
+    view.draft.keep()
+    qtbot.mouseClick(view.draft.discard_button, Qt.MouseButton.LeftButton)
+    assert open_page().draft.form.rows["title"].editor.line.text() == ""
+
+
+# History and the rest -----------------------------------------------------------------------
+
+
+def test_a_value_is_put_back_from_the_history(
+    open_page: Callable[..., DetailView], project: UUID, db: Database, said: list[str], qtbot: QtBot
+) -> None:
+    records.put(db, "project", project, {"title": "Worse title"})
+    records.put(db, "project", project, {"tags": frozenset()})
+    view = open_page(project)
+    view.tabs.setCurrentWidget(view.tabs.history)
+    shown = view.tabs.history
+    shown.fields.setCurrentIndex(shown.fields.findData("title"))
+    shown.fields.activated.emit(shown.fields.currentIndex())
+    assert [shown.model.index(0, c).data() for c in (3, 4, 5)] == [
+        "Title",
+        "Early warning",
+        "Worse title",
+    ]
+    shown.table.selectRow(0)
+    qtbot.mouseClick(shown.restore, Qt.MouseButton.LeftButton)
+    assert stored(db, project, "title") == "Early warning"
+    assert said == ["“Title” has its earlier value again."]
+    removed = next(e for e in history.of_record(db.reader(), "project", project) if e.was)
+    shown.fields.setCurrentIndex(shown.fields.findData("tags"))
+    shown.fields.activated.emit(shown.fields.currentIndex())
+    assert removed is not None
+    shown.table.selectRow(0)
+    qtbot.mouseClick(shown.restore, Qt.MouseButton.LeftButton)
+    assert stored(db, project, "tags") == frozenset({"flood"})
+
+
+def test_related_records_have_tabs_with_counts(
+    open_page: Callable[..., DetailView], project: UUID, db: Database, context: Context
+) -> None:
+    view = open_page(project)
+    context.runner.mutate(
+        lambda d: records.create(d, "extension", d.ids.new(), {"project": project, "number": "1"})
+    )
+    assert "Extensions 1" in [view.tabs.tabText(n) for n in range(view.tabs.count())]
+    assert view.tabs.tabText(0) == "Overview"
+    assert view.tabs.tabText(view.tabs.count() - 1) == "History"
+
+
+def test_a_deleted_record_leaves_its_page_and_undo_is_offered(
+    open_page: Callable[..., DetailView], project: UUID, db: Database, said: list[str]
+) -> None:
+    view = open_page(project)
+    view.header.action_requested.emit("delete")
+    assert view.record is None
+    assert not view.header.isVisible()
+    assert said == ["Deleted Early warning."]
+
+
+def test_every_field_of_the_form_can_be_reached_with_the_tab_key(
+    open_page: Callable[..., DetailView], project: UUID, qtbot: QtBot
+) -> None:
+    view = open_page(project)
+    view.focus_form()
+    reached = []
+    for _ in range(300):
+        at = QApplication.focusWidget()
+        name = next((n for n, r in view.form.rows.items() if r.isAncestorOf(at)), "")
+        if name and (not reached or reached[-1] != name):
+            reached.append(name)
+        qtbot.keyClick(at, Qt.Key.Key_Tab)
+    expected = list(view.form.rows)
+    assert list(dict.fromkeys(reached)) == expected
