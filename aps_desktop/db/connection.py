@@ -107,6 +107,12 @@ class Connection:
             return f"(CAST({column} AS jsonb)->>'{key}')"
         return f"json_extract({column},'$.\"{key}\"')"
 
+    def json_member(self, column: str, key: str) -> str:
+        """SQL for the text under a key that is itself an SQL expression."""
+        if self.postgres:
+            return f"(CAST({column} AS jsonb)->>CAST({key} AS text))"
+        return f"json_extract({column}, '$.\"' || {key} || '\"')"
+
     def unhex(self, text: str) -> str:
         """SQL for the bytes that a hexadecimal text means."""
         return f"decode({text}, 'hex')" if self.postgres else f"unhex({text})"

@@ -65,14 +65,19 @@ def add_bytes(db: Database, data: bytes, name: str) -> FileRef:
     _refuse_large(name, len(data))
     if not data:
         raise UserError(f"“{name}” is empty.", "Choose another file.")
-    sha256 = hashlib.sha256(data).hexdigest()
     with db.writing() as connection:
-        connection.run(
-            "INSERT INTO file_blob(sha256, size, data) VALUES (?, ?, ?) "
-            "ON CONFLICT(sha256) DO NOTHING",
-            (sha256, len(data), data),
-        )
+        sha256 = keep_bytes(connection, data)
     return FileRef(sha256, safe_name(name))
+
+
+def keep_bytes(c: Connection, data: bytes) -> str:
+    """Keeps bytes inside a write transaction, once; their SHA-256."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    c.run(
+        "INSERT INTO file_blob(sha256, size, data) VALUES (?, ?, ?) ON CONFLICT(sha256) DO NOTHING",
+        (sha256, len(data), data),
+    )
+    return sha256
 
 
 def size_of(c: Connection, ref: FileRef) -> int | None:

@@ -7,6 +7,7 @@ specification; `tests/property` holds it as a model of a few dozen lines.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aps_desktop.db.connection import Connection
@@ -35,9 +36,17 @@ class Outcome:
     touched: dict[str, frozenset[int]] = field(default_factory=dict)
 
 
-def merge(c: Connection, lines: Lines, number: int, now_stamp: int) -> Outcome:
+def merge(
+    c: Connection,
+    lines: Lines,
+    number: int,
+    now_stamp: int,
+    sender_knows: Mapping[bytes, int] | None = None,
+) -> Outcome:
     """Merges a bundle's lines inside the caller's write transaction, as merge `number`.
 
+    `sender_knows` is how far the sender had each device's changes, by device id: it tells edits
+    made side by side from later ones, for the report only.
     `now_stamp` is this computer's time as a hybrid stamp: stamps more than a day ahead of it are
     merged like any other but never advance this device's own clock.
     """
@@ -50,6 +59,8 @@ def merge(c: Connection, lines: Lines, number: int, now_stamp: int) -> Outcome:
         _touch_cells(c)
         settle_cells(c)
         settle.rows(c, outcome.entities, outcome.touched)
+        outcome.conflicts = _conflicts(c)
+        outcome.parallel = _parallel(c, sender_knows or {})
         _advance(c, now_stamp)
     outcome.held = c.value("SELECT count(*) FROM op_held x JOIN n ON n.dot = x.dot") or 0
     outcome.held += c.value(
@@ -271,6 +282,44 @@ def _general(c: Connection) -> None:
     c.run(
         "UPDATE t SET dot = x.dot, hlc = x.hlc, extra = x.heads - 1 FROM ranked x "
         "WHERE x.cell = t.cell AND x.place = 1"
+    )
+
+
+def _conflicts(c: Connection) -> int:
+    """How many of the touched fields have heads that say different things."""
+    wire = (
+        "CASE WHEN ({0}.cell & 1023) = 0 THEN " + c.json_member("{0}.val", "(t.cell & 1023)") + " "
+        "ELSE {0}.val END"
+    )
+    return int(
+        c.value(
+            "SELECT count(*) FROM t JOIN op o ON o.dot = t.dot WHERE t.extra > 0 AND EXISTS "
+            "(SELECT 1 FROM cell_extra e JOIN op p ON p.dot = e.dot WHERE e.cell = t.cell "
+            f"AND {wire.format('p')} IS DISTINCT FROM {wire.format('o')})"
+        )
+    )
+
+
+def _parallel(c: Connection, sender_knows: Mapping[bytes, int]) -> int:
+    """Records of which the sender changed some fields and somebody else, unseen by it, others."""
+    c.run("DROP TABLE IF EXISTS seen_by_sender")
+    c.run("CREATE TEMP TABLE seen_by_sender (device BIGINT PRIMARY KEY, dot BIGINT)")
+    c.many(
+        "INSERT INTO seen_by_sender VALUES (?, ?)",
+        [
+            (number, number << 40 | sender_knows.get(bytes(uuid), 0))
+            for number, uuid in c.all("SELECT ord, uuid FROM device")
+        ],
+    )
+    return int(
+        c.value(
+            "SELECT count(DISTINCT t.cell >> 10) FROM t JOIN history h "
+            "ON h.cell BETWEEN ((t.cell >> 10) << 10) + 1 AND ((t.cell >> 10) << 10) + 1022 "
+            "AND h.cell <> t.cell JOIN seen_by_sender s ON s.device = (h.dot >> 40) "
+            "AND h.dot > s.dot "
+            "WHERE t.extra = 0 AND NOT EXISTS "
+            "(SELECT 1 FROM n WHERE n.cell = h.cell AND n.dot = h.dot)"
+        )
     )
 
 

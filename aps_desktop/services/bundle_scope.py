@@ -1,0 +1,176 @@
+"""Which records a bundle may hold: by body, pillar or programme, and never above a class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aps_desktop.db.connection import Connection
+from aps_desktop.db.layout import MEMBER
+from aps_desktop.domain.entities import ENTITIES, entity
+from aps_desktop.domain.errors import InvalidValue, NotFound
+from aps_desktop.domain.fields import Area, Entity, Kind
+from aps_desktop.services import records
+
+CLASSES = ("public", "limited", "restricted", "confidential")
+_DEFAULT_CLASS = "limited"
+_COMMON = {"fund", "framework", "framework_node", "body", "tenure", "partner"}
+"""Beside the organisation's lists: what every office needs to read anything at all."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """`roots` are pairs such as ("body", "ACDM"); empty for everything."""
+
+    roots: tuple[tuple[str, str], ...] = ()
+    max_class: str = ""
+
+    @property
+    def whole(self) -> bool:
+        return not self.roots and self.max_class in ("", CLASSES[-1])
+
+    def __str__(self) -> str:
+        words = ", ".join(f"{kind} {code}" for kind, code in self.roots) or "all records"
+        return f"{words}, up to {self.max_class}" if self.max_class else words
+
+
+def parse(texts: list[str], max_class: str = "") -> Scope:
+    """From texts such as "body:ACDM"; "all" or nothing means everything."""
+    roots = []
+    for text in texts:
+        kind, _, code = text.partition(":")
+        if text == "all":
+            continue
+        if kind not in ("body", "pillar", "programme") or not code:
+            raise InvalidValue(
+                f"“{text}” is not a scope.", "Use all, body:CODE, pillar:CODE or programme:CODE."
+            )
+        roots.append((kind, code))
+    if max_class and max_class not in CLASSES:
+        raise InvalidValue(f"“{max_class}” is not a document class.", f"Use {', '.join(CLASSES)}.")
+    return Scope(tuple(roots), max_class)
+
+
+def fill(c: Connection, scope: Scope) -> str:
+    """Makes the temporary table of what the scope holds; the SQL that chooses its records."""
+    for table in ("in_scope", "too_high"):
+        c.run(f"DROP TABLE IF EXISTS {table}")
+        c.run(f"CREATE TEMP TABLE {table} (rid BIGINT PRIMARY KEY)")
+    _classes(c, scope.max_class)
+    if scope.roots:
+        _roots(c, scope)
+        _downwards(c)
+        _upwards(c)
+    else:
+        c.run("INSERT INTO in_scope SELECT rid FROM record")
+    c.run("DELETE FROM in_scope WHERE rid IN (SELECT rid FROM too_high)")
+    return "SELECT rid FROM in_scope"
+
+
+def _classes(c: Connection, max_class: str) -> None:
+    """Records above the class, with all that is a part of them, however deep.
+
+    A record that was deleted is left out too: its last class cannot be told from its table.
+    """
+    if max_class in ("", CLASSES[-1]):
+        return
+    allowed = CLASSES[: CLASSES.index(max_class) + 1]
+    marks = ", ".join(f"'{name}'" for name in allowed)
+    for kind in ENTITIES:
+        if "document_class" in kind.by_name:
+            c.run(
+                f"INSERT INTO too_high SELECT rid FROM {kind.name} "
+                f"WHERE coalesce(document_class, '{_DEFAULT_CLASS}') NOT IN ({marks}) "
+                "ON CONFLICT DO NOTHING"
+            )
+    c.run("INSERT INTO too_high SELECT rid FROM record WHERE alive = 0 ON CONFLICT DO NOTHING")
+    _spread(c, "too_high")
+
+
+def _spread(c: Connection, table: str) -> None:
+    """Adds the parts and set members of the records in a table, until nothing is added."""
+    sql = (
+        f"INSERT INTO {table} SELECT r.rid FROM record r "
+        f"WHERE r.parent IN (SELECT rid FROM {table}) AND r.rid NOT IN (SELECT rid FROM {table})"
+    )
+    while c.run(sql) > 0:
+        pass
+
+
+def _roots(c: Connection, scope: Scope) -> None:
+    for kind, code in scope.roots:
+        if kind == "pillar":
+            found = 0
+            for one in ENTITIES:
+                if "pillar" in one.by_name:
+                    found += c.run(
+                        f"INSERT INTO in_scope SELECT rid FROM {one.name} WHERE pillar = ? "
+                        "ON CONFLICT DO NOTHING",
+                        (code,),
+                    )
+            if not found:
+                raise NotFound(f"Nothing belongs to the pillar “{code}”.", "Check its code.")
+            continue
+        id = records.find_id(c, kind, code)
+        c.run(
+            "INSERT INTO in_scope SELECT rid FROM record WHERE uuid = ? ON CONFLICT DO NOTHING",
+            (id.bytes,),
+        )
+
+
+def _downwards(c: Connection) -> None:
+    """What refers to a record in scope is in scope, through any number of steps."""
+    added = 1
+    while added:
+        added = 0
+        for kind in ENTITIES:
+            if not _is_common(kind) or kind.tree:
+                added += _refer(c, kind)
+        added += c.run(
+            f"INSERT INTO in_scope SELECT rid FROM {MEMBER.name} WHERE owner IN "
+            "(SELECT rid FROM in_scope) AND rid NOT IN (SELECT rid FROM in_scope)"
+        )
+
+
+def _refer(c: Connection, kind: Entity) -> int:
+    fields = [f for f in kind.columns if f.kind is Kind.REFERENCE]
+    if _is_common(kind):
+        fields = [f for f in fields if f.name == kind.tree]
+    followed = [f for f in fields if not _is_list(entity(f.target))]
+    if not followed:
+        return 0
+    tests = " OR ".join(f"t.{f.name} IN (SELECT rid FROM in_scope)" for f in followed)
+    return c.run(
+        f"INSERT INTO in_scope SELECT t.rid FROM {kind.name} t WHERE ({tests}) "
+        "AND t.rid NOT IN (SELECT rid FROM in_scope)"
+    )
+
+
+def _upwards(c: Connection) -> None:
+    """The lists that every office has, and what the records in scope refer to."""
+    for kind in ENTITIES:
+        if _is_common(kind):
+            c.run(
+                f"INSERT INTO in_scope SELECT rid FROM {kind.name} WHERE true "
+                "ON CONFLICT DO NOTHING"
+            )
+    for kind in ENTITIES:
+        for field in kind.columns:
+            if field.kind is Kind.REFERENCE:
+                c.run(
+                    f"INSERT INTO in_scope SELECT t.{field.name} FROM {kind.name} t "
+                    f"WHERE t.{field.name} IS NOT NULL AND t.rid IN (SELECT rid FROM in_scope) "
+                    "ON CONFLICT DO NOTHING"
+                )
+    c.run(
+        f"INSERT INTO in_scope SELECT rid FROM {MEMBER.name} WHERE owner IN "
+        "(SELECT rid FROM in_scope) ON CONFLICT DO NOTHING"
+    )
+
+
+def _is_list(kind: Entity) -> bool:
+    """Lists that everything refers to: following them would bring everything."""
+    return kind.area is Area.ORGANISATION
+
+
+def _is_common(kind: Entity) -> bool:
+    return _is_list(kind) or kind.name in _COMMON

@@ -1,0 +1,239 @@
+"""Merging bundles: look first, back up, all in one transaction, a report; and taking it back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from aps_desktop.db.connection import Connection
+from aps_desktop.db.engine import Database, crash_point
+from aps_desktop.domain.changes import Applied
+from aps_desktop.domain.errors import NotFound, UserError
+from aps_desktop.services import backup, files, trusting
+from aps_desktop.sync.container import Judge, Judgement, OpenedBundle, Verdict, open_bundle
+from aps_desktop.sync.manifest import Manifest
+from aps_desktop.sync.merge import Outcome, merge
+from aps_desktop.sync.trust import TrustStore
+from aps_desktop.sync.unmerge import take_back
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """What a bundle says about itself, verified, nothing merged."""
+
+    file: str
+    bundle: str
+    office: str
+    device: str
+    name: str
+    sequence: int
+    made: int
+    trusted: bool
+    encrypted: bool
+    changes: int
+    scope: str
+    state: str
+    problems: tuple[str, ...]
+    waiting_for: tuple[str, ...]
+
+
+@dataclass
+class Report:
+    """What merging one bundle did, or would do."""
+
+    bundle: Inspected
+    merge: int = 0
+    merged: int = 0
+    already_had: int = 0
+    held: int = 0
+    conflicts: int = 0
+    parallel: int = 0
+    refused: int = 0
+    proposals: int = 0
+    entities: dict[str, dict[str, int]] = field(default_factory=dict)
+    files: int = 0
+    backup: str = ""
+    touched: dict[str, frozenset[int]] = field(default_factory=dict)
+
+
+def inspect(db: Database, path: Path) -> Inspected:
+    """Reads and verifies a bundle. BundleError says why when it is not sound."""
+    with _opened(db, path) as bundle:
+        return _inspected(db.reader(), bundle)
+
+
+def preview(db: Database, path: Path) -> Report:
+    """What merging the bundle would do: it is done, counted, and rolled back."""
+    with _opened(db, path) as bundle:
+        bundle.require_trusted()
+        found = _inspected(db.reader(), bundle)
+        if found.state == "merged":
+            return Report(found, already_had=found.changes)
+        try:
+            with db.writing() as c:
+                report = _merge(db, c, bundle, found, number=0x7FFFFFFF)
+                raise _OnlyLooking(report)
+        except _OnlyLooking as looked:
+            return looked.report
+
+
+def merge_file(db: Database, path: Path) -> Report:
+    """Backs up and merges a bundle, all or nothing. BundleError when it may not be merged."""
+    with _opened(db, path) as bundle:
+        bundle.require_trusted()
+        found = _inspected(db.reader(), bundle)
+        if found.state == "merged":
+            return Report(found, already_had=found.changes)
+        saved = backup.before(db, "merge")
+        crash_point("merge-backed-up")
+        with db.writing() as c:
+            number = c.value("SELECT coalesce(max(n), 0) + 1 FROM bundle_log")
+            report = _merge(db, c, bundle, found, number=number)
+            report.backup = str(saved or "")
+            report.merge = number
+            _note(c, report)
+            crash_point("merge-noted")
+        return report
+
+
+def undo_merge(db: Database, number: int) -> Applied:
+    """Takes a merge back, recorded in the history of bundles. NotFound for another number."""
+    with db.writing() as c:
+        row = c.one(
+            "SELECT state, file FROM bundle_log WHERE n = ? AND direction = 'in'", (number,)
+        )
+        if row is None:
+            raise NotFound(f"There is no merge {number}.", "See the history of bundles.")
+        if row[0] != "merged":
+            raise UserError(f"Merge {number} was taken back already.")
+        result = take_back(c, number)
+        state = "undone" if not result.kept_records else "partly undone"
+        c.run("UPDATE bundle_log SET state = ? WHERE n = ?", (state, number))
+    skipped = (
+        (f"{result.kept_records} records that were edited since",) if result.kept_records else ()
+    )
+    return Applied(number, f"undo the merge of {row[1]}", result.touched, skipped)
+
+
+def bundles_in(paths: Sequence[Path]) -> list[Path]:
+    """The bundles among files and folders (a stick), by name."""
+    found: list[Path] = []
+    for path in paths:
+        found += sorted(path.glob("*.apsync")) if path.is_dir() else [path]
+    if not found:
+        raise UserError("There is no bundle (.apsync) here.", "Choose another folder or file.")
+    return found
+
+
+class _OnlyLooking(Exception):
+    """No error: it rolls the look back."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__("preview")
+        self.report = report
+
+
+def _opened(db: Database, path: Path) -> OpenedBundle:
+    trust = trusting.store(db)
+    return open_bundle(path, _judge(trust), trusting.keys(db))
+
+
+def _judge(trust: TrustStore) -> Judge:
+    """Our list's word; before we have one, that of a list which grants our own request."""
+
+    def judge(manifest: Manifest, offices: bytes | None) -> Judgement:
+        if not trust.root and offices is not None and trust.names_us(offices):
+            return trust.adopt(offices).judge(manifest, offices)
+        return trust.judge(manifest, offices)
+
+    return judge
+
+
+def _inspected(c: Connection, bundle: OpenedBundle) -> Inspected:
+    m = bundle.manifest
+    row = c.one(
+        "SELECT state FROM bundle_log WHERE bundle = ? AND direction = 'in' "
+        "ORDER BY n DESC LIMIT 1",
+        (bytes.fromhex(m.bundle),),
+    )
+    scope = "all" if m.scope.kind == "all" else ", ".join(m.scope.ids) or "part"
+    return Inspected(
+        bundle.path.name, m.bundle, bundle.judgement.office, m.sender.device, m.sender.name,
+        m.sequence, m.made, bundle.verdict is Verdict.TRUSTED, bundle.encrypted,
+        m.counts.get("changes", 0), scope, row[0] if row else "new", bundle.problems,
+        _gaps(c, bundle),
+    )  # fmt: skip
+
+
+def _gaps(c: Connection, bundle: OpenedBundle) -> tuple[str, ...]:
+    """Which devices' earlier changes the bundle builds on and this database lacks."""
+    if bundle.manifest.scope.kind != "all":
+        return ()
+    waiting = []
+    for device, (low, _) in bundle.manifest.covers.items():
+        row = c.one(
+            "SELECT max_seq, office, name FROM device WHERE uuid = ?", (bytes.fromhex(device),)
+        )
+        if low > (row[0] if row else 0):
+            who = f"{row[1]} office ({row[2]})" if row else f"device {device[:8]}"
+            waiting.append(f"an earlier bundle with changes of the {who}")
+    return tuple(waiting)
+
+
+def _merge(
+    db: Database, c: Connection, bundle: OpenedBundle, found: Inspected, *, number: int
+) -> Report:
+    """Inside the write transaction: the changes, the files, and what the sender now knows."""
+    m = bundle.manifest
+    knows = {bytes.fromhex(d): n for d, n in m.knowledge.items()}
+    outcome: Outcome = merge(c, bundle.lines, number, db.clock.millis() << 16, knows)
+    crash_point("merge-changes")
+    for sha256 in bundle.files:
+        files.keep_bytes(c, bundle.file(sha256))
+    _note_sender(c, bundle, knows)
+    crash_point("merge-files")
+    return Report(
+        found, merged=outcome.merged, already_had=outcome.already, held=outcome.held,
+        conflicts=outcome.conflicts, parallel=outcome.parallel, proposals=outcome.proposals,
+        entities=outcome.entities, files=len(bundle.files), touched=outcome.touched,
+    )  # fmt: skip
+
+
+def _note_sender(c: Connection, bundle: OpenedBundle, knows: dict[bytes, int]) -> None:
+    """Receipts: what the sender says it holds, unless a later bundle of it said so already."""
+    m = bundle.manifest
+    peer = bytes.fromhex(m.sender.device)
+    latest = c.value(
+        "SELECT max(sequence) FROM bundle_log WHERE direction = 'in' AND device = ?", (peer,)
+    )
+    if latest is None or m.sequence >= latest:
+        c.run("DELETE FROM known WHERE peer = ?", (peer,))
+        for device, upto in knows.items():
+            c.run(
+                "INSERT INTO known SELECT ?, ord, ? FROM device WHERE uuid = ?",
+                (peer, upto, device),
+            )
+    c.run(
+        "UPDATE device SET public_key = ?, recipient = ? WHERE uuid = ? AND status <> 'self'",
+        (bytes.fromhex(m.sender.key), m.sender.recipient, peer),
+    )
+    present = trusting.kept(c)
+    if present.root and bundle.judgement.newer_list is not None:
+        trusting.keep(c, present.take(bundle.judgement.newer_list))
+    elif not present.root and bundle.offices is not None and present.names_us(bundle.offices):
+        trusting.keep(c, present.adopt(bundle.offices))
+
+
+def _note(c: Connection, report: Report) -> None:
+    numbers = {k: v for k, v in asdict(report).items() if k not in ("bundle", "touched")}
+    b = report.bundle
+    c.run(
+        "INSERT INTO bundle_log(n, direction, bundle, device, sequence, at, changes, state, file, "
+        "scope, report, backup) VALUES (?, 'in', ?, ?, ?, ?, ?, 'merged', ?, ?, ?, ?)",
+        (
+            report.merge, bytes.fromhex(b.bundle), bytes.fromhex(b.device), b.sequence, b.made,
+            report.merged, b.file, b.scope, json.dumps(numbers, sort_keys=True), report.backup,
+        ),
+    )  # fmt: skip

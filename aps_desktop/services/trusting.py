@@ -1,0 +1,158 @@
+"""Keys and the office list: whose bundles are believed here. Kept in this database's settings."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+from aps_desktop.db.connection import Connection
+from aps_desktop.db.engine import Database
+from aps_desktop.db.log_writer import SECRETARIAT
+from aps_desktop.db.store import put_setting, setting, this_device
+from aps_desktop.domain.errors import NotFound, UserError
+from aps_desktop.sync import trust_list
+from aps_desktop.sync.keys import DeviceKeys, SigningKey
+from aps_desktop.sync.manifest import Sender
+from aps_desktop.sync.trust import TrustStore
+from aps_desktop.sync.trust_list import Device, Office, Request
+
+_KEYS, _STORE, _ROOT = "device_keys", "trust_store", "list_key"
+_LIST_LIMIT = 5 * 2**20
+
+
+def keys(db: Database) -> DeviceKeys:
+    """This installation's keys, made when they are first asked for."""
+    text = setting(db.reader(), _KEYS)
+    if not text:
+        _found(db)
+        text = setting(db.reader(), _KEYS)
+    return DeviceKeys.from_bytes(base64.b64decode(text))
+
+
+def store(db: Database) -> TrustStore:
+    """Whom this installation believes; itself always."""
+    if not setting(db.reader(), _STORE):
+        _found(db)
+    return kept(db.reader())
+
+
+def kept(c: Connection) -> TrustStore:
+    """The trust store as it is kept in the settings."""
+    return TrustStore.from_bytes(base64.b64decode(setting(c, _STORE)))
+
+
+def keep(c: Connection, changed: TrustStore) -> None:
+    """Keeps a changed trust store, inside a write transaction."""
+    put_setting(c, _STORE, base64.b64encode(changed.to_bytes()).decode())
+
+
+def sender(db: Database) -> Sender:
+    """How this installation presents itself in its bundles."""
+    device, office, name = this_device(db.reader())
+    return trust_list.sender_of(keys(db), device.hex, office, name)
+
+
+def _found(db: Database) -> None:
+    """Makes the keys; at the secretariat also its list key and the first office list."""
+    device, office, name = this_device(db.reader())
+    own = DeviceKeys.generate()
+    now = db.clock.millis()
+    entry = Device(
+        device=device.hex, office=office, name=name, key=own.public, recipient=own.recipient,
+        added=now,
+    )  # fmt: skip
+    made = TrustStore(own=entry)
+    root = SigningKey.generate() if office == SECRETARIAT else None
+    if root is not None:
+        signed = trust_list.new_list(root, [Office(office, "ASEAN programme secretariat")], now)
+        request = trust_list.read_request(_request(own, device.hex, office, name, now))
+        signed = trust_list.add_request(signed, root, request, now)
+        made = TrustStore(root=root.public, signed=signed, own=entry)
+    with db.writing() as c:
+        if setting(c, _KEYS):
+            return
+        put_setting(c, _KEYS, base64.b64encode(own.to_bytes()).decode())
+        if root is not None:
+            put_setting(c, _ROOT, root.seed.hex())
+        keep(c, made)
+
+
+def _request(own: DeviceKeys, device: str, office: str, name: str, now: int) -> bytes:
+    return trust_list.make_request(
+        own, device=device, office=office, office_name=office, name=name, made=now
+    )
+
+
+def write_request(db: Database, target: Path) -> Request:
+    """Writes the file by which this computer asks to be put on the office list."""
+    device, office, name = this_device(db.reader())
+    data = _request(keys(db), device.hex, office, name, db.clock.millis())
+    target.write_bytes(data)
+    return trust_list.read_request(data)
+
+
+def add(db: Database, source: Path) -> str:
+    """Takes a request (the secretariat: onto its list) or a signed office list; says what it did.
+
+    Whoever calls this has compared the fingerprint with the other office by phone.
+    """
+    if source.stat().st_size > _LIST_LIMIT:
+        raise UserError(f"{source.name} is neither a request nor an office list.")
+    data = source.read_bytes()
+    present = store(db)
+    try:
+        request = trust_list.read_request(data)
+    except trust_list.BadRequest:
+        changed = present.take(data) if present.root else present.adopt(data)
+        with db.writing() as c:
+            keep(c, changed)
+        return f"The office list, version {changed.version}, is in force."
+    return _add_request(db, present, request)
+
+
+def _add_request(db: Database, present: TrustStore, request: Request) -> str:
+    now = db.clock.millis()
+    seed = setting(db.reader(), _ROOT)
+    who = f"“{request.name}” of {request.office}"
+    if seed and present.signed:
+        root = SigningKey(bytes.fromhex(seed))
+        signed = trust_list.add_request(present.signed, root, request, now)
+        changed = TrustStore(
+            root=present.root, signed=signed, own=present.own, confirmed=present.confirmed
+        )
+        words = f"{who} is on the office list, version {changed.version}."
+    else:
+        asked = Sender(request.device, request.office, request.name, request.key, request.recipient)
+        changed = present.confirm(asked, request.fingerprint, now)
+        words = f"{who} is believed on this computer."
+    with db.writing() as c:
+        keep(c, changed)
+    return words
+
+
+def revoke(db: Database, device: str, after: int) -> int:
+    """Ends a computer's work after its bundle number `after`; the new list's version."""
+    seed = setting(db.reader(), _ROOT)
+    present = store(db)
+    if not seed or present.signed is None:
+        raise UserError(
+            "Only the secretariat can revoke a computer.", "Tell the secretariat by phone."
+        )
+    entry = next(
+        (
+            d
+            for d in present.devices()
+            if device in (d.device, d.name) or d.device.startswith(device)
+        ),
+        None,
+    )
+    if entry is None:
+        raise NotFound(f"There is no computer “{device}” on the office list.", "List them first.")
+    root = SigningKey(bytes.fromhex(seed))
+    signed = trust_list.revoke(present.signed, root, entry.device, after, db.clock.millis())
+    changed = TrustStore(
+        root=present.root, signed=signed, own=present.own, confirmed=present.confirmed
+    )
+    with db.writing() as c:
+        keep(c, changed)
+    return changed.version
