@@ -266,7 +266,11 @@ class Program(QObject):
             self.window.context.say(f"There is no file {path.name}.", "attention")
 
     def _on_backup_due(self) -> None:
-        self._runner.long(_backup, owner=self.window)
+        self._runner.long(_backup, self._on_backup_made, owner=self.window)
+
+    def _on_backup_made(self, path: object) -> None:
+        if path is not None:
+            self.window.context.backup_made.emit()
 
     def _on_crashed(self, traceback: str) -> None:
         faults.show_error(traceback, self.window)
@@ -309,7 +313,7 @@ class Program(QObject):
         self.ui_state.save()
 
 
-def _backup(db: Database, progress: object, cancelled: Callable[[], bool]) -> None:
+def _backup(db: Database, progress: object, cancelled: Callable[[], bool]) -> Path | None:
     from aps_desktop.services import backup
 
-    backup.if_due(db)
+    return backup.if_due(db)

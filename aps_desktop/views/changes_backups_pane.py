@@ -26,6 +26,8 @@ _WORDS = (
     "on this computer: also keep one elsewhere from time to time."
 )
 
+_ASKED = "going on"
+
 
 class BackupsPane(Pane):
     """A list of the copies with what can be done with them."""
@@ -89,7 +91,7 @@ class BackupsPane(Pane):
         for one, size in found:
             made = when(one.at, now)
             shown = made if (now - one.at).days < 1 else f"{made} {one.at:%H:%M}"
-            why = one.reason or "while you worked"
+            why = _REASONS.get(one.reason, one.reason)
             words = (shown[0].upper() + shown[1:], why[0].upper() + why[1:], _size(size))
             rows.append((one, words))
         self.rows.show(rows)
@@ -105,6 +107,7 @@ class BackupsPane(Pane):
     def _on_made(self, _path: object) -> None:
         self._now.setEnabled(True)
         self.context.say("A backup has been made and verified.", "ok")
+        self.context.backup_made.emit()
         self._read()
 
     def _on_failed(self, error: Exception) -> None:
@@ -134,8 +137,11 @@ class BackupsPane(Pane):
             self.context.restore_wanted.emit(chosen.path)
 
 
+_REASONS = {"": "while you worked", f"before {_ASKED}": "you asked for it"}
+
+
 def _back_up(db: Any, progress: object, cancelled: object) -> object:
-    return backup.before(db, "your request")
+    return backup.before(db, _ASKED)
 
 
 def _copy_to(target: Path, db: Any, progress: object, cancelled: object) -> object:

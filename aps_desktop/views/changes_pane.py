@@ -64,6 +64,7 @@ class ChangesPane(Pane):
     def _lay_out(self) -> None:
         filters = QHBoxLayout()
         filters.setContentsMargins(16, 12, 16, 10)
+        filters.setSpacing(8)
         filters.addWidget(self._office)
         filters.addWidget(self._officer)
         filters.addStretch(1)
@@ -150,7 +151,8 @@ class ChangesPane(Pane):
         work = partial(audit.changes_of, device=step.device, number=step.number, limit=_MOST_SHOWN)
         self.context.runner.query(work, self._on_changes, owner=self, key="step")
         more = f", the first {_MOST_SHOWN}" if step.changes > _MOST_SHOWN else ""
-        self._what.setText(f"{step.what} · {step.changes:,} changes{more} · {step.device_name}")
+        count = "1 change" if step.changes == 1 else f"{step.changes:,} changes"
+        self._what.setText(f"{step.what} · {count}{more} · {step.device_name}")
 
     def _on_changes(self, changes: list[AuditChange]) -> None:
         rows = [(c, (c.record, c.event, c.field, c.old, c.new)) for c in changes]

@@ -16,6 +16,7 @@ def rows_table(
     table = QTableView(parent)
     table.setObjectName(name)
     table.setAccessibleName(title)
+    table.setProperty("plain", True)
     table.setModel(model)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

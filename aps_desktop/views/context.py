@@ -34,6 +34,7 @@ class Context(QObject):
     open_pane = Signal(str)
     theme_changed = Signal()
     restore_wanted = Signal(object)
+    backup_made = Signal()
 
     def __init__(
         self, db: Database, runner: QObject, ui_state: UiState, parent: QObject | None = None

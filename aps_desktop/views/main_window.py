@@ -98,6 +98,7 @@ class MainWindow(QMainWindow):
         self.context.open_record.connect(self._on_record_wanted)
         self.context.open_list.connect(self._on_list_wanted)
         self.context.open_pane.connect(self.go)
+        self.context.backup_made.connect(self.commands.read_backup)
         self.context.runner.changed.connect(self._on_changed)
 
     def _restore(self) -> None:
@@ -166,6 +167,7 @@ class MainWindow(QMainWindow):
             self._panes[key] = pane
             self.stack.addWidget(pane)
             pane.crumb_changed.connect(self._on_crumb_changed)
+            pane.badge_changed.connect(self._on_badge_changed)
             pane.restore_state(self.context.ui_state.get("panes", {}).get(key, {}))
         return pane
 
@@ -180,6 +182,9 @@ class MainWindow(QMainWindow):
     def _on_crumb_changed(self, title: str) -> None:
         if self.sender() is self.pane():
             self.top.show_record(title)
+
+    def _on_badge_changed(self, number: int) -> None:
+        self.rail.set_badge(self.sender().area, number)
 
     def _on_changed(self, applied: Applied) -> None:
         if applied.number:

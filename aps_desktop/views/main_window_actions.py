@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from aps_desktop.views import icons
 from aps_desktop.views.shortcuts import MENUS, Command, all_commands
 
 
@@ -50,6 +51,9 @@ class Actions(QObject):
         action = QAction(command.text, window)
         action.setObjectName(f"action_{command.name}")
         action.setData(command.name)
+        if command.icon:
+            action.setIcon(icons.icon(command.icon, "text"))
+            action.setIconVisibleInMenu(False)
         action.setShortcuts([QKeySequence(key) for key in command.keys])
         if command.check:
             group = self._groups.setdefault(command.check, QActionGroup(window))

@@ -68,7 +68,6 @@ class TopBar(QFrame):
         button = QToolButton(self)
         button.setObjectName(f"top_{icon}")
         button.setDefaultAction(action)
-        button.setIcon(icons.icon(icon, "text"))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         button.setIconSize(QSize(18, 18))
         button.setAccessibleName(name)

@@ -71,12 +71,26 @@ HAND_MADE = (
 """The pages designed by hand; in their area they come before the lists."""
 
 
+_MAIN = """
+project programme work_plan work_plan_line risk framework framework_node
+meeting action_item decision body circulation meeting_series tenure focal_point
+fund fund_transaction tranche condition contribution pipeline_proposal partner exchange_rate
+indicator indicator_value result reporting_request evaluation recommendation compliance_status
+lesson period_calendar document knowledge_product dissemination
+exchange_programme outreach_activity participation_count associated_entity
+officer department office member_state organisation vacancy classification
+""".split()
+"""The lists that people open, in their order; every other entity stands under "More"."""
+
+
 @lru_cache(maxsize=1)
 def places() -> dict[str, Place]:
     """Every place by its key: the pages designed by hand, then a list for each entity."""
+    order = {name: at for at, name in enumerate(_MAIN)}
+    entities = sorted(ENTITIES, key=lambda e: order.get(e.name, len(order)))
     lists = [
-        Place(ENTITY + e.name, e.plural, e.area.value, _ENTITY_PANE, minor=e.owner is not None)
-        for e in ENTITIES
+        Place(ENTITY + e.name, e.plural, e.area.value, _ENTITY_PANE, minor=e.name not in order)
+        for e in entities
     ]
     return {place.key: place for place in (*HAND_MADE, *lists)}
 

@@ -17,10 +17,12 @@ class Pane(QWidget):
 
     `key` names it in the kept state and in the navigation ("entity:project"), `title` is what
     people read, `area` the navigation's area. `crumb_changed` carries what stands behind the
-    title in the breadcrumb (a record's name, or nothing).
+    title in the breadcrumb (a record's name, or nothing), `badge_changed` the number that stands
+    beside the pane's area in the navigation.
     """
 
     crumb_changed = Signal(str)
+    badge_changed = Signal(int)
 
     def __init__(
         self, context: Context, key: str, title: str, area: str, parent: QWidget | None = None

@@ -38,6 +38,7 @@ class Tokens:
     text_muted: str
     border: str
     border_strong: str
+    handle: str
     accent: str
     accent_hover: str
     accent_text: str
@@ -62,6 +63,7 @@ _TABLE: dict[str, tuple[str, str]] = {
     "text_muted": ("#596170", "#a5adbb"),
     "border": ("#e0e3e8", "#30353f"),
     "border_strong": ("#848c9a", "#6f7888"),
+    "handle": ("#b7bdc7", "#4b5361"),
     "accent": ("#1d4f91", "#8fb8f6"),
     "accent_hover": ("#163f75", "#a9c8f9"),
     "accent_text": ("#ffffff", "#0e1a2b"),

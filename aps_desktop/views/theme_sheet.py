@@ -111,6 +111,7 @@ QTabBar::tab:focus { color: $accent; background: $accent_soft; }
 QAbstractItemView { background: $surface; color: $text; border: none; outline: none;
   selection-background-color: $selection; selection-color: $selection_text; gridline-color: $border;
   alternate-background-color: $surface; }
+QTableView[plain="true"]::item { padding: 0 6px; }
 QHeaderView { background: $surface; border: none; }
 QHeaderView::section { background: $surface; color: $text_muted; border: none;
   border-bottom: 1px solid $border; padding: 5px 8px; font-weight: 600; }
@@ -134,10 +135,10 @@ QMenu::indicator:exclusive:checked { image: url(apsicons:$scheme/dot-menu.svg); 
 
 QScrollBar:vertical { background: transparent; width: 11px; margin: 0; border: none; }
 QScrollBar:horizontal { background: transparent; height: 11px; margin: 0; border: none; }
-QScrollBar::handle { background: $border_strong; border-radius: 3px; margin: 3px; }
+QScrollBar::handle { background: $handle; border-radius: 3px; margin: 3px; }
 QScrollBar::handle:vertical { min-height: 32px; }
 QScrollBar::handle:horizontal { min-width: 32px; }
-QScrollBar::handle:hover { background: $text_muted; }
+QScrollBar::handle:hover { background: $border_strong; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; border: none; background: none; }
 QScrollBar::add-page, QScrollBar::sub-page { background: none; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
@@ -159,6 +160,26 @@ QWidget[popup="true"] { background: $surface; border: 1px solid $border_strong; 
 QTabWidget#record_tabs::tab-bar { left: 12px; }
 QWidget[ground="surface"] { background: $surface; }
 QWidget[ground="window"] { background: $window; }
+
+QFrame#navigation { background: $window; border: none; border-right: 1px solid $border; }
+QFrame#top_bar { background: $surface; border: none; border-bottom: 1px solid $border; }
+QFrame#status_bar { background: $window; border: none; border-top: 1px solid $border; }
+QStackedWidget#pages { background: $surface; }
+QFrame#message_bar { background: $surface; border: 1px solid $border_strong; }
+QLabel#banner { background: $attention_soft; color: $attention; padding: 8px 16px; }
+QPushButton#search_button { background: $surface_alt; border: 1px solid $border; color: $text_muted;
+  text-align: left; padding: 5px 10px; }
+QPushButton#search_button:hover { border-color: $border_strong; background: $hover; }
+QPushButton#search_button:focus { border: 2px solid $accent; padding: 4px 9px; }
+QToolButton#crumb_place { padding: 4px 6px; }
+QDialog#palette { background: $surface; border: 1px solid $border_strong; }
+QLineEdit#palette_field { border: none; font-size: ${heading}pt; padding: 8px 6px; }
+QFrame#brand { background: $accent_soft; border: none; }
+QWidget#first_run { background: $surface; }
+QPushButton[choice="true"] { background: $surface; border: 1px solid $border; border-radius: 10px;
+  text-align: left; }
+QPushButton[choice="true"]:hover { background: $surface_alt; border-color: $border_strong; }
+QPushButton[choice="true"]:focus { border: 2px solid $accent; }
 """)
 
 

@@ -1,0 +1,200 @@
+"""Today: what is late, what comes up, what waits, and what was changed last."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from aps_desktop.domain.clock import today
+from aps_desktop.services import audit
+from aps_desktop.services import today as rules
+from aps_desktop.services.audit import AuditStep
+from aps_desktop.services.today import ENDING, LATE, SOON, UNTIDY, WAITING, Alarm, Found
+from aps_desktop.views import icons, theme
+from aps_desktop.views.pane import Pane
+from aps_desktop.views.plain_label import PlainLabel
+from aps_desktop.views.status_bar import when
+from aps_desktop.views.today_list import Line, TodayList, lines_of
+
+if TYPE_CHECKING:
+    from aps_desktop.db.connection import Connection
+    from aps_desktop.domain.changes import Applied
+    from aps_desktop.views.context import Context
+
+_TWO_COLUMNS_FROM = 980
+_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+_STEPS = 8
+
+Read = tuple[date, list[Found], list[AuditStep], int]
+
+
+class TodayPane(Pane):
+    """Two columns of lines; each opens the record or the list behind it."""
+
+    def __init__(self, context: Context, key: str, title: str, area: str) -> None:
+        super().__init__(context, key, title, area)
+        self._stale = True
+        self._day = PlainLabel(role="title")
+        self._day.setObjectName("today_date")
+        self._summary = PlainLabel(role="muted")
+        self._summary.setObjectName("today_summary")
+        self.left = TodayList("today_urgent", "Late and waiting", self)
+        self.right = TodayList("today_coming", "Coming up and changed last", self)
+        self._order = self._all_in_order()
+        self._lay_out()
+        for column in (self.left, self.right):
+            column.chosen.connect(self._on_chosen)
+            column.show_lines([])
+        context.theme_changed.connect(self._on_theme_changed)
+        self._show_date(today(context.db.clock))
+
+    def _lay_out(self) -> None:
+        inside = QWidget(self)
+        inside.setObjectName("today_page")
+        inside.setProperty("ground", "surface")
+        inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._columns.setSpacing(36)
+        for column in (self.left, self.right):
+            self._columns.addWidget(column, 1, Qt.AlignmentFlag.AlignTop)
+        layout = QVBoxLayout(inside)
+        layout.setContentsMargins(28, 30, 28, 30)
+        for label in (self._day, self._summary):
+            label.setContentsMargins(12, 0, 12, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self._day)
+        layout.addWidget(self._summary)
+        layout.addSpacing(10)
+        layout.addWidget(self._order)
+        layout.addLayout(self._columns)
+        layout.addStretch(1)
+        scroll = QScrollArea(self)
+        scroll.setObjectName("today_scroll")
+        scroll.setAccessibleName("Today")
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inside)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scroll)
+
+    def _all_in_order(self) -> QWidget:
+        """What stands here when no rule finds anything."""
+        page = QWidget(self)
+        self._tick = QLabel(page)
+        self._tick.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        texts = (
+            PlainLabel("All is in order", role="heading"),
+            PlainLabel("Nothing is late, nothing waits, nothing runs out soon.", role="muted"),
+        )
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 60, 0, 40)
+        layout.addWidget(self._tick)
+        for label in texts:
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            layout.addWidget(label)
+        page.hide()
+        return page
+
+    # What the window asks -----------------------------------------------------------------------
+
+    def activate(self) -> None:
+        self.left.setFocus()
+        if self._stale or self._shown_day != today(self.context.db.clock):
+            self._read()
+
+    def on_changed(self, applied: Applied) -> None:
+        self._stale = True
+        if self.isVisible():
+            self._read()
+
+    def resizeEvent(self, event: object) -> None:
+        super().resizeEvent(event)
+        two = self.width() >= _TWO_COLUMNS_FROM
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._columns.setDirection(across if two else down)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._on_theme_changed()
+
+    # Reading and showing ------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        self._stale = False
+        day = today(self.context.db.clock)
+        self._show_date(day)
+        self.context.runner.query(partial(_read_all, day=day), self._on_read, owner=self, key="all")
+
+    def _show_date(self, day: date) -> None:
+        self._shown_day = day
+        self._day.setText(f"{_DAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}")
+
+    def _on_read(self, read: Read) -> None:
+        _, found, steps, records = read
+        self.left.show_lines(lines_of(found, (LATE, WAITING)))
+        self.right.show_lines(lines_of(found, (SOON, ENDING, UNTIDY)) + _step_lines(steps))
+        self._order.setVisible(not found)
+        self._summary.setText(_summary(found) if records else _EMPTY)
+        self._on_theme_changed()
+        self.context.ui_state.put("late", rules.late_count(found))
+        self.badge_changed.emit(rules.late_count(found))
+
+    def _on_theme_changed(self) -> None:
+        drawn = icons.pixmap("ok", 40, theme.tokens().ok, self.devicePixelRatioF())
+        self._tick.setPixmap(drawn)
+
+    def _on_chosen(self, thing: Any) -> None:
+        if isinstance(thing, Alarm):
+            self.context.show_record(thing.entity, thing.id)
+        elif isinstance(thing, Found):
+            self.context.show_list(thing.rule.entity, thing.filters)
+        else:
+            self.context.open_pane.emit("changes")
+
+
+_EMPTY = (
+    "There are no records yet. Import a workbook (Ctrl+I), or make the first one: choose a page "
+    "at the left and press Ctrl+N."
+)
+
+
+def _read_all(c: Connection, day: date) -> Read:
+    from aps_desktop.db.store import counts
+
+    return day, rules.found(c, day), audit.page(c, limit=_STEPS), sum(counts(c).values())
+
+
+def _summary(found: list[Found]) -> str:
+    totals = dict.fromkeys((LATE, WAITING, SOON), 0)
+    for one in found:
+        if one.rule.section in totals:
+            totals[one.rule.section] += one.count
+    words = (
+        (totals[LATE], "late"),
+        (totals[WAITING], "waiting for a decision"),
+        (totals[SOON], "coming up"),
+    )
+    return " · ".join(f"{number:,} {word}" for number, word in words if number)
+
+
+def _step_lines(steps: list[AuditStep]) -> list[Line]:
+    if not steps:
+        return []
+    now = datetime.now()
+    lines = [Line("gap"), Line("section", "Changed last")]
+    for step in steps:
+        who = step.officer or step.office
+        at = when(datetime.fromtimestamp(step.at / 1000), now)
+        lines.append(Line("step", step.what, f"{who}, {at}", thing=step))
+    return lines
