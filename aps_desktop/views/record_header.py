@@ -15,10 +15,25 @@ from aps_desktop.views.plain_label import PlainLabel
 STATUS_FIELDS = ("status", "stage", "state")
 """Names of the choice that a record's chip shows, the first that an entity has."""
 
-_LATE = frozenset({"rejected", "cancelled", "overdue", "off_track", "late", "not_met"})
-_ATTENTION = frozenset({"on_hold", "suspended", "returned", "delayed", "at_risk", "pending"})
+_LATE = frozenset(
+    {"rejected", "cancelled", "overdue", "discontinued", "off_track", "late", "not_met"}
+)
+_ATTENTION = frozenset(
+    {
+        "on_hold",
+        "suspended",
+        "returned",
+        "deferred",
+        "postponed",
+        "reporting_due",
+        "delayed",
+        "at_risk",
+        "pending",
+    }
+)
 _OK = frozenset(
-    {"ongoing", "completed", "approved", "active", "done", "implemented", "closed", "on_track"}
+    "ongoing commenced extended activities_done completed approved active done implemented "
+    "closed on_track held confirmed met".split()
 )
 
 

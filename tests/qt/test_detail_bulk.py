@@ -1,0 +1,96 @@
+"""Editing many records at once: what is not ticked stays, and it is one step."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from aps_desktop.db import store
+from aps_desktop.db.engine import Database
+from aps_desktop.domain.values import Value
+from aps_desktop.services import records
+from aps_desktop.tasks.runner import InlineRunner
+from aps_desktop.views.bulk_edit_dialog import BulkEditDialog
+from aps_desktop.views.context import Context
+from aps_desktop.views.ui_state import UiState
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    database = store.create(str(tmp_path / "a.db"), office="Test", device="here")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def context(qapp: QApplication, db: Database) -> Iterator[Context]:
+    runner = InlineRunner(db)
+    yield Context(db, runner, UiState(None))
+    runner.shutdown()
+
+
+@pytest.fixture
+def projects(db: Database) -> list[UUID]:
+    return [
+        records.new(db, "project", {"code": f"P-{n}", "title": f"Project {n}", "proponent": maker})
+        for n, maker in enumerate(("BNPB", "BNPB", "NDMO"))
+    ]
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, context: Context, projects: list[UUID]) -> BulkEditDialog:
+    made = BulkEditDialog(context, "project", projects)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def stored(db: Database, ids: list[UUID], name: str) -> list[Value]:
+    c = db.connect()
+    return [records.get(c, "project", id).values[name] for id in ids]
+
+
+def test_nothing_changes_until_a_field_is_ticked(dialog: BulkEditDialog) -> None:
+    assert not dialog.apply.isEnabled()
+    assert dialog.fields["proponent"].now.text().startswith("Different values")
+    assert "code" not in dialog.fields
+
+
+def test_ticked_fields_change_in_one_step_and_the_others_stay(
+    dialog: BulkEditDialog, db: Database, projects: list[UUID], qtbot: QtBot
+) -> None:
+    row = dialog.fields["proponent"]
+    row.change.setChecked(True)
+    qtbot.keyClicks(row.editor.line, "BNPB")
+    assert dialog.preview.text().startswith("1 of 3 projects will change: “Proponent”.")
+    with qtbot.waitSignal(dialog.accepted):
+        qtbot.mouseClick(dialog.apply, Qt.MouseButton.LeftButton)
+    assert stored(db, projects, "proponent") == ["BNPB"] * 3
+    assert stored(db, projects, "title") == ["Project 0", "Project 1", "Project 2"]
+    assert records.undo_labels(db.reader())[0] == "edit 3 projects"
+    records.undo(db)
+    assert stored(db, projects, "proponent") == ["BNPB", "BNPB", "NDMO"]
+
+
+def test_a_value_that_cannot_be_is_told_and_nothing_is_written(
+    dialog: BulkEditDialog, db: Database, projects: list[UUID], qtbot: QtBot
+) -> None:
+    row = dialog.fields["planned_end"]
+    row.change.setChecked(True)
+    qtbot.keyClicks(row.editor.line, "31/2/2026")
+    qtbot.mouseClick(dialog.apply, Qt.MouseButton.LeftButton)
+    assert row.error.isVisible()
+    assert dialog.isVisible()
+    assert stored(db, projects, "planned_end") == [None] * 3
+
+
+def test_a_ticked_field_that_is_emptied_is_emptied_in_all(
+    dialog: BulkEditDialog, db: Database, projects: list[UUID], qtbot: QtBot
+) -> None:
+    dialog.fields["proponent"].change.setChecked(True)
+    qtbot.mouseClick(dialog.apply, Qt.MouseButton.LeftButton)
+    assert stored(db, projects, "proponent") == [None] * 3
