@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import faulthandler
 import logging
-import logging.handlers
 from pathlib import Path
 from typing import IO
 
@@ -13,6 +12,7 @@ from aps_desktop.paths import data_dir
 _SIZE, _KEPT = 1_000_000, 5
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _streams: list[IO[str]] = []
+_handlers: list[logging.Handler] = []
 
 
 def log_dir() -> Path:
@@ -25,16 +25,13 @@ def log_dir() -> Path:
 def start_logging() -> None:
     """Writes the log to a file from now on, and where the program stood if it dies."""
     root = logging.getLogger()
-    if any(isinstance(h, logging.handlers.RotatingFileHandler) for h in root.handlers):
+    if _handlers:
         return
-    handler = logging.handlers.RotatingFileHandler(
-        log_dir() / "aps-desktop.log",
-        maxBytes=_SIZE,
-        backupCount=_KEPT,
-        encoding="utf-8",
-        delay=True,
-    )
+    # Turned over at the start only: logging.handlers costs 6 ms to import and does no more here.
+    _turn_over(log_dir() / "aps-desktop.log")
+    handler = logging.FileHandler(log_dir() / "aps-desktop.log", encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter(_FORMAT))
+    _handlers.append(handler)
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     # Python writes into this stream itself when it crashes: it stays open to the end.
@@ -46,11 +43,21 @@ def start_logging() -> None:
 def stop_logging() -> None:
     """Closes the files: for tests, and before the data folder is moved."""
     root = logging.getLogger()
-    for handler in list(root.handlers):
-        if isinstance(handler, logging.handlers.RotatingFileHandler):
-            root.removeHandler(handler)
-            handler.close()
+    while _handlers:
+        root.removeHandler(_handlers[-1])
+        _handlers.pop().close()
     if _streams:
         faulthandler.disable()
     while _streams:
         _streams.pop().close()
+
+
+def _turn_over(file: Path) -> None:
+    """Gives a log that has grown large the next number; the oldest goes."""
+    if not file.exists() or file.stat().st_size < _SIZE:
+        return
+    numbered = [file.with_name(f"{file.name}.{n}") for n in range(1, _KEPT + 1)]
+    numbered[-1].unlink(missing_ok=True)
+    for older, newer in zip(reversed(numbered), reversed([file, *numbered[:-1]]), strict=True):
+        if newer.exists():
+            newer.rename(older)

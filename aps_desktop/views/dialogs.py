@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import platform
-import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -19,16 +17,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aps_desktop import __version__
 from aps_desktop.views import icons, theme
+from aps_desktop.views.fault_report import report
 from aps_desktop.views.plain_label import PlainLabel
 
 if TYPE_CHECKING:
     from aps_desktop.domain.errors import UserError
 
 _ROLE = QDialogButtonBox.ButtonRole
-_FRAME = re.compile(r'\s*File "(.*)", line (\d+), in (\S+)')
-_KIND = re.compile(r"([\w.]*(?:Error|Exception|Interrupt|Fault|Exit|Warning))(?::|$)")
 
 
 class Notice(QDialog):
@@ -134,17 +130,3 @@ class ErrorWindow(QDialog):
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(self.report)
         self._copy.setText("Copied")
-
-
-def report(traceback: str) -> str:
-    """A traceback without data: frames and the kind of error, but no message and no paths."""
-    lines = [f"APS Desktop {__version__}, Python {platform.python_version()}, {platform.system()}"]
-    for line in traceback.splitlines():
-        frame = _FRAME.match(line)
-        if frame:
-            file = re.split(r"[\\/](?:site-packages[\\/])?(?=aps_desktop[\\/])", frame[1])[-1]
-            name = file if file.startswith("aps_desktop") else re.split(r"[\\/]", file)[-1]
-            lines.append(f"  {name}:{frame[2]} {frame[3]}")
-        elif kind := _KIND.match(line):
-            lines.append(kind[1])
-    return "\n".join(lines)

@@ -14,7 +14,7 @@ from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QWidget
 
 from aps_desktop.domain.errors import UserError
-from aps_desktop.views.dialogs import ErrorWindow, report
+from aps_desktop.views.fault_report import report
 
 _log = logging.getLogger(__name__)
 _LEVELS = {
@@ -59,6 +59,8 @@ def caught(program: Opened) -> Iterator[None]:
 
 def show_error(traceback: str, parent: QWidget | None) -> None:
     """The error window; one at a time, since one fault tends to bring the next."""
+    from aps_desktop.views.dialogs import ErrorWindow
+
     for window in QApplication.topLevelWidgets():
         if isinstance(window, ErrorWindow) and window.isVisible():
             return
