@@ -63,8 +63,9 @@ class Notice(QDialog):
         self.buttons = QDialogButtonBox(self)
         closing = self.buttons.addButton(leave, _ROLE.RejectRole)
         if do:
-            doing = self.buttons.addButton(do, _ROLE.AcceptRole)
+            doing = QPushButton(do)
             doing.setProperty("kind", "danger" if danger else "primary")
+            self.buttons.addButton(doing, _ROLE.AcceptRole)
             closing.setDefault(danger)
             doing.setDefault(not danger)
         self.buttons.accepted.connect(self.accept)

@@ -28,6 +28,8 @@ class ShortcutSheet(QDialog):
         columns = QHBoxLayout()
         columns.setSpacing(40)
         left, right = QVBoxLayout(), QVBoxLayout()
+        for side in (left, right):
+            side.setSpacing(6)
         for menu in MENUS:
             side = right if menu == "&Go" else left
             self._add_group(side, menu.replace("&", ""), _keys_of(menu))

@@ -38,7 +38,7 @@ QPushButton:pressed { background: $border; }
 QPushButton:focus { border: 2px solid $accent; padding: 4px 13px; }
 QPushButton:disabled { color: $border_strong; border-color: $border; background: $window; }
 QPushButton[kind="primary"], QPushButton:default { background: $accent; color: $accent_text;
-  border-color: $accent; font-weight: 600; }
+  border-color: $accent; }
 QPushButton[kind="primary"]:hover, QPushButton:default:hover { background: $accent_hover; }
 QPushButton[kind="primary"]:focus, QPushButton:default:focus { border: 2px solid $text; }
 QPushButton[kind="primary"]:disabled, QPushButton:default:disabled { background: $border;
@@ -177,7 +177,7 @@ QLineEdit#palette_field { border: none; font-size: ${heading}pt; padding: 8px 6p
 QFrame#brand { background: $accent_soft; border: none; }
 QWidget#first_run { background: $surface; }
 QPushButton[choice="true"] { background: $surface; border: 1px solid $border; border-radius: 10px;
-  text-align: left; }
+  text-align: left; min-height: 58px; }
 QPushButton[choice="true"]:hover { background: $surface_alt; border-color: $border_strong; }
 QPushButton[choice="true"]:focus { border: 2px solid $accent; }
 """)
