@@ -73,6 +73,11 @@ QLineEdit:disabled, QLineEdit:read-only, QTextEdit:read-only, QPlainTextEdit:rea
 QComboBox:disabled { background: $surface_alt; border-color: $border; }
 QLineEdit[problem="true"], QComboBox[problem="true"], QTextEdit[problem="true"],
 QPlainTextEdit[problem="true"] { border: 2px solid $late; padding: 3px 7px; }
+QLineEdit[compact="true"] { min-height: 16px; border-radius: 4px; padding: 2px 6px; }
+QLineEdit[compact="true"]:focus { border: 2px solid $accent; padding: 1px 5px; }
+QToolButton[compact="true"] { background: $surface; border: 1px solid $border_strong;
+  border-radius: 4px; padding: 3px 6px; color: $text_muted; }
+QToolButton[compact="true"]:focus { border: 2px solid $accent; padding: 2px 5px; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url(apsicons:$scheme/chevron-down.svg); width: 14px; height: 14px; }
 QSpinBox::up-button, QDoubleSpinBox::up-button, QDateEdit::up-button { border: none; width: 18px; }

@@ -1,0 +1,137 @@
+"""The header of a list: sorts by a click, moves columns by dragging, and holds the filter row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QHeaderView, QWidget
+
+from aps_desktop.db.queries.lists import Filter
+from aps_desktop.domain.fields import Field
+from aps_desktop.views.list_filters import FilterEditor, filter_editor
+
+_ROW = 34
+_LEAST = 40
+
+
+class ListHeader(QHeaderView):
+    """`filtered` carries (field name, its filters) when an editor of the filter row changes."""
+
+    filtered = Signal(str, object)
+    columns_menu_requested = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setObjectName("list_header")
+        self.setAccessibleName("Column headings")
+        self.setSectionsClickable(True)
+        self.setSectionsMovable(True)
+        self.setSortIndicatorShown(False)
+        self.setHighlightSections(False)
+        self.setMinimumSectionSize(_LEAST)
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self._editors: dict[str, FilterEditor] = {}
+        self._shown = False
+        self._fields: tuple[Field, ...] = ()
+        self._filters: dict[str, tuple[Filter, ...]] = {}
+        self.sectionResized.connect(self._place)
+        self.sectionMoved.connect(self._place)
+
+    # The filter row ------------------------------------------------------------------------------
+
+    def filter_row_shown(self) -> bool:
+        return self._shown
+
+    def show_filter_row(self, shown: bool) -> None:
+        """Shows or hides the row of editors under the headings."""
+        self._shown = shown
+        self._fill()
+        self.updateGeometries()
+        self.geometriesChanged.emit()
+
+    def show_fields(self, fields: tuple[Field, ...]) -> None:
+        """The columns have become others."""
+        self._fields = fields
+        self._fill()
+
+    def show_filters(self, filters: Mapping[str, tuple[Filter, ...]]) -> None:
+        """Shows in the editors what narrows the list."""
+        self._filters = dict(filters)
+        for name, editor in self._editors.items():
+            editor.show_filters(self._filters.get(name, ()))
+
+    def editor(self, name: str) -> FilterEditor | None:
+        """The editor of a field's column, while the row is shown."""
+        return self._editors.get(name)
+
+    def _fill(self) -> None:
+        wanted = {field.name: field for field in self._fields} if self._shown else {}
+        for name in [name for name in self._editors if name not in wanted]:
+            self._editors.pop(name).deleteLater()
+        for name, field in wanted.items():
+            if name not in self._editors:
+                editor = filter_editor(field, self)
+                editor.show_filters(self._filters.get(name, ()))
+                editor.changed.connect(self._on_editor_changed)
+                self._editors[name] = editor
+                editor.show()
+        self._place()
+
+    def _on_editor_changed(self) -> None:
+        editor = self.sender()
+        if isinstance(editor, FilterEditor):
+            self.filtered.emit(editor.field.name, editor.filters())
+
+    # Geometry ------------------------------------------------------------------------------------
+
+    def sizeHint(self) -> QSize:
+        size = super().sizeHint()
+        return QSize(size.width(), size.height() + (_ROW if self._shown else 0))
+
+    def updateGeometries(self) -> None:
+        self.setViewportMargins(0, 0, 0, _ROW if self._shown else 0)
+        super().updateGeometries()
+        self._place()
+
+    def setOffset(self, offset: int) -> None:
+        super().setOffset(offset)
+        self._place()
+
+    def _place(self) -> None:
+        if not self._editors or self.count() != len(self._fields):
+            return
+        top = self.height() - _ROW
+        before: QWidget | None = None
+        for visual in range(self.count()):
+            column = self.logicalIndex(visual)
+            editor = self._editors.get(self._fields[column].name)
+            if editor is None:
+                continue
+            left = self.sectionViewportPosition(column)
+            editor.setGeometry(left, top, self.sectionSize(column), _ROW)
+            if before is not None:
+                QWidget.setTabOrder(before, editor)
+            before = editor
+
+    def resizeEvent(self, event: object) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    # Columns -------------------------------------------------------------------------------------
+
+    def order(self) -> list[int]:
+        """The columns from left to right as they stand."""
+        return [self.logicalIndex(visual) for visual in range(self.count())]
+
+    def straighten(self) -> None:
+        """Puts every column in its own place again, after the model took over the order."""
+        for column in range(self.count()):
+            at = self.visualIndex(column)
+            if at != column:
+                self.moveSection(at, column)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.columns_menu_requested.emit(event.globalPos())
