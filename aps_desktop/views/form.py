@@ -189,6 +189,10 @@ class RecordForm(QScrollArea):
             if not row.pending():
                 row.say_nothing()
 
+    def put_above(self, widget: QWidget) -> None:
+        """Puts an entity's own widget over the fields; it scrolls with them."""
+        self._lines.insertWidget(0, widget)
+
     def go_to(self, name: str) -> None:
         """Gives a field the focus and brings it into view."""
         row = self.rows[name]

@@ -9,32 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWid
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.fields import Entity, Kind
 from aps_desktop.services.records import Record
-from aps_desktop.views import icons
+from aps_desktop.views import icons, status_look
 from aps_desktop.views.plain_label import PlainLabel
-
-STATUS_FIELDS = ("status", "stage", "state")
-"""Names of the choice that a record's chip shows, the first that an entity has."""
-
-_LATE = frozenset(
-    {"rejected", "cancelled", "overdue", "discontinued", "off_track", "late", "not_met"}
-)
-_ATTENTION = frozenset(
-    {
-        "on_hold",
-        "suspended",
-        "returned",
-        "deferred",
-        "postponed",
-        "reporting_due",
-        "delayed",
-        "at_risk",
-        "pending",
-    }
-)
-_OK = frozenset(
-    "ongoing commenced extended activities_done completed approved active done implemented "
-    "closed on_track held confirmed met".split()
-)
 
 
 class RecordHeader(QWidget):
@@ -92,11 +68,11 @@ class RecordHeader(QWidget):
         self.more.hide()
 
     def _show_status(self, record: Record) -> None:
-        for name in STATUS_FIELDS:
+        for name in status_look.STATUS_FIELDS:
             field = self._kind.by_name.get(name)
             if field is not None and field.kind is Kind.CHOICE:
                 key = str(record.values.get(name) or "")
-                self._chip(field.choice_label(key) if key else "", status_hue(key))
+                self._chip(field.choice_label(key) if key else "", status_look.hue(key))
                 return
         self._chip("", "neutral")
 
@@ -138,12 +114,3 @@ def restyle(widget: QWidget) -> None:
     widget.style().unpolish(widget)
     widget.style().polish(widget)
     widget.updateGeometry()
-
-
-def status_hue(key: str) -> str:
-    """The hue of a status; its word stands beside it always."""
-    if key in _LATE:
-        return "late"
-    if key in _ATTENTION:
-        return "attention"
-    return "ok" if key in _OK else "neutral"

@@ -78,6 +78,7 @@ class RecordTabs(QTabWidget):
         self._counts: dict[str, int] = {}
         self._asked_for: list[str] = []
         self._rid = 0
+        self._own = 0
         self._tabs: dict[str, RelatedTab] = {}
         self.setObjectName("record_tabs")
         self.setDocumentMode(True)
@@ -94,6 +95,11 @@ class RecordTabs(QTabWidget):
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._more.setMenu(QMenu(self._more))
         self.setCornerWidget(self._more)
+
+    def add_own(self, widget: QWidget, title: str) -> None:
+        """A tab that one entity's page has besides; it stands behind the overview."""
+        self._own += 1
+        self.insertTab(self._own, widget, title)
 
     def show_page(self, page: RecordPage) -> None:
         """Takes a record; only what is visible is read."""
@@ -146,7 +152,7 @@ class RecordTabs(QTabWidget):
             tab = self._tabs.pop(key)
             self.removeTab(self.indexOf(tab))
             tab.deleteLater()
-        for at, key in enumerate(wanted, start=1):
+        for at, key in enumerate(wanted, start=1 + self._own):
             if key not in self._tabs:
                 tab = RelatedTab(self._context, self._related[key])
                 self._tabs[key] = tab
