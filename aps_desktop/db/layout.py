@@ -65,6 +65,21 @@ def column_names(entity: Entity) -> tuple[str, ...]:
     return tuple(name for name, _, _ in entity_columns(entity))
 
 
+@lru_cache(maxsize=256)
+def column_places(entity: Entity) -> tuple[int, dict[int, tuple[Field, int, int]]]:
+    """How many columns there are, and by field number: the field, its first column, past its last.
+
+    Most fields of a new record are empty, so a row starts empty and gets what there is.
+    """
+    places: dict[int, tuple[Field, int, int]] = {}
+    at = 0
+    for field in entity.columns:
+        end = at + len(field_columns(field))
+        places[field.number] = field, at, end
+        at = end
+    return at, places
+
+
 def stored_values(
     field: Field, wire: str | None, rid_of: Callable[[str], int | None]
 ) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from aps_desktop.db import log
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
-from aps_desktop.db.layout import MEMBER, field_columns, stored_values
+from aps_desktop.db.layout import MEMBER, column_places, field_columns, stored_values
 from aps_desktop.db.log_writer import Author, LogWriter, kind_of
 from aps_desktop.db.titles import fold_title, title_numbers
 from aps_desktop.domain.changes import Applied, Change, ChangeSet, Create, Delete, Update, Why
@@ -104,8 +104,9 @@ class Work(LogWriter):
         if unknown:
             raise NotFound(f"{kind.label} has no field {', '.join(sorted(unknown))}.")
         image = {}
-        for field in kind.columns:
-            wire = to_wire(field, values.get(field.name))
+        for name, value in values.items():
+            field = kind.by_name[name]
+            wire = to_wire(field, value) if value is not None and not field.is_set else None
             if wire is not None:
                 image[field.number] = wire
         rid = self.birth(kind, id, image)
@@ -117,9 +118,12 @@ class Work(LogWriter):
     def birth(self, kind: Entity, id: UUID, image: log.Image) -> int:
         """A new record from its canonical texts."""
         rid = self._new_rid(id)
-        columns: list[Any] = []
-        for field in kind.columns:
-            columns += stored_values(field, image.get(field.number), self.rid_of)
+        width, places = column_places(kind)
+        columns: list[Any] = [None] * width
+        for number, wire in image.items():
+            if number in places:
+                field, first, end = places[number]
+                columns[first:end] = stored_values(field, wire, self.rid_of)
         owner = kind.owner
         parent = self.rid_of(image[owner.number]) if owner and owner.number in image else None
         dot = self.append(rid, id, kind.number, BIRTH, None, log.write_image(image))

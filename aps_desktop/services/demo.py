@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
+from aps_desktop.domain.entities import ENTITIES
 from aps_desktop.domain.errors import InvalidValue, UserError
 from aps_desktop.services import (
     demo_knowledge,
@@ -55,7 +58,7 @@ def fill(
         )
     if not db.reader().value("SELECT 1 FROM member_state LIMIT 1"):
         reference_data.load(db)
-    with db.writing() as c:
+    with db.writing() as c, _indexes_later(c):
         maker = Maker(db, c, SIZES[size], seed, progress, cancelled)
         for part in (
             demo_offices.make,
@@ -73,6 +76,25 @@ def fill(
     if progress:
         progress(1, 1, "")
     return _counted(db)
+
+
+@contextmanager
+def _indexes_later(c: Connection) -> Iterator[None]:
+    """Makes the tables' indexes when the rows are there: in order, and so in half the time."""
+    names = {kind.name for kind in ENTITIES}
+    rows = (
+        []
+        if c.postgres
+        else c.all(
+            "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        )
+    )
+    indexes = [(name, sql) for name, table, sql in rows if table in names]
+    for name, _ in indexes:
+        c.run(f"DROP INDEX {name}")
+    yield
+    for _, sql in indexes:
+        c.run(sql)
 
 
 def _counted(db: Database) -> dict[str, int]:

@@ -85,7 +85,9 @@ def _product(m: Maker, number: int, files: list[FileRef]) -> None:
         project=project.id, year=str(year), language=m.pick(_LANGUAGES),
         authors="Secretariat and partners", summary=f"What was learned about {project.subject}.",
         status="released" if released else m.pick(("draft", "review")),
-        released_on=day if released else None, document_class="public" if released else "limited",
+        released_on=day if released else None,
+        released_by="Head of division" if released else None,
+        document_class="public" if released else "limited",
         file=files[number % len(files)] if number % 3 == 0 else None,
         tags=frozenset(m.some(("gender", "climate", "digital", "youth"), 0, 2)),
     )  # fmt: skip

@@ -184,6 +184,7 @@ def _action(
         "action_item", meeting=facts.id, decision=decision, due=due, status=status,
         text=m.pick(words.ACTIONS).format(m.subject(m.pillar_of[facts.body])),
         responsible_body=facts.body if m.happens(0.5) else None,
+        responsible="Secretariat" if m.happens(0.95) else None,
         responsible_state=m.pick(tuple(m.states.values())) if m.happens(0.4) else None,
         report_back_at=following, done_on=min(BASE, m.later(due, -30, 5)) if done else None,
         outcome="Done and reported." if done else None,

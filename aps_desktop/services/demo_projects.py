@@ -193,7 +193,7 @@ def _steps(m: Maker, p: ProjectFacts, life: Life, received: date) -> None:
         m.add(
             "approval_step", project=p.id, step="final_approval", outcome=outcome,
             body=m.pools["cpr"][0] if m.pools["cpr"] else None, actor="Final approving body",
-            channel="meeting", received_on=asked, due=asked + timedelta(days=60),
+            channel="correspondence", received_on=asked, due=asked + timedelta(days=60),
             decided_on=approved or refused, sort_order=3,
         )  # fmt: skip
 
