@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from aps_desktop.exchange.detect import Table
 from aps_desktop.exchange.parse import ParseContext, Resolver, parser
 
 _SAMPLE = 60
+_DATE_LIKE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}")
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,16 @@ def _profile(cells: Sequence[Cell]) -> Column:
     reader = Reader(allow_buddhist=True)
     return Column(
         tuple(cells),
-        _share(cells, lambda c: isinstance(c, date) or (isinstance(c, str) and reader.day(c))),
+        _share(cells, lambda c: isinstance(c, date) or (isinstance(c, str) and _day(reader, c))),
         _share(cells, _amount),
         _share(cells, lambda c: isinstance(c, str) and amounts.currency_code(c)),
         sum(len(cell_text(c)) for c in cells) / max(1, len(cells)),
     )  # fmt: skip
+
+
+def _day(reader: Reader, text: str) -> object:
+    """Also a date that does not exist is meant as a date."""
+    return _DATE_LIKE.fullmatch(text.strip()) or reader.day(text)
 
 
 def _amount(cell: Cell) -> object:

@@ -47,7 +47,11 @@ def find_table(
 
     `header_row` overrides the guess (a person, or a remembered mapping, said so).
     """
-    at = _find_header(sheet, known) if header_row is None else header_row
+    at = header_row
+    if at is None:
+        at = _find_header(sheet, known)
+        if at is not None and _goes_on_below(sheet, at):
+            at += 1
     if at is None or at >= len(sheet.rows):
         return None
     headers, groups = _headers(sheet, at)
@@ -85,6 +89,29 @@ def _header_score(sheet: Sheet, at: int, row: Row, known: Collection[str]) -> fl
     score -= sum(len(text) > 60 for text in texts) * 3
     score -= sum(bool(re.search(r"\d{3}", text)) for text in texts) * 0.5
     return score - at * 0.05
+
+
+def _goes_on_below(sheet: Sheet, at: int) -> bool:
+    """Whether the row below divides merged headings of this row, and holds nothing else."""
+    below = sheet.rows[at + 1] if at + 1 < len(sheet.rows) else ()
+    filled = [c for c, cell in enumerate(below) if not is_blank(cell)]
+    wide = {
+        c
+        for r1, c1, r2, c2 in sheet.merged
+        if r1 <= at == r2 and c2 > c1
+        for c in range(c1, c2 + 1)
+    }
+    under = [c for c in filled if c in wide]
+    return (
+        len(under) >= 2
+        and all(_may_head(below[c]) for c in filled)
+        and all(c in wide or is_blank(sheet.at(at, c)) for c in filled)
+    ) or (len(under) >= 2 and all(isinstance(below[c], str) for c in filled) and _tall(sheet, at))
+
+
+def _tall(sheet: Sheet, at: int) -> bool:
+    """Whether headings of this row are merged with the row below."""
+    return any(r1 <= at and r2 == at + 1 for r1, _, r2, _ in sheet.merged)
 
 
 def _may_head(cell: Cell) -> bool:

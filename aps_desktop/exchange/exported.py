@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import msgspec
 
 from aps_desktop.domain.fields import Entity
-from aps_desktop.exchange.cells import Sheet, Workbook, cell_text
+from aps_desktop.exchange.cells import Sheet, Workbook, cell_text, is_blank
+from aps_desktop.exchange.detect import Table
 from aps_desktop.exchange.long_texts import META_SHEET
 from aps_desktop.exchange.mapping import RECORD_ID, Part, SheetMapping, Target
 from aps_desktop.exchange.write_workbook import META_VERSION, SHEET
@@ -48,6 +49,15 @@ def exported_mappings(workbook: Workbook, entities: Iterable[Entity]) -> dict[st
             if mapping:
                 found[sheet.name] = mapping
     return found
+
+
+def exported_table(sheet: Sheet) -> Table:
+    """The table of a sheet that this program wrote: every row that is not blank is a record."""
+    headers = tuple(cell_text(cell).strip() for cell in sheet.rows[0])
+    filled = (
+        number for number, row in enumerate(sheet.rows) if number and not all(map(is_blank, row))
+    )
+    return Table(0, headers, ("",) * len(headers), tuple(filled))
 
 
 def _mapping(sheet: Sheet, entity: Entity, told: _Told) -> SheetMapping | None:

@@ -19,6 +19,7 @@ from aps_desktop.exchange.long_texts import is_cut
 
 STATE_ENTITY = "member_state"
 _LAST_DAY_NAMES = re.compile(r"(^|_)(end|ends|due|until|to|deadline|completed|expiry|closes)(_|$)")
+_INTEGER_LIMIT = 2**63 - 1
 _FILE = re.compile(r"(?P<name>.+) \(sha256 (?P<sha>[0-9a-f]{64})\)", re.S)
 _ID = re.compile(r"\[#([0-9a-f]{32})\]")
 
@@ -207,7 +208,7 @@ def _percent(spec: Field, context: ParseContext) -> Parser:
 
 def _fitted(spec: Field, value: Decimal, cell: Cell, note: str) -> tuple[Read, str]:
     """The number at the field's own scale."""
-    if abs(value).adjusted() + spec.decimals > 17:
+    if abs(value.scaleb(spec.decimals)) > _INTEGER_LIMIT:
         raise InvalidValue(f"“{cell_text(cell)}” is too large.", "Check the digits.")
     if spec.decimals == 0:
         if value != value.to_integral_value():

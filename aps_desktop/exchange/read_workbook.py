@@ -46,7 +46,7 @@ def read_workbook(
             if cancelled():
                 raise UserError("The import was cancelled.")
             if message[0] == "sheet":
-                rows = [()] * message[3]
+                rows = []
                 sheets.append(_sheet(message, rows))
             elif message[0] == "rows":
                 rows.extend(_rows(message))
@@ -132,7 +132,7 @@ def _frame(stream: IO[bytes]) -> bytes | None:
 
 
 def _sheet(message: list[Any], rows: list[Row]) -> Sheet:
-    _, name, hidden, _, merged, marks = message
+    _, name, hidden, merged, marks = message
     return Sheet(
         name,
         rows,

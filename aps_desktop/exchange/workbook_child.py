@@ -116,27 +116,28 @@ def _send_sheet(
     out: BinaryIO,
 ) -> None:
     sheet = book.get_sheet_by_name(name)
-    top, left = sheet.start or (0, 0)
+    left = sheet.start[1] if sheet.start else 0
     bottom, right = sheet.end or (0, 0)
     if bottom >= limits.rows or right >= limits.columns:
         raise refuse(
             f"sheet “{name}” reaches row {bottom + 1:,} and column {right + 1:,}.",
             "Delete the empty rows and columns around the list.",
         )
-    if (bottom - top + 1) * (right - left + 1) > limits.cells:
+    if (bottom + 1) * (right - left + 1) > limits.cells:
         raise refuse(f"sheet “{name}” has more than {limits.cells:,} cells.", "Split the sheet.")
     merged = [[*first, *last] for first, last in sheet.merged_cell_ranges or ()]
     flat = [[row, column, mark] for (row, column), mark in marks.items()]
-    _send(out, ["sheet", name, hidden, top, merged, flat])
+    _send(out, ["sheet", name, hidden, merged, flat])
+    # iter_rows gives the empty rows above the first cell, but not the empty columns left of it.
     rows = sheet.iter_rows() if sheet.start is not None else iter(())
-    _send_rows(rows, name, top, left, limits, out)
+    _send_rows(rows, name, left, limits, out)
 
 
 def _send_rows(
-    rows: Iterable[Sequence[Any]], name: str, top: int, left: int, limits: Limits, out: BinaryIO
+    rows: Iterable[Sequence[Any]], name: str, left: int, limits: Limits, out: BinaryIO
 ) -> None:
     source = iter(rows)
-    row = top
+    row = 0
     while chunk := list(islice(source, CHUNK_ROWS)):
         columns = [
             _column(values, name, row, left + number, limits)
@@ -199,8 +200,8 @@ def _read_text(path: Path, limits: Limits, out: BinaryIO) -> None:
             )
     if width * len(rows) > limits.cells:
         raise refuse(f"it has more than {limits.cells:,} cells.", "Split it.")
-    _send(out, ["sheet", path.stem[:31] or "Sheet1", False, 0, [], []])
-    _send_rows((r + [""] * (width - len(r)) for r in rows), path.stem, 0, 0, limits, out)
+    _send(out, ["sheet", path.stem[:31] or "Sheet1", False, [], []])
+    _send_rows((r + [""] * (width - len(r)) for r in rows), path.stem, 0, limits, out)
 
 
 def _decoded(data: bytes) -> str:

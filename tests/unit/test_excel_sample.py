@@ -30,7 +30,11 @@ class Plan:
         self.workbook = read_workbook(path)
         guesser = Guesser(ENTITIES, office)
         self.tables = {s.name: guesser.table(s) for s in self.workbook.sheets}
-        guessed = (guesser.guess(s, self.tables[s.name]) for s in self.workbook.sheets)
+        guessed = (
+            guesser.guess(s, self.tables[s.name])
+            for s in self.workbook.sheets
+            if self.tables[s.name]
+        )
         self.mappings = {m.sheet: m for m in guessed if m}
         self.planner = Planner(ENTITIES, office)
         self.rows = {}
