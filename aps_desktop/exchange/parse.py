@@ -11,6 +11,7 @@ from uuid import UUID
 
 from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.fields import Field, Kind
+from aps_desktop.domain.states import parse_states
 from aps_desktop.domain.values import LONG_TEXT_LIMIT, TEXT_LIMIT, FileRef, Value, clean_text
 from aps_desktop.exchange import amounts, words
 from aps_desktop.exchange.cells import PERCENT, Cell, cell_text, is_blank
@@ -314,8 +315,6 @@ def _references(spec: Field, context: ParseContext) -> Parser:
         text = clean_text(cell_text(cell), lines=True)
         names: list[str]
         if spec.target == STATE_ENTITY:
-            from aps_desktop.domain.states import parse_states
-
             names = sorted(parse_states(text))
         else:
             whole = _find(spec, clean_text(text), context.resolver)

@@ -7,6 +7,7 @@ from datetime import date
 
 from aps_desktop.domain.errors import InvalidValue, UserError
 from aps_desktop.domain.fields import Entity, Kind
+from aps_desktop.domain.rules import PAIRS
 from aps_desktop.exchange.amounts import read_percent
 from aps_desktop.exchange.cells import Cell, Sheet, address, cell_text
 from aps_desktop.exchange.column_readers import (
@@ -47,13 +48,17 @@ Check = Callable[[str, Mapping[str, Read]], Iterable[UserError]]
 
 def dates_in_order(entity: Entity) -> Callable[[Mapping[str, Read]], UserError | None]:
     """A check that the last of two dates is not before the first, by the names of the fields."""
-    pairs = [
-        (a, entity.field(a.name.replace(first, last)))
+    by_words = (
+        (a.name, a.name.replace(first, last))
         for first, last in (("start", "end"), ("from", "to"), ("begin", "end"), ("opens", "closes"))
         for a in entity.fields
-        if a.kind is Kind.DATE and first in a.name.split("_")
-        and a.name.replace(first, last) in entity.by_name
-    ]  # fmt: skip
+        if first in a.name.split("_")
+    )
+    pairs = [
+        (entity.field(a), entity.field(b))
+        for a, b in dict.fromkeys((*PAIRS, *by_words))
+        if all(n in entity.by_name and entity.field(n).kind is Kind.DATE for n in (a, b))
+    ]
 
     def check(values: Mapping[str, Read]) -> UserError | None:
         for first, last in pairs:
@@ -339,7 +344,7 @@ class _SheetPlan:
             found.append(wrong)
         elif self._owner._check:  # noqa: SLF001
             found.extend(self._owner._check(part.entity.name, draft.values))  # noqa: SLF001
-        clash = self._planned.claim(part.entity, draft)
+        clash = self._planned.claim(part.entity, draft, part.part.links)
         if clash:
             found.append(clash)
         for error in found:

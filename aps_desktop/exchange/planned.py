@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -100,14 +100,16 @@ class Planned:
             names = [str(v) for v in self._names(entity, record.values)]
             own = set(_words(" ".join(names)))
             words = frozenset(_words(" ".join((*texts, *counter)))) - own
-            claimed = set(map(name_key, names)) & set(self._drafts.get(entity.name, {}))
-            plain = frozenset(map(name_key, names)) - claimed
+            made = self._drafts.get(entity.name, {})
+            keys = [name_key(name) for name in names]
+            claimed = {key for key in keys if made.get(key, record.draft) != record.draft}
+            plain = frozenset(keys) - claimed
             refused = _Refused(
                 sheet.name, record.draft.row, plain, words if claimed else frozenset()
             )
             self._refused.setdefault(entity.name, []).append(refused)
-            for name in plain:
-                self._drafts.get(entity.name, {}).pop(name, None)
+            for key in plain:
+                made.pop(key, None)
             return
         names_of = self._drafts.setdefault(entity.name, {})
         draft = record.same_as or record.draft
@@ -119,8 +121,13 @@ class Planned:
         found = [values.get(name) for name in dict.fromkeys(names) if name]
         return [text for text in found if isinstance(text, str)]
 
-    def claim(self, entity: Entity, record: DraftRecord) -> InvalidValue | None:
-        """Takes the record's key for it; an error if another row has it with other values."""
+    def claim(
+        self, entity: Entity, record: DraftRecord, links: Iterable[str] = ()
+    ) -> InvalidValue | None:
+        """Takes the record's key for it; an error if another row has it with other values.
+
+        `links` are references that the row itself fills: records under different ones differ.
+        """
         if not entity.key:
             return None
         values = record.values
@@ -128,6 +135,8 @@ class Planned:
         key = tuple([_comparable(values.get(name)) for name in entity.key])
         if None in key:
             return None
+        if links:
+            key = (*key, *(values.get(name) for name in links))
         first = claims.setdefault(key, record)
         return None if first is record else self._compare(entity, record, first)
 
