@@ -25,7 +25,8 @@ class Context(QObject):
     `message` carries (text, kind, action label, callback): the callback runs when the officer
     presses the action's button. `open_list` carries (entity, filters) with a sequence of
     `lists.Filter`, `restore_wanted` the path of a backup that is to replace the database.
-    `runner.changed` tells what was written, `theme_changed` that colours differ.
+    `command_wanted` names a command of `shortcuts.COMMANDS`. `runner.changed` tells what was
+    written, `theme_changed` that colours differ.
     """
 
     message = Signal(str, str, str, object)
@@ -35,6 +36,7 @@ class Context(QObject):
     theme_changed = Signal()
     restore_wanted = Signal(object)
     backup_made = Signal()
+    command_wanted = Signal(str)
 
     def __init__(
         self, db: Database, runner: QObject, ui_state: UiState, parent: QObject | None = None

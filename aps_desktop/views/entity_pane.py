@@ -7,14 +7,13 @@ from uuid import UUID
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from aps_desktop.domain.entities import entity
 from aps_desktop.views import icons, theme
 from aps_desktop.views.list_view import ListView
 from aps_desktop.views.navigation import ENTITY
 from aps_desktop.views.pane import Pane
-from aps_desktop.views.plain_label import PlainLabel
 
 if TYPE_CHECKING:
     from aps_desktop.domain.changes import Applied
@@ -25,7 +24,9 @@ _LIST_SHARE = 0.46
 
 
 class EntityPane(Pane):
-    """Composes list and detail. Below 1366 px the record stands in the list's place."""
+    """Composes list and detail. The list has all the room until a record is chosen; below 1366 px
+    the record stands in the list's place.
+    """
 
     def __init__(self, context: Context, key: str, title: str, area: str) -> None:
         super().__init__(context, key, title, area)
@@ -33,6 +34,7 @@ class EntityPane(Pane):
         self._record: UUID | None = None
         self._detail: DetailView | None = None
         self._wide = True
+        self._shown = False
         self._sizes: list[int] = []
         self.list = ListView(context, self.entity.name)
         self._side = self._detail_side()
@@ -49,6 +51,9 @@ class EntityPane(Pane):
         layout.addWidget(self._splitter)
         self.list.selected.connect(self._on_selected)
         self.list.opened.connect(self._on_opened)
+        self.list.new_requested.connect(self.new_record)
+        self.list.import_requested.connect(self._on_import)
+        self.list.bulk_edit_requested.connect(self._on_bulk_edit)
         swap = QShortcut(QKeySequence("F6"), self)
         swap.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         swap.activated.connect(self._on_swap)
@@ -63,17 +68,10 @@ class EntityPane(Pane):
         self._back.setProperty("kind", "quiet")
         self._back.setIcon(icons.icon("chevron-left", "accent"))
         self._back.clicked.connect(self.show_list)
-        self._nothing = PlainLabel(
-            f"Choose a {self.entity.label.lower()} to see it here", role="muted", wrap=True
-        )
-        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._stage = QStackedWidget(side)
-        self._stage.addWidget(self._nothing)
         layout = QVBoxLayout(side)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._back, 0, Qt.AlignmentFlag.AlignLeft)
-        layout.addWidget(self._stage, 1)
         return side
 
     # What the window asks -----------------------------------------------------------------------
@@ -93,7 +91,13 @@ class EntityPane(Pane):
             self.list.set_filters(target["filters"])
             self.show_list()
         if target.get("record"):
-            self.show_record(UUID(target["record"]))
+            id = UUID(target["record"])
+            self.list.show_record(id)
+            self.show_record(id)
+
+    def leave(self) -> None:
+        if self._detail is not None:
+            self._detail.leave()
 
     def target(self) -> dict[str, Any]:
         return {"record": self._record.hex} if self._record else {}
@@ -126,33 +130,33 @@ class EntityPane(Pane):
     def show_record(self, id: UUID) -> None:
         """Shows a record beside the list, or in its place."""
         self._record = id
-        detail = self._made_detail()
-        detail.show_record(id)
+        self._made_detail().show_record(id)
         self._show_detail()
 
     def show_list(self) -> None:
         """In a narrow window: back from the record to the list."""
         if not self._wide:
-            self._side.hide()
-            self.list.show()
             self._record = None
+            self._shown = False
             self.crumb_changed.emit("")
+            self._arrange()
         self.list.setFocus()
 
     def _made_detail(self) -> DetailView:
         if self._detail is None:
-            from aps_desktop.views.detail_view import DetailView
+            from aps_desktop.views.record_pages import page_for
 
-            self._detail = DetailView(self.context, self.entity.name)
-            self._stage.addWidget(self._detail)
+            self._detail = page_for(self.context, self.entity.name)
+            self._side.layout().addWidget(self._detail, 1)
             self._detail.title_changed.connect(self.crumb_changed)
+            self._detail.created.connect(self._on_created)
+            self._detail.back_requested.connect(self.show_list)
         return self._detail
 
     def _show_detail(self) -> None:
-        self._stage.setCurrentWidget(self._made_detail())
-        self._side.show()
+        self._shown = True
+        self._arrange()
         if not self._wide:
-            self.list.hide()
             self._detail.setFocus()
 
     # Room ---------------------------------------------------------------------------------------
@@ -169,11 +173,11 @@ class EntityPane(Pane):
     def _arrange(self) -> None:
         wide = self.window().width() >= theme.SPLIT_FROM
         self._wide = wide
-        shown = self._record is not None or self._stage.currentWidget() is not self._nothing
+        shown = self._shown
         self._back.setVisible(not wide)
         self.list.setVisible(wide or not shown)
-        self._side.setVisible(wide or shown)
-        if wide and not self._sizes and self.width() > 400:
+        self._side.setVisible(shown)
+        if wide and shown and not self._sizes and self.width() > 400:
             share = round(self.width() * _LIST_SHARE)
             self._splitter.setSizes([share, self.width() - share])
 
@@ -188,6 +192,20 @@ class EntityPane(Pane):
     def _on_opened(self, id: UUID) -> None:
         self.show_record(id)
         self._detail.setFocus()
+
+    def _on_created(self, id: UUID) -> None:
+        self._record = id
+        self.list.show_record(id)
+
+    def _on_import(self) -> None:
+        self.context.command_wanted.emit("import")
+
+    def _on_bulk_edit(self, ids: list[UUID]) -> None:
+        from aps_desktop.views.bulk_edit_dialog import BulkEditDialog
+
+        dialog = BulkEditDialog(self.context, self.entity.name, ids, self.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def _on_swap(self) -> None:
         inside = self._detail is not None and self._detail.isAncestorOf(self.focusWidget())

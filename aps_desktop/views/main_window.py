@@ -98,6 +98,7 @@ class MainWindow(QMainWindow):
         self.context.open_record.connect(self._on_record_wanted)
         self.context.open_list.connect(self._on_list_wanted)
         self.context.open_pane.connect(self.go)
+        self.context.command_wanted.connect(self.commands.run)
         self.context.backup_made.connect(self.commands.read_backup)
         self.context.runner.changed.connect(self._on_changed)
 
@@ -113,6 +114,8 @@ class MainWindow(QMainWindow):
 
     def go(self, key: str, target: dict[str, Any] | None = None) -> None:
         """Opens a page, and in it a record or a narrowed list; "back" leads here again."""
+        if key not in places():
+            return  # a page of another version of the program
         self._leave()
         self._trail.visit(Stop(key, target or {}))
         self._show(key, target or {})
@@ -144,6 +147,7 @@ class MainWindow(QMainWindow):
     def _leave(self) -> None:
         if self.stack.count():
             self._trail.amend(self.pane().target())
+            self.pane().leave()
 
     def _show(self, key: str, target: dict[str, Any]) -> None:
         pane = self._made(key)

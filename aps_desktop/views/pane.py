@@ -38,6 +38,9 @@ class Pane(QWidget):
     def activate(self) -> None:
         """Called each time the pane comes to the front; gives the keyboard a place to be."""
 
+    def leave(self) -> None:
+        """Called before another pane comes, and before the window closes: save what is typed."""
+
     def on_changed(self, applied: Applied) -> None:
         """Called after every write anywhere in the program; refresh what it touches."""
 
