@@ -144,7 +144,7 @@ ACTION_ITEM = Entity(
             Kind.LONG_TEXT,
             required=True,
             listed=True,
-            aliases=("Follow-up", "Follow-up action", "Action required"),
+            aliases=("Action required", "Action to be taken"),
         ),
         Field(2, "meeting", "Meeting", Kind.REFERENCE, target="meeting", listed=True),
         Field(3, "decision", "Decision", Kind.REFERENCE, target="decision"),

@@ -101,7 +101,7 @@ WORK_PLAN_LINE = Entity(
             "Measure",
             required=True,
             listed=True,
-            aliases=("Activity", "Measure or activity", "Action line"),
+            aliases=("Activity", "Measure or activity", "Strategic measure", "Action line"),
         ),
         Field(
             4,
