@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
@@ -11,10 +12,12 @@ from PySide6.QtWidgets import QMenu, QTabWidget, QToolButton, QVBoxLayout, QWidg
 from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.fields import Entity
 from aps_desktop.services.record_page import RecordPage, Related, related_to
+from aps_desktop.services.records import Record
 from aps_desktop.views.context import Context
 from aps_desktop.views.history_view import HistoryView
 from aps_desktop.views.list_view import ListView
 
+NO_RECORD = UUID(int=0)
 _MOST = 7
 _FEWEST = 3
 
@@ -27,15 +30,16 @@ class RelatedTab(QWidget):
         self.related = related
         self._context = context
         self._rid = 0
+        self._id = NO_RECORD
         self._shown_rid = 0
         self.list: ListView | None = None
         self.setObjectName(f"related_{related.key}")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
 
-    def show_for(self, rid: int) -> None:
+    def show_for(self, record: Record) -> None:
         """Takes the record whose related records are shown."""
-        self._rid = rid
+        self._rid, self._id = record.rid, record.id
         if self.isVisible():
             self._fill()
 
@@ -48,7 +52,7 @@ class RelatedTab(QWidget):
             self.list.on_changed(applied)
 
     def _fill(self) -> None:
-        if self._rid == self._shown_rid:
+        if not self._rid or self._rid == self._shown_rid:
             return
         self._shown_rid = self._rid
         if self.list is not None:
@@ -57,10 +61,31 @@ class RelatedTab(QWidget):
         filters = (self.related.filter(self._rid),)
         self.list = ListView(self._context, self.related.kind.name, fixed_filters=filters)
         self.list.opened.connect(self._on_opened)
+        self.list.new_requested.connect(self._on_new)
+        self.list.bulk_edit_requested.connect(self._on_bulk_edit)
+        self.list.import_requested.connect(self._on_import)
         self._column.addWidget(self.list)
 
-    def _on_opened(self, id: object) -> None:
+    def _on_opened(self, id: UUID) -> None:
         self._context.show_record(self.related.kind.name, id)
+
+    def _on_new(self) -> None:
+        from aps_desktop.views.new_record_dialog import NewRecordDialog
+
+        by = self.related.by
+        value = frozenset({self._id}) if by.is_set else self._id
+        dialog = NewRecordDialog(self._context, self.related.kind, {by.name: value}, self.window())
+        dialog.open()
+
+    def _on_bulk_edit(self, ids: list[UUID]) -> None:
+        from aps_desktop.views.bulk_edit_dialog import BulkEditDialog
+
+        dialog = BulkEditDialog(self._context, self.related.kind.name, ids, self.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _on_import(self) -> None:
+        self._context.command_wanted.emit("import")
 
 
 class RecordTabs(QTabWidget):
@@ -78,6 +103,7 @@ class RecordTabs(QTabWidget):
         self._counts: dict[str, int] = {}
         self._asked_for: list[str] = []
         self._rid = 0
+        self._record: Record | None = None
         self._own = 0
         self._tabs: dict[str, RelatedTab] = {}
         self.setObjectName("record_tabs")
@@ -106,10 +132,11 @@ class RecordTabs(QTabWidget):
         if page.record.rid != self._rid:
             self._asked_for.clear()
         self._rid = page.record.rid
+        self._record = page.record
         self._counts = page.counts
         self._arrange()
         for tab in self._tabs.values():
-            tab.show_for(self._rid)
+            tab.show_for(self._record)
         self.history.show_record(page.record.id)
 
     def show_overview_only(self) -> None:
@@ -156,7 +183,7 @@ class RecordTabs(QTabWidget):
             if key not in self._tabs:
                 tab = RelatedTab(self._context, self._related[key])
                 self._tabs[key] = tab
-                tab.show_for(self._rid)
+                tab.show_for(self._record)
                 self.insertTab(at, tab, "")
             words = self._words(key)
             place = self.indexOf(self._tabs[key])
