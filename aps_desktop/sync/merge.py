@@ -60,7 +60,7 @@ def merge(
         settle_cells(c)
         settle.rows(c, outcome.entities, outcome.touched)
         outcome.conflicts = _conflicts(c)
-        outcome.parallel = _parallel(c, sender_knows or {})
+        outcome.parallel = _parallel(c, sender_knows or {}, number)
         _advance(c, now_stamp)
     outcome.held = c.value("SELECT count(*) FROM op_held x JOIN n ON n.dot = x.dot") or 0
     outcome.held += c.value(
@@ -300,25 +300,22 @@ def _conflicts(c: Connection) -> int:
     )
 
 
-def _parallel(c: Connection, sender_knows: Mapping[bytes, int]) -> int:
+def _parallel(c: Connection, sender_knows: Mapping[bytes, int], number: int) -> int:
     """Records of which the sender changed some fields and somebody else, unseen by it, others."""
-    c.run("DROP TABLE IF EXISTS seen_by_sender")
-    c.run("CREATE TEMP TABLE seen_by_sender (device BIGINT PRIMARY KEY, dot BIGINT)")
-    c.many(
-        "INSERT INTO seen_by_sender VALUES (?, ?)",
-        [
-            (number, number << 40 | sender_knows.get(bytes(uuid), 0))
-            for number, uuid in c.all("SELECT ord, uuid FROM device")
-        ],
-    )
+    c.run("DROP TABLE IF EXISTS unseen")
+    c.run("CREATE TEMP TABLE unseen (cell BIGINT)")
+    for device, uuid in c.all("SELECT ord, uuid FROM device"):
+        low = device << 40 | sender_knows.get(bytes(uuid), 0)
+        c.run(
+            "INSERT INTO unseen SELECT cell FROM op WHERE dot > ? AND dot < ? AND merge <> ? "
+            "AND (cell & 1023) BETWEEN 1 AND 1022",
+            (low, (device + 1) << 40, number),
+        )
     return int(
         c.value(
-            "SELECT count(DISTINCT t.cell >> 10) FROM t JOIN history h "
-            "ON h.cell BETWEEN ((t.cell >> 10) << 10) + 1 AND ((t.cell >> 10) << 10) + 1022 "
-            "AND h.cell <> t.cell JOIN seen_by_sender s ON s.device = (h.dot >> 40) "
-            "AND h.dot > s.dot "
-            "WHERE t.extra = 0 AND NOT EXISTS "
-            "(SELECT 1 FROM n WHERE n.cell = h.cell AND n.dot = h.dot)"
+            "SELECT count(DISTINCT u.cell >> 10) FROM unseen u WHERE EXISTS (SELECT 1 FROM t "
+            "WHERE t.cell BETWEEN ((u.cell >> 10) << 10) AND ((u.cell >> 10) << 10 | 1023) "
+            "AND t.cell <> u.cell AND t.extra = 0)"
         )
     )
 
