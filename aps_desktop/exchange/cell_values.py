@@ -19,6 +19,7 @@ from aps_desktop.exchange.words import join_list, read_choice
 Label = Callable[[str, UUID], str]
 """The code or name by which the resolver finds a record again: (entity, id) -> text, "" if none."""
 
+DATE_LOOK = "dd mmm yyyy"
 _DIGITS = 15
 _EXCEL_START = date(1900, 3, 1)
 
@@ -43,7 +44,7 @@ def currency_cell(value: Value) -> Cell:
 def number_format(spec: Field) -> str:
     """The spreadsheet's number format for the field's column; "" for the general one."""
     if spec.kind is Kind.DATE:
-        return "dd mmm yyyy"
+        return DATE_LOOK
     if spec.kind is Kind.MONEY:
         return "#,##0.00"
     if spec.kind is Kind.PERCENT:

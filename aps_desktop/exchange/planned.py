@@ -128,8 +128,8 @@ class Planned:
 
         `links` are references that the row itself fills: records under different ones differ.
         """
-        if not entity.key:
-            return None
+        if not entity.key or record.id is not None:
+            return None  # a record that names its id is that one, whatever its key
         values = record.values
         claims = self._claims.setdefault(entity.name, {})
         key = tuple([_comparable(values.get(name)) for name in entity.key])

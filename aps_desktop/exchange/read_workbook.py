@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import struct
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 
-import aps_desktop
 from aps_desktop.domain.errors import UserError
 from aps_desktop.exchange.cells import Row, Sheet, Workbook
+from aps_desktop.exchange.frames import read_frame, start_child
 from aps_desktop.exchange.gc_pause import collector_paused
 from aps_desktop.exchange.limits import Limits
 
 CHILD_COMMAND = "--workbook-child"
-_FRAME_LIMIT = 256 << 20
 
 
 def read_workbook(
@@ -61,15 +57,11 @@ class _Child:
     def __init__(self, path: Path, limits: Limits) -> None:
         self._limits = limits
         self._late = False
-        root = str(Path(aps_desktop.__file__).parents[1])
-        self._process = subprocess.Popen(
-            [*child_command(), str(path.resolve()), msgspec.json.encode(limits).decode()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": root, "PYTHONIOENCODING": "utf-8"},
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        self._process = start_child(
+            "aps_desktop.exchange.workbook_child", CHILD_COMMAND,
+            [str(path.resolve()), msgspec.json.encode(limits).decode()],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
         self._timer = threading.Timer(limits.seconds, self._stop)
         self._timer.daemon = True
 
@@ -95,7 +87,7 @@ class _Child:
             raise self._died()
         decode = msgspec.msgpack.Decoder(list[Any]).decode
         while True:
-            frame = _frame(stream)
+            frame = read_frame(stream)
             if frame is None:
                 raise self._died()
             message = decode(frame)
@@ -111,24 +103,6 @@ class _Child:
         else:
             reason = "it needs too much memory, or it was made to do harm."
         return UserError(f"This workbook cannot be read: {reason}", "Split it, or save it anew.")
-
-
-def child_command() -> list[str]:
-    """How to start the child: by module, or by sub-command of the frozen program."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, CHILD_COMMAND]
-    return [sys.executable, "-P", "-m", "aps_desktop.exchange.workbook_child"]
-
-
-def _frame(stream: IO[bytes]) -> bytes | None:
-    head = stream.read(4)
-    if len(head) < 4:
-        return None
-    (length,) = struct.unpack(">I", head)
-    if length > _FRAME_LIMIT:
-        return None
-    data = stream.read(length)
-    return data if len(data) == length else None
 
 
 def _sheet(message: list[Any], rows: list[Row]) -> Sheet:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
-import struct
 import sys
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -26,11 +25,11 @@ import msgspec
 import python_calamine
 
 from aps_desktop.domain.errors import UserError
+from aps_desktop.exchange.frames import write_frame
 from aps_desktop.exchange.limits import Limits
 from aps_desktop.exchange.prescan import Marks, check_start, refuse, scan_ods, scan_xlsx
 
 CHUNK_ROWS = 4096
-_encode = msgspec.msgpack.Encoder().encode
 
 
 def main(argv: Sequence[str]) -> int:
@@ -40,9 +39,9 @@ def main(argv: Sequence[str]) -> int:
     out = sys.stdout.buffer
     try:
         _read(Path(argv[0]), limits, out)
-        _send(out, ["end"])
+        write_frame(out, ["end"])
     except UserError as error:
-        _send(out, ["error", error.message, error.hint])
+        write_frame(out, ["error", error.message, error.hint])
     except python_calamine.PasswordError:
         _fail(out, "it is protected by a password.", "Save a copy without password.")
     except MemoryError:
@@ -69,7 +68,7 @@ def main(argv: Sequence[str]) -> int:
 
 def _fail(out: BinaryIO, reason: str, hint: str) -> None:
     error = refuse(reason, hint)
-    _send(out, ["error", error.message, error.hint])
+    write_frame(out, ["error", error.message, error.hint])
 
 
 def _limit_process(limits: Limits) -> None:
@@ -127,7 +126,7 @@ def _send_sheet(
         raise refuse(f"sheet “{name}” has more than {limits.cells:,} cells.", "Split the sheet.")
     merged = [[*first, *last] for first, last in sheet.merged_cell_ranges or ()]
     flat = [[row, column, mark] for (row, column), mark in marks.items()]
-    _send(out, ["sheet", name, hidden, merged, flat])
+    write_frame(out, ["sheet", name, hidden, merged, flat])
     # iter_rows gives the empty rows above the first cell, but not the empty columns left of it.
     rows = sheet.iter_rows() if sheet.start is not None else iter(())
     _send_rows(rows, name, left, limits, out)
@@ -144,7 +143,7 @@ def _send_rows(
             for number, values in enumerate(zip(*chunk, strict=True))
         ]
         empty = [[None] * len(chunk), (), ()]
-        _send(out, ["rows", len(chunk), [empty] * left + columns])
+        write_frame(out, ["rows", len(chunk), [empty] * left + columns])
         row += len(chunk)
 
 
@@ -200,7 +199,7 @@ def _read_text(path: Path, limits: Limits, out: BinaryIO) -> None:
             )
     if width * len(rows) > limits.cells:
         raise refuse(f"it has more than {limits.cells:,} cells.", "Split it.")
-    _send(out, ["sheet", path.stem[:31] or "Sheet1", False, [], []])
+    write_frame(out, ["sheet", path.stem[:31] or "Sheet1", False, [], []])
     _send_rows((r + [""] * (width - len(r)) for r in rows), path.stem, 0, limits, out)
 
 
@@ -216,12 +215,6 @@ def _decoded(data: bytes) -> str:
 def _without_guard(cell: str) -> str:
     """Takes off the apostrophe that keeps spreadsheet programs from running a formula."""
     return cell[1:] if len(cell) > 1 and cell[0] == "'" and cell[1] in "=+-@\t\r＝＋－＠" else cell
-
-
-def _send(out: BinaryIO, message: list[Any]) -> None:
-    data = _encode(message)
-    out.write(struct.pack(">I", len(data)))
-    out.write(data)
 
 
 if __name__ == "__main__":

@@ -10,16 +10,19 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from aps_desktop.domain.fields import Entity, Field, Kind
 from aps_desktop.domain.values import Value
-from aps_desktop.exchange.cell_values import Label, cell_writer, currency_cell, number_format
+from aps_desktop.exchange.cell_values import (
+    Label,
+    cell_writer,
+    currency_cell,
+    number_format,
+)
 from aps_desktop.exchange.cells import Cell
 from aps_desktop.exchange.long_texts import CELL_LIMIT, META_SHEET, REST, Cutter, fits
 from aps_desktop.exchange.mapping import CURRENCY, RECORD_ID, VALUE
@@ -78,7 +81,7 @@ def write_workbook(
     `label` gives the text of references, `progress` is told of every thousandth row.
     """
     draft = path.with_name(f".{path.name}.part")
-    counter = _Counter(progress)
+    counter = Counter(progress)
     try:
         plain_sheets = plain(sheets, label, counter)
         if fast:
@@ -92,7 +95,9 @@ def write_workbook(
     return counter.rows
 
 
-class _Counter:
+class Counter:
+    """Counts records, and tells of every thousandth."""
+
     def __init__(self, progress: Callable[[int], None]) -> None:
         self.rows = 0
         self._progress = progress
@@ -103,7 +108,7 @@ class _Counter:
             self._progress(self.rows)
 
 
-def plain(sheets: Iterable[SheetOut], label: Label, counter: _Counter) -> Iterator[PlainSheet]:
+def plain(sheets: Iterable[SheetOut], label: Label, counter: Counter) -> Iterator[PlainSheet]:
     """The sheets as headers and cells; last the hidden one that tells of columns."""
     cutter = Cutter()
     taken: set[str] = {META_SHEET.casefold()}
@@ -164,7 +169,7 @@ class _Layout:
         return msgspec.json.encode(told).decode()
 
     def cells(
-        self, rows: Iterable[RowOut], label: Label, cutter: Cutter, counter: _Counter
+        self, rows: Iterable[RowOut], label: Label, cutter: Cutter, counter: Counter
     ) -> Iterator[list[Cell]]:
         """The cells of each record."""
         writers = [cell_writer(spec, label) for spec in self.fields]
@@ -196,7 +201,14 @@ def sheet_name(wanted: str, taken: set[str]) -> str:
     return name
 
 
-def first_or_empty(rows: Iterator[Any], width: int) -> Iterator[Any]:
-    """The rows, or one empty row: a list without records still shows its headers."""
-    first = next(rows, [None] * width)
-    return chain([first], rows)
+def first_or_empty(rows: Iterator[list[Cell]], width: int) -> Iterator[list[Cell]]:
+    """The rows, or one empty row: a list without records still shows its headers.
+
+    Nothing is asked of `rows` before the writer gets to this sheet.
+    """
+    empty = True
+    for row in rows:
+        empty = False
+        yield row
+    if empty:
+        yield [None] * width

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from aps_desktop.domain.errors import UserError
 from aps_desktop.domain.fields import Area, Entity, Field, Kind
 from aps_desktop.domain.money import CURRENCIES, Money
 from aps_desktop.domain.values import FileRef, Period, clean_text
@@ -19,6 +20,7 @@ from aps_desktop.exchange.exported import exported_mappings, exported_table
 from aps_desktop.exchange.long_texts import rests
 from aps_desktop.exchange.plan_rows import Planner
 from aps_desktop.exchange.read_workbook import read_workbook
+from aps_desktop.exchange.write_in_child import write_in_child
 from aps_desktop.exchange.write_workbook import SheetOut, write_workbook
 
 COLOURS = (("red", "Red"), ("deep_red", "Red (deep)"), ("blue", "Blue"), ("x", "Deep red"))
@@ -236,3 +238,24 @@ def test_numbers_that_spreadsheets_would_change_are_kept_as_text(tmp_path):
     big = Decimal("12345678901234.5678")
     write_workbook(path, [SheetOut(ENTITY, [(UUID(int=1), "", (big,))], (ENTITY.field("number"),))])
     assert read_back(path)[0].drafts[0].values["number"] == big
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_a_child_process_writes_the_same(tmp_path, fast):
+    rows = [
+        (UUID(int=i), "", (f"=t{i}", Money(i, "USD"), date(1900 + i % 300, 1, 2)))
+        for i in range(1, 1500)
+    ]
+    fields = (ENTITY.field("text"), ENTITY.field("money"), ENTITY.field("date"))
+    path = tmp_path / "out.xlsx"
+    told = []
+    sheet = SheetOut(ENTITY, rows, fields)
+    assert write_in_child(path, [sheet], fast=fast, progress=told.append) == 1499
+    assert told == [1000]
+    back = [r.drafts[0] for r in read_back(path)]
+    assert [(d.id, tuple(d.values.values())) for d in back] == [(i, v) for i, _, v in rows]
+    with pytest.raises(UserError, match="cancelled"):
+        write_in_child(tmp_path / "b.xlsx", [sheet], cancelled=lambda: True)
+    with pytest.raises(UserError, match="could not be written"):
+        write_in_child(tmp_path / "none" / "b.xlsx", [sheet])
+    assert list(tmp_path.iterdir()) == [path]
