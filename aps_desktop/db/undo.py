@@ -69,8 +69,9 @@ def _invert_field(
     work: Work, kind: Entity, rid: int, number: int, dot: int, prev: int | None
 ) -> None:
     field = kind.by_number[number]
-    _, head = log.shown_wire(work.c, rid, number)
-    if head != dot:
+    # By what is shown, not by op: when a later step was undone, its undoing stands for this op.
+    shown, _ = log.shown_wire(work.c, rid, number)
+    if shown != log.wire_of(work.c, dot, number):
         work.skipped.append(f"{kind.label}: {field.label}")
         return
     before = work.c.one("SELECT val, cell FROM op WHERE dot = ?", (prev,)) if prev else None
