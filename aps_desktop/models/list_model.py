@@ -90,7 +90,9 @@ class ListModel(ListRows):
 
     def _read_all(self, query: ListQuery, old: array[int] | None) -> None:
         fields = Pages(query.entity, query.fields, reading.watched_fields(query)).read_fields
-        work = partial(reading.all_rows, query, fields, old, self._kept)
+        known = self._layout.groups if self._layout is not None and not self.loading else ()
+        groups = known if old is None else ()
+        work = partial(reading.all_rows, query, fields, old, self._kept, groups)
         self._ask("all", work, self._on_all if old is None else self._on_renewed)
 
     def _on_failed(self, error: UserError) -> None:

@@ -53,14 +53,19 @@ def all_rows(
     fields: tuple[str, ...],
     old: array[int] | None,
     keep: tuple[int, ...],
+    groups: tuple[tuple[str, int], ...],
     c: Connection,
 ) -> Found:
-    """All row numbers; `same` when they are those of `old`, else where the `keep` ones are."""
+    """All row numbers; `same` when they are those of `old`, else where the `keep` ones are.
+
+    `groups` are those that the first rows came with; they are counted again when they do not fit.
+    """
     begin = "BEGIN ISOLATION LEVEL REPEATABLE READ" if c.postgres else "BEGIN"
     c.run(begin)
     try:
-        groups = tuple(lists.groups(c, query)) if query.group else ()
         ids = lists.ids(c, query)
+        if query.group and (not groups or sum(n for _, n in groups) != len(ids)):
+            groups = tuple(lists.groups(c, query))
         rows = rows_of.read(c, query.entity, fields, ids[:PAGE])
     finally:
         c.run("ROLLBACK")

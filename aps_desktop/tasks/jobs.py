@@ -1,4 +1,8 @@
-"""One piece of background work: what to run, whom to tell, and whether anybody still waits."""
+"""One piece of background work, in two halves: the thread's, and the window's.
+
+A thread must never hold the last reference to anything of Qt, or it would destroy a widget from
+the wrong side. So what goes into a thread knows nothing of whoever asked.
+"""
 
 from __future__ import annotations
 
@@ -19,53 +23,70 @@ Progress = Callable[[int, int, str], None]
 """How far long work is: (done, of how much - 0 when unknown, what it is doing)."""
 Cancelled = Callable[[], bool]
 
+QUERY, MUTATE, LONG = "query", "mutate", "long"
+
 
 @dataclass(eq=False)
-class Job:
-    """What the runner hands back for each request; `cancel` makes its result unwanted.
+class Task:
+    """The thread's half: what to run, and what came of it."""
 
-    `kind` is "query", "mutate" or "long". A mutation that has begun runs to its end.
-    """
-
+    number: int
     kind: str
-    work: Callable[..., Any]
-    done: Done | None
-    failed: Failed | None
-    key: Hashable = None
-    progressed: Progress | None = None
+    work: Callable[..., Any] | None
     result: Any = None
     error: Exception | None = None
     traceback: str = ""
-    _owner: weakref.ref[Any] | None = None
     _stopped: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _connection: Connection | None = None
 
-    def owned_by(self, owner: object | None) -> Job:
-        """Ties the job to whoever asked: gone owners get no results."""
-        self._owner = weakref.ref(owner) if owner is not None else None
-        return self
+    def take_work(self) -> Callable[..., Any]:
+        """The work; the thread keeps no reference to it once it has run."""
+        work, self.work = self.work, None
+        if work is None:
+            raise RuntimeError("A task runs once.")
+        return work
 
-    def cancel(self) -> None:
-        """The result is not wanted any more: stops the query where it can."""
+    def stop(self) -> None:
+        """Nobody waits any more: a query is interrupted, other work may ask `stopped`."""
         self._stopped.set()
         with self._lock:
-            if self._connection is not None and self.kind == "query":
+            if self._connection is not None and self.kind == QUERY:
                 self._connection.interrupt()
 
-    def cancelled(self) -> bool:
+    def stopped(self) -> bool:
         return self._stopped.is_set()
-
-    def wanted(self) -> bool:
-        """Whether the result should still be delivered."""
-        if self.cancelled():
-            return False
-        if self._owner is None:
-            return True
-        owner = self._owner()
-        return owner is not None and (not isinstance(owner, QObject) or isValid(owner))
 
     def runs_on(self, connection: Connection | None) -> None:
         """Which connection an interrupt must stop; None when the work is over."""
         with self._lock:
             self._connection = connection
+
+
+@dataclass(eq=False)
+class Job:
+    """The window's half, which whoever asked may keep in order to `cancel`.
+
+    A mutation that has begun runs to its end; only its answer is dropped.
+    """
+
+    task: Task
+    work: Callable[..., Any]
+    done: Done | None
+    failed: Failed | None
+    key: Hashable = None
+    progressed: Progress | None = None
+    owner: weakref.ref[Any] | None = None
+
+    def cancel(self) -> None:
+        """The result is not wanted any more."""
+        self.task.stop()
+
+    def wanted(self) -> bool:
+        """Whether the result should still be delivered."""
+        if self.task.stopped():
+            return False
+        if self.owner is None:
+            return True
+        owner = self.owner()
+        return owner is not None and (not isinstance(owner, QObject) or isValid(owner))

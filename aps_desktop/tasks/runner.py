@@ -12,8 +12,10 @@ import sys
 import threading
 import time
 import traceback
+import weakref
 from collections.abc import Callable, Hashable
 from contextlib import suppress
+from itertools import count
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -22,7 +24,18 @@ from aps_desktop.db.connection import Connection, Interrupted
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.errors import UserError
-from aps_desktop.tasks.jobs import Cancelled, Done, Failed, Job, Progress
+from aps_desktop.tasks.collector import Collector
+from aps_desktop.tasks.jobs import (
+    LONG,
+    MUTATE,
+    QUERY,
+    Cancelled,
+    Done,
+    Failed,
+    Job,
+    Progress,
+    Task,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -52,6 +65,7 @@ class BaseRunner(QObject):
         super().__init__(parent)
         self.setObjectName("runner")
         self.db = db
+        self._numbers = count(1)
         self._latest: dict[tuple[int, Hashable], Job] = {}
         self._window: Connection | None = None
 
@@ -65,7 +79,8 @@ class BaseRunner(QObject):
         key: Hashable = None,
     ) -> Job:
         """Reads with `work(connection)`; a later query of the same owner and key replaces it."""
-        job = Job("query", work, done, failed, key).owned_by(owner)
+        job = self._job(QUERY, work, done, failed, owner)
+        job.key = key
         if key is not None:
             at = (id(owner), key)
             if (earlier := self._latest.get(at)) is not None:
@@ -86,7 +101,7 @@ class BaseRunner(QObject):
 
         The write is done also when the owner is gone by then; only `done` is left out.
         """
-        job = Job("mutate", work, done, failed).owned_by(owner)
+        job = self._job(MUTATE, work, done, failed, owner)
         self._start(job)
         return job
 
@@ -103,8 +118,21 @@ class BaseRunner(QObject):
 
         What it writes is announced when it gives back an Applied, or a tuple that holds one.
         """
-        job = Job("long", work, done, failed, progressed=progressed).owned_by(owner)
+        job = self._job(LONG, work, done, failed, owner)
+        job.progressed = progressed
         self._start(job)
+        return job
+
+    def _job(
+        self,
+        kind: str,
+        work: Callable[..., Any],
+        done: Done | None,
+        failed: Failed | None,
+        owner: object | None,
+    ) -> Job:
+        job = Job(Task(next(self._numbers), kind, work), work, done, failed)
+        job.owner = weakref.ref(owner) if owner is not None else None
         return job
 
     def cancel(self, owner: object, key: Hashable) -> None:
@@ -142,24 +170,25 @@ class BaseRunner(QObject):
     def _deliver(self, job: Job) -> None:
         """In the window's thread: the result goes to whoever asked, writes to everybody."""
         self._forget(job)
-        if job.error is None:
-            if job.done is not None and job.wanted():
-                job.done(job.result)
-            applied = applied_in(job.result) if job.kind != "query" else None
-            if applied is not None and (applied.number or applied.touched):
-                self.changed.emit(applied)
-        elif not isinstance(job.error, Interrupted):
-            self._tell(job, job.error)
+        task = job.task
+        if task.error is not None:
+            if not isinstance(task.error, Interrupted):
+                self._tell(job, task.error)
+            return
+        if job.done is not None and job.wanted():
+            job.done(task.result)
+        applied = applied_in(task.result) if task.kind != QUERY else None
+        if applied is not None and (applied.number or applied.touched):
+            self.changed.emit(applied)
 
     def _tell(self, job: Job, error: Exception) -> None:
         if not isinstance(error, UserError):
-            _log.error("background work failed\n%s", job.traceback)
-        if job.failed is not None and job.wanted() and isinstance(error, UserError):
+            _log.error("background work failed\n%s", job.task.traceback)
+            self.crashed.emit(job.task.traceback)
+        elif job.failed is not None and job.wanted():
             job.failed(error)
-        elif isinstance(error, UserError) and (job.wanted() or job.kind == "mutate"):
+        elif job.wanted() or job.task.kind == MUTATE:
             self.failed.emit(error)
-        elif not isinstance(error, UserError):
-            self.crashed.emit(job.traceback)
 
     def _forget(self, job: Job) -> None:
         for at in [at for at, known in self._latest.items() if known is job]:
@@ -170,15 +199,16 @@ class InlineRunner(BaseRunner):
     """Does everything at once in the window's thread: for tests of panes. Bugs are raised."""
 
     def _start(self, job: Job) -> None:
+        task = job.task
         try:
-            if job.kind == "query":
-                job.result = job.work(self.db.reader())
-            elif job.kind == "mutate":
-                job.result = job.work(self.db)
+            if task.kind == QUERY:
+                task.result = job.work(self.db.reader())
+            elif task.kind == MUTATE:
+                task.result = job.work(self.db)
             else:
-                job.result = job.work(self.db, job.progressed or _no_progress, job.cancelled)
+                task.result = job.work(self.db, job.progressed or _no_progress, task.stopped)
         except UserError as error:
-            job.error = error
+            task.error = error
         self._deliver(job)
 
 
@@ -191,14 +221,14 @@ class Runner(BaseRunner):
     def __init__(self, db: Database, parent: QObject | None = None) -> None:
         super().__init__(db, parent)
         sys.setswitchinterval(_SWITCH_INTERVAL)
-        self._queues: dict[str, queue.SimpleQueue[Job | None]] = {
-            kind: queue.SimpleQueue() for kind in ("query", "mutate", "long")
+        self._queues: dict[str, queue.SimpleQueue[Task | None]] = {
+            kind: queue.SimpleQueue() for kind in (QUERY, MUTATE, LONG)
         }
-        self._under_way = 0
-        self._running: set[Job] = set()
+        self._running: dict[int, Job] = {}
         self._threads: dict[str, list[threading.Thread]] = {}
         self._epoch = 0
         self._closed = False
+        self._collector = Collector(self)
         queued = Qt.ConnectionType.QueuedConnection
         self._arrived.connect(self._on_arrived, queued)
         self._moved.connect(self._on_moved, queued)
@@ -208,14 +238,14 @@ class Runner(BaseRunner):
         self._epoch += 1
 
     def idle(self) -> bool:
-        return not self._under_way
+        return not self._running
 
     def shutdown(self) -> None:
         if self._closed:
             return
         self._closed = True
-        for job in list(self._running):
-            if job.kind != "mutate":
+        for job in self._running.values():
+            if job.task.kind != MUTATE:
                 job.cancel()
         for kind, threads in self._threads.items():
             for _ in threads:
@@ -224,20 +254,22 @@ class Runner(BaseRunner):
             for thread in threads:
                 thread.join()
         self._latest.clear()
+        self._running.clear()
+        self._collector.stop()
         super().shutdown()
 
     def _start(self, job: Job) -> None:
         if self._closed:
             return
-        self._under_way += 1
-        self._running.add(job)
-        if job.kind not in self._threads:
-            self._threads[job.kind] = self._threads_for(job.kind)
-        self._queues[job.kind].put(job)
+        kind = job.task.kind
+        self._running[job.task.number] = job
+        if kind not in self._threads:
+            self._threads[kind] = self._threads_for(kind)
+        self._queues[kind].put(job.task)
 
     def _threads_for(self, kind: str) -> list[threading.Thread]:
         """Threads start when they are first needed: a start without a write has no writer."""
-        if kind == "query":
+        if kind == QUERY:
             names, target = [f"aps-read-{n + 1}" for n in range(READERS)], self._read
         else:
             names, target = [f"aps-{kind}"], self._write
@@ -251,42 +283,42 @@ class Runner(BaseRunner):
 
     # In the threads ------------------------------------------------------------------------------
 
-    def _read(self, jobs: queue.SimpleQueue[Job | None]) -> None:
+    def _read(self, tasks: queue.SimpleQueue[Task | None]) -> None:
         connection: Connection | None = None
         epoch = self._epoch
-        while (job := jobs.get()) is not None:
-            if job.cancelled():
-                self._arrived.emit(job)
-                continue
+        while (task := tasks.get()) is not None:
             if connection is not None and epoch != self._epoch:
                 connection.close()
                 connection = None
             try:
                 if connection is None:
                     epoch, connection = self._epoch, open_reader(self.db, _READ_BUSY_MS)
-                job.runs_on(connection)
-                if not job.cancelled():
-                    job.result = job.work(connection)
+                task.runs_on(connection)
+                if not task.stopped():
+                    task.result = task.take_work()(connection)
             except Exception as error:
-                job.error, job.traceback = error, traceback.format_exc()
+                task.error, task.traceback = error, traceback.format_exc()
+                error.__traceback__ = None
                 _end_reading(connection)
-            job.runs_on(None)
-            self._arrived.emit(job)
+            task.runs_on(None)
+            self._arrived.emit(task)
         if connection is not None:
             connection.close()
 
-    def _write(self, jobs: queue.SimpleQueue[Job | None]) -> None:
-        while (job := jobs.get()) is not None:
+    def _write(self, tasks: queue.SimpleQueue[Task | None]) -> None:
+        while (task := tasks.get()) is not None:
             try:
-                if job.kind == "mutate":
-                    job.result = job.work(self.db)
-                elif not job.cancelled():
-                    job.result = job.work(self.db, self._progress_of(job), job.cancelled)
+                if task.kind == MUTATE:
+                    task.result = task.take_work()(self.db)
+                elif not task.stopped():
+                    progress = self._progress_of(task)
+                    task.result = task.take_work()(self.db, progress, task.stopped)
             except Exception as error:
-                job.error, job.traceback = error, traceback.format_exc()
-            self._arrived.emit(job)
+                task.error, task.traceback = error, traceback.format_exc()
+                error.__traceback__ = None
+            self._arrived.emit(task)
 
-    def _progress_of(self, job: Job) -> Progress:
+    def _progress_of(self, task: Task) -> Progress:
         told = 0.0
 
         def progress(done: int, of: int, words: str) -> None:
@@ -294,20 +326,20 @@ class Runner(BaseRunner):
             now = time.monotonic()
             if now - told >= _TELL_EVERY or done == of:
                 told = now
-                self._moved.emit(job, (done, of, words))
+                self._moved.emit(task, (done, of, words))
 
         return progress
 
     # In the window's thread ----------------------------------------------------------------------
 
-    def _on_arrived(self, job: Job) -> None:
-        self._under_way -= 1
-        self._running.discard(job)
-        if not self._closed:
+    def _on_arrived(self, task: Task) -> None:
+        job = self._running.pop(task.number, None)
+        if job is not None and not self._closed:
             self._deliver(job)
 
-    def _on_moved(self, job: Job, step: tuple[int, int, str]) -> None:
-        if job.progressed is not None and job.wanted() and not self._closed:
+    def _on_moved(self, task: Task, step: tuple[int, int, str]) -> None:
+        job = self._running.get(task.number)
+        if job is not None and job.progressed is not None and job.wanted() and not self._closed:
             job.progressed(*step)
 
 

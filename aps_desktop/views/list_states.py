@@ -10,6 +10,7 @@ from aps_desktop.views import icons, theme
 from aps_desktop.views.plain_label import PlainLabel
 
 FULL, EMPTY, NOTHING, LOADING = "full", "empty", "nothing", "loading"
+_WIDTH = 380
 
 
 class ListStates(QWidget):
@@ -26,7 +27,7 @@ class ListStates(QWidget):
         self._words = PlainLabel("", self, role="muted", wrap=True)
         for label in (self._title, self._words):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._words.setFixedWidth(380)
+        self._words.setFixedWidth(_WIDTH)
         self.new = self._button(f"New {kind.label.lower()}", "new", "plus")
         self.new.setProperty("kind", "primary")
         self.bring = self._button("Import from Excel…", "import", "import")
@@ -72,6 +73,7 @@ class ListStates(QWidget):
         words = {EMPTY: self._kind.purpose, NOTHING: f"No {plural} are left by these filters."}
         self._title.setText(titles.get(state, ""))
         self._words.setText(words.get(state, ""))
+        self._words.setMinimumHeight(max(0, self._words.heightForWidth(_WIDTH)))
         self.new.setVisible(state == EMPTY)
         self.bring.setVisible(state == EMPTY)
         self.clear.setVisible(state == NOTHING)

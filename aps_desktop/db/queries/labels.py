@@ -67,10 +67,12 @@ def cell_sql(c: Connection, field: Field, alias: str = "t") -> list[str]:
 def sort_sql(c: Connection, field: Field, alias: str = "t") -> list[str]:
     """What a list orders by: money by currency first, since amounts of two do not compare.
 
-    A choice sorts in the order in which it is described, which is a lifecycle's own.
+    A choice sorts in the order in which it is described, which is a lifecycle's own: by the place
+    of its key in a text of all keys, which is much quicker than comparing it with each.
     """
     expressions = cell_sql(c, field, alias)
     if field.kind is Kind.CHOICE and field.choices:
-        places = " ".join(f"WHEN '{key}' THEN {n}" for n, (key, _) in enumerate(field.choices))
-        return [f"CASE {expressions[0]} {places} END", *expressions]
+        keys = "".join(f"|{key}" for key, _ in field.choices)
+        find = "strpos" if c.postgres else "instr"
+        return [f"{find}('{keys}|', '|' || {expressions[0]} || '|')", *expressions]
     return expressions[::-1] if field.kind is Kind.MONEY else expressions
