@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from aps_desktop import __version__
-from aps_desktop.cli import database_commands, record_commands
+from aps_desktop.cli import bundle_commands, database_commands, record_commands
 from aps_desktop.cli.session import DONE, REFUSED, Session
 from aps_desktop.domain.errors import UserError
 
@@ -53,6 +53,7 @@ def _parser() -> ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _database_commands(commands)
     _record_commands(commands)
+    _bundle_commands(commands)
     return parser
 
 
@@ -136,9 +137,44 @@ def _record_commands(commands: Commands) -> None:
     new.add_argument("values", nargs="+", metavar="FIELD=VALUE")
     add(commands, "undo", record_commands.undo)
     add(commands, "redo", record_commands.redo)
+    add(commands, "alarms", record_commands.alarms)
     search = add(commands, "search", record_commands.search)
     search.add_argument("words", nargs="+", metavar="WORDS")
     search.add_argument("--limit", type=_number, default=50, metavar="N")
+
+
+def _bundle_commands(commands: Commands) -> None:
+    bundle = group(commands, "bundle", "make, look into, merge and take back bundles")
+    export = add(bundle, "export", bundle_commands.export)
+    export.add_argument("out", metavar="OUT")
+    export.add_argument(
+        "--for", action="extend", nargs="+", default=[], dest="offices", metavar="OFFICE"
+    )
+    export.add_argument(
+        "--scope", action="extend", nargs="+", default=[], metavar="SCOPE",
+        help="all, body:CODE, pillar:CODE or programme:CODE",
+    )  # fmt: skip
+    export.add_argument("--max-class", metavar="CLASS", help="public, limited, restricted")
+    export.add_argument("--full", action="store_true", help="everything, not only what is new")
+    add(bundle, "inspect", bundle_commands.inspect).add_argument("file", metavar="FILE")
+    merge = add(bundle, "merge", bundle_commands.merge)
+    merge.add_argument("files", nargs="+", metavar="FILE")
+    merge.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    add(bundle, "undo", bundle_commands.undo).add_argument("merge", type=_number, metavar="MERGE")
+    conflicts = group(commands, "conflicts", "see and settle conflicts")
+    add(conflicts, "list", bundle_commands.list_conflicts)
+    resolve = add(conflicts, "resolve", bundle_commands.resolve)
+    resolve.add_argument("id", metavar="ID")
+    resolve.add_argument(
+        "--take", required=True, metavar="VALUE", help="mine, theirs, base, or the value itself"
+    )
+    trust = group(commands, "trust", "which computers are believed")
+    add(trust, "request", bundle_commands.trust_request).add_argument("out", metavar="OUT")
+    add(trust, "list", bundle_commands.trust_list)
+    add(trust, "add", bundle_commands.trust_add).add_argument("request", metavar="REQUEST")
+    revoke = add(trust, "revoke", bundle_commands.trust_revoke)
+    revoke.add_argument("device", metavar="DEVICE")
+    revoke.add_argument("--after", type=_number, required=True, metavar="N", help="its last bundle")
 
 
 __all__ = ["add", "group", "main"]

@@ -10,9 +10,10 @@ from aps_desktop.cli.rows import listed
 from aps_desktop.cli.session import DONE, NEEDS_A_PERSON, Session
 from aps_desktop.cli.values import read_values
 from aps_desktop.domain.changes import Applied
+from aps_desktop.domain.clock import today as local_day
 from aps_desktop.domain.entities import ENTITIES, entity
 from aps_desktop.domain.fields import Field
-from aps_desktop.services import history, records, searching
+from aps_desktop.services import history, records, searching, today
 from aps_desktop.services.documents import document as document_of
 
 
@@ -155,6 +156,25 @@ def _applied(session: Session, applied: Applied, word: str) -> int:
     for one in applied.skipped:
         session.say(f"Left alone, because it was changed since: {one}")
     return NEEDS_A_PERSON if applied.skipped else DONE
+
+
+def alarms(session: Session) -> int:
+    """What the Today page shows."""
+    with session.database() as db:
+        found = today.alarms(db.reader(), local_day(db.clock))
+    document = [
+        {
+            "rule": alarm.rule,
+            "entity": alarm.entity,
+            "id": str(alarm.id),
+            "title": alarm.title,
+            "due": alarm.due.isoformat() if alarm.due else None,
+            "message": alarm.message,
+        }
+        for alarm in found
+    ]
+    session.answer(document, "\n".join(f"{a.message}  {a.title}" for a in found))
+    return DONE
 
 
 def search(session: Session) -> int:

@@ -176,7 +176,7 @@ def _action(
     if due > BASE:
         status = m.pick(("open", "in_progress"))
     elif due > BASE - timedelta(days=120):
-        status = m.pick(("open", "in_progress", "done", "done"))
+        status = m.pick(("open", "in_progress") + ("done",) * 5)
     else:
         status = m.pick(_ACTION_OVER)
     done = status == "done"
@@ -194,7 +194,7 @@ def _action(
     )  # fmt: skip
 
 
-_ACTION_OVER = ("done",) * 30 + ("cancelled", "superseded", "open")
+_ACTION_OVER = ("done",) * 80 + ("cancelled", "superseded", "open")
 
 
 def ordinal(number: int) -> str:

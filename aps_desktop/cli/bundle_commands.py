@@ -1,0 +1,253 @@
+"""Commands about bundles, conflicts and the office list."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from aps_desktop.cli.session import DONE, NEEDS_A_PERSON, REFUSED, Session
+from aps_desktop.db.engine import Database
+from aps_desktop.domain.entities import entity
+from aps_desktop.domain.errors import UserError
+from aps_desktop.domain.values import to_wire
+from aps_desktop.services import bundle_scope, bundles, conflicts, merging, parsing, trusting
+
+
+def export(session: Session) -> int:
+    """Write a signed bundle (encrypted when receivers are known)."""
+    a = session.arguments
+    scope = bundle_scope.parse(a.scope, a.max_class or "")
+    with session.database() as db:
+        made = bundles.export(db, Path(a.out), offices=a.offices, scope=scope, full=a.full)
+    document = {
+        "changes": made.changes,
+        "files": made.files,
+        "bytes": made.bytes,
+        "vector": made.vector,
+        "sequence": made.sequence,
+        "encrypted": made.encrypted,
+        "file": str(made.path),
+    }
+    lock = "encrypted" if made.encrypted else "not encrypted: no receiver is known yet"
+    session.answer(
+        document,
+        f"Bundle {made.sequence}: {made.changes:,} changes, {made.files:,} files, "
+        f"{made.bytes:,} bytes, {lock}.",
+    )
+    return DONE
+
+
+def inspect(session: Session) -> int:
+    """Read and verify a bundle; merge nothing."""
+    with session.database() as db:
+        found = merging.inspect(db, Path(session.arguments.file))
+    document = _bundle(found)
+    trust = "trusted" if found.trusted else "NOT confirmed"
+    session.answer(
+        document,
+        f"Bundle {found.sequence} of {found.office} ({found.name}), {trust}: "
+        f"{found.changes:,} changes, {found.state}." + "".join(f"\n{p}" for p in found.problems),
+    )
+    return DONE
+
+
+def merge(session: Session) -> int:
+    """Preview, back up, merge in one transaction."""
+    a = session.arguments
+    reports: list[merging.Report] = []
+    refused: list[dict[str, str]] = []
+    with session.database() as db:
+        paths = merging.bundles_in([Path(name) for name in a.files])
+        for path in paths:
+            try:
+                run = merging.preview if a.dry_run else merging.merge_file
+                reports.append(run(db, path))
+            except UserError as error:
+                refused.append({"file": path.name, "error": error.message, "hint": error.hint})
+                session.say(f"{error.message} {error.hint}".strip())
+    document = _merged(reports, refused)
+    session.answer(document, _merged_words(reports))
+    if not reports:
+        return REFUSED
+    needs = document["conflicts"] or document["held"] or document["proposals"] or refused
+    return NEEDS_A_PERSON if needs else DONE
+
+
+def undo(session: Session) -> int:
+    """Take one merge back."""
+    with session.database() as db:
+        applied = merging.undo_merge(db, session.arguments.merge)
+    session.answer(
+        {"merge": applied.number, "kept": list(applied.skipped)},
+        f"Took back merge {applied.number}." + "".join(f"\nLeft: {s}" for s in applied.skipped),
+    )
+    return NEEDS_A_PERSON if applied.skipped else DONE
+
+
+def list_conflicts(session: Session) -> int:
+    """Fields that were changed apart and wait for a decision."""
+    with session.database() as db:
+        found = conflicts.open_conflicts(db.reader())
+    document = [
+        {
+            "id": c.id,
+            "entity": c.entity,
+            "record": str(c.record),
+            "title": c.title,
+            "field": c.field,
+            "base": c.base,
+            "values": [
+                {
+                    "value": v.value,
+                    "office": v.office,
+                    "user": v.officer,
+                    "device": v.device,
+                    "at": _moment(v.at),
+                    "mine": v.mine,
+                    "shown": v.shown,
+                }
+                for v in c.versions
+            ],
+        }
+        for c in found
+    ]
+    words = [
+        f"{c.id}  {c.title}: {c.label}: " + " | ".join(f"{v.office}: {v.value}" for v in c.versions)
+        for c in found
+    ]
+    session.answer(document, "\n".join(words) or "There are no conflicts.")
+    return DONE
+
+
+def resolve(session: Session) -> int:
+    """Settle a conflict with one of its values, or with another."""
+    a = session.arguments
+    with session.database() as db:
+        found = conflicts.by_id(db.reader(), a.id)
+        wire = _taken(db, found, a.take)
+        applied = conflicts.settle(db, [(found, wire)])
+    session.answer({"change_set": applied.number}, applied.label)
+    return DONE
+
+
+def _taken(db: Database, found: conflicts.Conflict, take: str) -> str | None:
+    if take in ("mine", "theirs", "base"):
+        return conflicts.choice(found, take)
+    field = entity(found.entity).field(found.field)
+    if not take:
+        return None
+    return to_wire(field, parsing.parse(db.reader(), field, take))
+
+
+def trust_request(session: Session) -> int:
+    """Write the file by which this computer asks to be put on the office list."""
+    with session.database() as db:
+        request = trusting.write_request(db, Path(session.arguments.out))
+    session.answer(
+        {"device": request.device, "office": request.office, "fingerprint": request.fingerprint},
+        f"Send this file to the secretariat, and read them this fingerprint by phone:\n"
+        f"{request.fingerprint}",
+    )
+    return DONE
+
+
+def trust_list(session: Session) -> int:
+    """The computers whose bundles are believed here."""
+    with session.database() as db:
+        store = trusting.store(db)
+    document = {
+        "version": store.version,
+        "root": store.root,
+        "devices": [
+            {
+                "device": d.device,
+                "office": d.office,
+                "name": d.name,
+                "fingerprint": d.fingerprint,
+                "revoked_after": d.revoked_after,
+            }
+            for d in store.devices()
+        ],
+    }
+    words = [f"{d.office}  {d.name}  {d.fingerprint}" for d in store.devices()]
+    session.answer(document, f"Office list, version {store.version}\n" + "\n".join(words))
+    return DONE
+
+
+def trust_add(session: Session) -> int:
+    """Take a computer's request, or an office list of the secretariat."""
+    with session.database() as db:
+        words = trusting.add(db, Path(session.arguments.request))
+        version = trusting.store(db).version
+    session.answer({"done": words, "version": version}, words)
+    return DONE
+
+
+def trust_revoke(session: Session) -> int:
+    """End a computer's work after one of its bundles."""
+    a = session.arguments
+    with session.database() as db:
+        version = trusting.revoke(db, a.device, a.after)
+    session.answer({"version": version}, f"Revoked; the office list is version {version} now.")
+    return DONE
+
+
+def _moment(millis: int) -> str:
+    """An ISO moment; a laptop's clock may say anything, so one out of range shows as a number."""
+    try:
+        return datetime.fromtimestamp(millis / 1000, UTC).isoformat(timespec="seconds")
+    except (OverflowError, OSError, ValueError):
+        return str(millis)
+
+
+def _bundle(found: merging.Inspected) -> dict[str, Any]:
+    return {
+        "file": found.file,
+        "bundle": str(UUID(found.bundle)),
+        "office": found.office,
+        "device": found.device,
+        "name": found.name,
+        "sequence": found.sequence,
+        "made": _moment(found.made),
+        "trusted": found.trusted,
+        "encrypted": found.encrypted,
+        "changes": found.changes,
+        "scope": found.scope,
+        "state": found.state,
+        "problems": list(found.problems),
+        "waiting_for": list(found.waiting_for),
+    }
+
+
+def _merged(reports: list[merging.Report], refused: list[dict[str, str]]) -> dict[str, Any]:
+    numbers = ("merged", "already_had", "held", "conflicts", "parallel", "proposals", "files")
+    document: dict[str, Any] = {n: sum(getattr(r, n) for r in reports) for n in numbers}
+    document["refused"] = len(refused)
+    document["problems"] = refused
+    document["merge"] = next((r.merge for r in reversed(reports) if r.merge), None)
+    document["bundles"] = [
+        {
+            **_bundle(r.bundle),
+            **{n: getattr(r, n) for n in numbers},
+            "entities": r.entities,
+            "merge": r.merge or None,
+            "backup": r.backup,
+        }
+        for r in reports
+    ]
+    return document
+
+
+def _merged_words(reports: list[merging.Report]) -> str:
+    lines = []
+    for r in reports:
+        lines.append(
+            f"{r.bundle.file} of {r.bundle.office}: {r.merged:,} changes merged, "
+            f"{r.already_had:,} known already, {r.held:,} waiting, {r.conflicts:,} conflicts, "
+            f"{r.parallel:,} records edited side by side, {r.proposals:,} proposals."
+            + (f" Merge {r.merge}." if r.merge else "")
+        )
+        lines += [f"  waiting for {words}" for words in r.bundle.waiting_for]
+    return "\n".join(lines)
