@@ -8,11 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from aps_desktop.cli.session import DONE, NEEDS_A_PERSON, REFUSED, Session
+from aps_desktop.cli.values import read_value
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.errors import UserError
 from aps_desktop.domain.values import to_wire
-from aps_desktop.services import bundle_scope, bundles, conflicts, merging, parsing, trusting
+from aps_desktop.services import bundle_scope, bundles, conflicts, merging, trusting
 
 
 def export(session: Session) -> int:
@@ -138,7 +139,7 @@ def _taken(db: Database, found: conflicts.Conflict, take: str) -> str | None:
     field = entity(found.entity).field(found.field)
     if not take:
         return None
-    return to_wire(field, parsing.parse(db.reader(), field, take))
+    return to_wire(field, read_value(db, field, take))
 
 
 def trust_request(session: Session) -> int:
