@@ -55,20 +55,23 @@ class DetailView(QWidget):
         self.host = FormHost(context, self)
         self.header = RecordHeader(self.kind, self)
         self.banner = FormBanner(self)
-        self.form = RecordForm(self.kind, self.host)
-        self.tabs = RecordTabs(context, self.kind, self.make_overview())
-        self.draft = NewRecordForm(context, self.kind, self.host)
-        self.nothing = PlainLabel(f"Choose a {self.kind.label.lower()} in the list.", role="muted")
-        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedWidget(self)
-        for page in (self.nothing, self.tabs, self.draft):
-            self._pages.addWidget(page)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.header)
         column.addWidget(self.banner)
         column.addWidget(self._pages, 1)
+        self.form = RecordForm(self.kind, self.host, self._pages)
+        self.tabs = RecordTabs(context, self.kind, self.form, self._pages)
+        self.draft = NewRecordForm(context, self.kind, self.host, self._pages)
+        words = f"Choose a {self.kind.label.lower()} in the list."
+        self.nothing = PlainLabel(words, self._pages, role="muted")
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        for page in (self.nothing, self.tabs, self.draft):
+            self._pages.addWidget(page)
+        self.form.build()
+        self.dress_overview()
         self.form.value_given.connect(self._on_value_given)
         self.banner.pressed.connect(self._on_banner)
         self.header.action_requested.connect(self._on_action)
@@ -78,9 +81,8 @@ class DetailView(QWidget):
 
     # For pages of one entity --------------------------------------------------------------------
 
-    def make_overview(self) -> QWidget:
-        """What the first tab shows: the form; an entity's own page puts more around it."""
-        return self.form
+    def dress_overview(self) -> None:
+        """An entity's own page puts more over the form here."""
 
     def load_extra(self) -> record_page.Extra | None:
         """What else to read with the record; a plain function, it runs in a reading thread."""

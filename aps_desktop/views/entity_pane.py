@@ -146,7 +146,7 @@ class EntityPane(Pane):
         if self._detail is None:
             from aps_desktop.views.record_pages import page_for
 
-            self._detail = page_for(self.context, self.entity.name)
+            self._detail = page_for(self.context, self.entity.name, self._side)
             self._side.layout().addWidget(self._detail, 1)
             self._detail.title_changed.connect(self.crumb_changed)
             self._detail.created.connect(self._on_created)

@@ -26,9 +26,9 @@ _TWO_COLUMNS_FROM = 560
 class _Section(QWidget):
     """A heading and its fields in a grid."""
 
-    def __init__(self, title: str, rows: list[FieldRow], parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows = rows
+        self.rows: list[FieldRow] = []
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(2 * theme.GRID)
         self._grid.setVerticalSpacing(theme.GRID + 4)
@@ -45,7 +45,7 @@ class _Section(QWidget):
         while self._grid.takeAt(0):
             pass
         at, line = 0, 0
-        for row in self._rows:
+        for row in self.rows:
             wide = row.full_width or columns == 1
             if wide and at:
                 at, line = 0, line + 1
@@ -74,6 +74,8 @@ class RecordForm(QScrollArea):
     ) -> None:
         super().__init__(parent)
         self.kind = kind
+        self._host = host
+        self._fields = tuple(kind.fields if fields is None else fields)
         self.setObjectName(f"form_{kind.name}")
         self.setAccessibleName(f"{kind.label}: fields")
         self.setWidgetResizable(True)
@@ -91,10 +93,29 @@ class RecordForm(QScrollArea):
         self._lines = QVBoxLayout(sheet)
         self._lines.setContentsMargins(16, 12, 16, 24)
         self._lines.setSpacing(2 * theme.GRID)
-        self._sections = self._build(kind.fields if fields is None else fields, host)
-        self._lines.addStretch(1)
+        self._sections: list[_Section] = []
         self.setWidget(sheet)
-        self._arrange(1)
+
+    def build(self) -> None:
+        """Makes the fields. Called once the form has its place: the style sheet is worked out
+        anew for every widget in a form that moves to another parent (0.1 s for a project).
+        """
+        grouped: dict[str, list[Field]] = {}
+        for field in self._fields:
+            grouped.setdefault(field.section, []).append(field)
+        for title, fields in grouped.items():
+            section = _Section(title, self.widget())
+            self._sections.append(section)
+            self._lines.addWidget(section)
+            for field in fields:
+                row = FieldRow(field, self._host, section)
+                row.given.connect(partial(self.value_given.emit, field.name))
+                row.typed.connect(self.typed)
+                section.rows.append(row)
+        self._lines.addStretch(1)
+        self.rows = {row.field.name: row for section in self._sections for row in section.rows}
+        columns, self._columns = max(1, self._columns), 0
+        self._arrange(columns)
 
     # Values -------------------------------------------------------------------------------------
 
@@ -213,20 +234,7 @@ class RecordForm(QScrollArea):
         for row in self.rows.values():
             row.editor.setEnabled(not read_only)
 
-    # Building -----------------------------------------------------------------------------------
-
-    def _build(self, fields: Iterable[Field], host: EditorHost) -> list[_Section]:
-        grouped: dict[str, list[FieldRow]] = {}
-        for field in fields:
-            row = FieldRow(field, host)
-            row.given.connect(partial(self.value_given.emit, field.name))
-            row.typed.connect(self.typed)
-            grouped.setdefault(field.section, []).append(row)
-        self.rows = {row.field.name: row for rows in grouped.values() for row in rows}
-        sections = [_Section(title, rows) for title, rows in grouped.items()]
-        for section in sections:
-            self._lines.addWidget(section)
-        return sections
+    # Room ---------------------------------------------------------------------------------------
 
     def _arrange(self, columns: int) -> None:
         if columns == self._columns:

@@ -78,7 +78,8 @@ class NewRecordForm(QWidget):
     def form(self) -> RecordForm:
         """The form, made when a first record is about to be entered."""
         if self._form is None:
-            self._form = RecordForm(self._kind, self._host)
+            self._form = RecordForm(self._kind, self._host, self)
+            self._form.build()
             self._form.setObjectName(f"new_{self._kind.name}")
             self._form.typed.connect(self._timer.start)
             self._column.insertWidget(1, self._form, 1)

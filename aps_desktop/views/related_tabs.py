@@ -112,7 +112,7 @@ class RecordTabs(QTabWidget):
         self.tabBar().setElideMode(Qt.TextElideMode.ElideNone)
         self.tabBar().setUsesScrollButtons(True)
         self.addTab(overview, "Overview")
-        self.history = HistoryView(context, kind)
+        self.history = HistoryView(context, kind, self)
         self.addTab(self.history, "History")
         self._more = QToolButton(self)
         self._more.setText("More ▾")
@@ -181,7 +181,7 @@ class RecordTabs(QTabWidget):
             tab.deleteLater()
         for at, key in enumerate(wanted, start=1 + self._own):
             if key not in self._tabs:
-                tab = RelatedTab(self._context, self._related[key])
+                tab = RelatedTab(self._context, self._related[key], self)
                 self._tabs[key] = tab
                 tab.show_for(self._record)
                 self.insertTab(at, tab, "")

@@ -1,0 +1,135 @@
+"""A project's page: over its form, where it stands, since when, its money, and the next moves."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from aps_desktop.db.connection import Connection
+from aps_desktop.domain import clock, lifecycle
+from aps_desktop.domain.values import show_date
+from aps_desktop.services import project_standing, record_page
+from aps_desktop.services.project_standing import Standing
+from aps_desktop.services.record_page import RecordPage
+from aps_desktop.services.records import Record
+from aps_desktop.views.detail_view import DetailView
+from aps_desktop.views.editors.flow import FlowLayout
+from aps_desktop.views.plain_label import PlainLabel
+from aps_desktop.views.project_lifecycle_bar import LifecycleBar
+from aps_desktop.views.project_move_dialog import ProjectMoveDialog
+
+_VERBS = {
+    "draft": "Start drafting",
+    "submitted": "Record submission",
+    "under_appraisal": "Start appraisal",
+    "returned": "Return for revision",
+    "endorsed": "Record endorsement",
+    "final_approval": "Send for final approval",
+    "approved": "Record approval",
+    "rejected": "Record non-approval",
+    "deferred": "Defer",
+    "commenced": "Record commencement",
+    "on_hold": "Put on hold",
+    "extended": "Record extension",
+    "activities_done": "Activities are completed",
+    "reporting_due": "Completion report is due",
+    "completed": "Complete the project",
+    "cancelled": "Cancel the project",
+}
+
+
+class StandingPanel(QFrame):
+    """`move_requested` carries the state that the officer wants to record."""
+
+    move_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("standing")
+        self.setProperty("card", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.bar = LifecycleBar(self)
+        self.words = PlainLabel("", self, role="strong", wrap=True)
+        self.words.setObjectName("standing_words")
+        self.due = PlainLabel("", self)
+        self.due.setObjectName("standing_due")
+        self.money = PlainLabel("", self, role="muted", wrap=True)
+        self.money.setObjectName("standing_money")
+        self._moves = FlowLayout()
+        self._moves.setSpacing(6)
+        self.buttons: dict[str, QPushButton] = {}
+        line = QHBoxLayout()
+        line.addWidget(self.words, 1)
+        line.addWidget(self.due)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 12, 12, 12)
+        column.setSpacing(8)
+        column.addWidget(self.bar)
+        column.addLayout(line)
+        column.addWidget(self.money)
+        column.addLayout(self._moves)
+
+    def show_standing(self, standing: Standing) -> None:
+        self.bar.show_stage(standing.stage, ended=standing.state in lifecycle.ENDED)
+        since = f" since {show_date(standing.since)}" if standing.since else ""
+        self.words.setText(f"{standing.label}{since}")
+        self.due.setText(standing.due)
+        late = standing.due.endswith("late")
+        self.due.setProperty("chip", "late" if late else "neutral")
+        self.due.style().unpolish(self.due)
+        self.due.style().polish(self.due)
+        self.due.setVisible(bool(standing.due))
+        self.money.setText("   ·   ".join(f"{what} {much}" for what, much in standing.money))
+        self.money.setVisible(bool(standing.money))
+        self._show_moves(standing.ways)
+
+    def _show_moves(self, ways: tuple[str, ...]) -> None:
+        if tuple(self.buttons) == ways:
+            return
+        for button in self.buttons.values():
+            self._moves.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self.buttons = {}
+        for number, to in enumerate(ways):
+            button = QPushButton(_VERBS[to], self)
+            button.setObjectName(f"move_{to}")
+            button.setProperty("kind", "primary" if number == 0 else "quiet")
+            button.setToolTip(lifecycle.STATES[to].meaning or lifecycle.STATES[to].label)
+            button.clicked.connect(partial(self.move_requested.emit, to))
+            self._moves.addWidget(button)
+            self.buttons[to] = button
+
+
+class ProjectPage(DetailView):
+    """The page of an ASEAN Cooperation Project."""
+
+    def dress_overview(self) -> None:
+        self.standing: Standing | None = None
+        self.panel = StandingPanel(self.form.widget())
+        self.panel.move_requested.connect(self._on_move_requested)
+        self.form.put_above(self.panel)
+
+    def load_extra(self) -> record_page.Extra:
+        return partial(_stand, clock.today(self.context.db.clock))
+
+    def show_extra(self, page: RecordPage) -> str:
+        self.standing = page.extra["standing"]
+        self.panel.show_standing(self.standing)
+        self.panel.setEnabled(not self.context.db.read_only)
+        return self.standing.clock
+
+    def _on_move_requested(self, to: str) -> None:
+        if self.record is None or self.standing is None:
+            return
+        self.form.flush()
+        dialog = ProjectMoveDialog(self.context, self.record, self.standing, to, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+
+def _stand(today: Any, c: Connection, record: Record) -> dict[str, Any]:
+    return {"standing": project_standing.standing(c, record, today)}
