@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -25,6 +25,7 @@ class _Told(msgspec.Struct):
     sheet: str
     entity: str
     columns: list[_Column]
+    base: str = ""
 
 
 def exported_mappings(workbook: Workbook, entities: Iterable[Entity]) -> dict[str, SheetMapping]:
@@ -32,16 +33,9 @@ def exported_mappings(workbook: Workbook, entities: Iterable[Entity]) -> dict[st
 
     Columns are found again by their headers, so they may have been moved or deleted.
     """
-    hidden = workbook.sheet(META_SHEET)
     known = {e.name: e for e in entities}
     found: dict[str, SheetMapping] = {}
-    for row in hidden.rows if hidden else ():
-        if len(row) < 4 or row[0] != SHEET:
-            continue
-        try:
-            told = msgspec.json.decode(cell_text(row[3]), type=_Told)
-        except msgspec.MsgspecError:
-            continue
+    for told in _told(workbook):
         sheet = workbook.sheet(told.sheet)
         entity = known.get(told.entity)
         if sheet and entity and told.v == META_VERSION:
@@ -58,6 +52,21 @@ def exported_table(sheet: Sheet) -> Table:
         number for number, row in enumerate(sheet.rows) if number and not all(map(is_blank, row))
     )
     return Table(0, headers, ("",) * len(headers), tuple(filled))
+
+
+def exported_base(workbook: Workbook) -> dict[str, str]:
+    """Sheet name -> the state of the database that it was written from (`SheetOut.base`)."""
+    return {told.sheet: told.base for told in _told(workbook)}
+
+
+def _told(workbook: Workbook) -> Iterator[_Told]:
+    hidden = workbook.sheet(META_SHEET)
+    for row in hidden.rows if hidden else ():
+        if len(row) >= 4 and row[0] == SHEET:
+            try:
+                yield msgspec.json.decode(cell_text(row[3]), type=_Told)
+            except msgspec.MsgspecError:
+                continue
 
 
 def _mapping(sheet: Sheet, entity: Entity, told: _Told) -> SheetMapping | None:

@@ -42,12 +42,16 @@ RowOut = tuple[UUID, str, Sequence[Value]]
 
 @dataclass(frozen=True)
 class SheetOut:
-    """One list to write. `fields` and their order are the caller's choice; rows may be a stream."""
+    """One list to write. `fields` and their order are the caller's choice; rows may be a stream.
+
+    `base` is kept in the hidden sheet: it says which state of the database this is.
+    """
 
     entity: Entity
     rows: Iterable[RowOut]
     fields: tuple[Field, ...] = ()
     name: str = ""
+    base: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,6 +144,7 @@ class _Layout:
 
     def __init__(self, sheet: SheetOut) -> None:
         self.entity = sheet.entity
+        self.base = sheet.base
         self.fields = sheet.fields or sheet.entity.fields
         self.headers = [_ID_HEADER]
         self.widths = [4.0]
@@ -165,7 +170,10 @@ class _Layout:
             {"header": header, "field": field, "role": role}
             for header, (field, role) in zip(self.headers, self._columns, strict=True)
         ]
-        told = {"v": META_VERSION, "sheet": name, "entity": self.entity.name, "columns": columns}
+        told = {
+            "v": META_VERSION, "sheet": name, "entity": self.entity.name, "columns": columns,
+            "base": self.base,
+        }  # fmt: skip
         return msgspec.json.encode(told).decode()
 
     def cells(
