@@ -63,7 +63,7 @@ def smoke_test() -> int:
         try:
             if not program.open(location):
                 return 1
-            id = records.new(program.database, "body", {"name": "Smoke test"})
+            id = records.new(program.database, "body", {"code": "SMOKE", "name": "Smoke test"})
             app.processEvents()
             program.window.context.show_record("body", id)
             app.processEvents()

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from rapidfuzz import fuzz, process
-
 from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.exchange.cells import folded
 
@@ -75,6 +73,8 @@ def read_choice(choices: tuple[tuple[str, str], ...], text: str) -> tuple[str, s
     starts = {key for form, key in exact.items() if form.startswith(word + " ")}
     if len(starts) == 1 and len(word) > 2:
         return starts.pop(), ""
+    from rapidfuzz import fuzz, process  # late: every form of the window loads this module
+
     near = process.extractOne(word, list(exact), scorer=fuzz.ratio, score_cutoff=70)
     if near and near[1] >= 88 and len(word) > 4:
         key = exact[near[0]]
