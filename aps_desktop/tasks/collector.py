@@ -6,7 +6,11 @@ destroys it there, and the program dies (seen: a list closed while its rows were
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import sys
+from collections.abc import Callable
+from functools import lru_cache
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -40,3 +44,17 @@ class Collector(QObject):
     def stop(self) -> None:
         self._timer.stop()
         gc.enable()
+
+
+def give_back_memory() -> None:
+    """Returns freed memory to the system: sorting a million rows leaves 100 MiB behind on Linux."""
+    trim = _trimmer()
+    if trim is not None:
+        trim(0)
+
+
+@lru_cache(maxsize=1)
+def _trimmer() -> Callable[[int], int] | None:
+    if not sys.platform.startswith("linux"):
+        return None
+    return getattr(ctypes.CDLL(None), "malloc_trim", None)

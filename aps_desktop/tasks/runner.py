@@ -24,7 +24,7 @@ from aps_desktop.db.connection import Connection, Interrupted
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.errors import UserError
-from aps_desktop.tasks.collector import Collector
+from aps_desktop.tasks.collector import Collector, give_back_memory
 from aps_desktop.tasks.jobs import (
     LONG,
     MUTATE,
@@ -42,10 +42,13 @@ _log = logging.getLogger(__name__)
 READERS = 2
 _READ_BUSY_MS = 5000
 _WINDOW_BUSY_MS = 30
-_CACHE_KIB = 8192
+_CACHE_KIB = 4096
 """A reader's page cache: the system keeps the file's pages anyway, and lists scan whole tables."""
 
 _TELL_EVERY = 0.05
+_LARGE = 0.2
+"""Seconds of reading after which it is worth giving memory back to the system."""
+
 _SWITCH_INTERVAL = 0.001
 """Python's own 5 ms let a busy thread hold up each frame of the window (measured)."""
 
@@ -295,7 +298,10 @@ class Runner(BaseRunner):
                     epoch, connection = self._epoch, open_reader(self.db, _READ_BUSY_MS)
                 task.runs_on(connection)
                 if not task.stopped():
+                    begun = time.monotonic()
                     task.result = task.take_work()(connection)
+                    if time.monotonic() - begun > _LARGE:
+                        give_back_memory()
             except Exception as error:
                 task.error, task.traceback = error, traceback.format_exc()
                 error.__traceback__ = None
