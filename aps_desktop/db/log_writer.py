@@ -65,6 +65,7 @@ class LogWriter:
         self._counts: dict[int, int] = defaultdict(int)
         self._touched: dict[str, set[int]] = defaultdict(set)
         self.skipped: list[str] = []
+        self._proposed = 0
 
     def append(
         self, rid: int, id: UUID, tid: int, number: int, prev: int | None, val: str | None
@@ -91,6 +92,7 @@ class LogWriter:
     def append_proposal(self, dot: int) -> None:
         """Marks an op as a proposal to the office that owns the record."""
         self._buffers["op_proposal"].append((dot,))
+        self._proposed += 1
 
     def allowed(self, office: str | None) -> bool:
         """True if this author's changes of a record of that office stand by themselves."""
@@ -134,7 +136,7 @@ class LogWriter:
         self.c.run("UPDATE device SET max_seq = ? WHERE ord = ?", (self._seq, author.device))
         put_counts(self.c, self._counts)
         touched = {name: frozenset(rids) for name, rids in self._touched.items()}
-        return Applied(self.txn, self.label, touched, tuple(self.skipped))
+        return Applied(self.txn, self.label, touched, tuple(self.skipped), self._proposed)
 
     def _previous_chain(self, txn: int) -> bytes:
         chain = self.c.value(

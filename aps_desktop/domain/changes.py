@@ -78,10 +78,12 @@ class Applied:
     """What became of a change set: its number on this device, and what it touched.
 
     `number` is 0 when nothing changed. `touched` maps an entity's name to the local row numbers
-    (rid) whose row appeared, changed or went; panes refresh by it.
+    (rid) whose row appeared, changed or went; panes refresh by it. `proposed` counts the changes
+    that only propose something to the office that owns the record.
     """
 
     number: int
     label: str
     touched: Mapping[str, frozenset[int]] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
+    proposed: int = 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
@@ -244,7 +245,7 @@ def _read_file(_: Field, wire: str) -> FileRef:
     return FileRef(sha256, name)
 
 
-_WRITERS = {
+_WRITERS: dict[Kind, Callable[[Field, Value], str | None]] = {
     Kind.TEXT: _write_text,
     Kind.LONG_TEXT: _write_long,
     Kind.NUMBER: _write_number,
@@ -259,7 +260,7 @@ _WRITERS = {
     Kind.TAGS: _write_set,
     Kind.REFERENCES: _write_set,
 }
-_READERS = {
+_READERS: dict[Kind, Callable[[Field, str], Value]] = {
     Kind.TEXT: lambda _, w: w,
     Kind.LONG_TEXT: lambda _, w: w,
     Kind.NUMBER: lambda f, w: unscaled(f, int(w)),

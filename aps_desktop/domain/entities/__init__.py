@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from aps_desktop.domain.entities import (
-    coordination,
-    funding,
-    knowledge,
-    monitoring,
-    organisation,
-    outreach,
-    planning,
-)
+from aps_desktop.domain.entities.coordination import ENTITIES as COORDINATION
+from aps_desktop.domain.entities.funding import ENTITIES as FUNDING
+from aps_desktop.domain.entities.knowledge import ENTITIES as KNOWLEDGE
+from aps_desktop.domain.entities.monitoring import ENTITIES as MONITORING
+from aps_desktop.domain.entities.organisation import ENTITIES as ORGANISATION
+from aps_desktop.domain.entities.outreach import ENTITIES as OUTREACH
+from aps_desktop.domain.entities.planning import ENTITIES as PLANNING
 from aps_desktop.domain.errors import NotFound
 from aps_desktop.domain.fields import Entity, Field
 
 ENTITIES: tuple[Entity, ...] = (
-    *organisation.ENTITIES,
-    *planning.ENTITIES,
-    *coordination.ENTITIES,
-    *funding.ENTITIES,
-    *monitoring.ENTITIES,
-    *knowledge.ENTITIES,
-    *outreach.ENTITIES,
+    *ORGANISATION,
+    *PLANNING,
+    *COORDINATION,
+    *FUNDING,
+    *MONITORING,
+    *KNOWLEDGE,
+    *OUTREACH,
 )
 BY_NAME: dict[str, Entity] = {e.name: e for e in ENTITIES}
 BY_NUMBER: dict[int, Entity] = {e.number: e for e in ENTITIES}
