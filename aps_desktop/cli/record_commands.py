@@ -122,7 +122,7 @@ def put(session: Session) -> int:
     with session.database() as db:
         id = records.find_id(db.reader(), a.entity, a.id)
         applied = records.put(db, a.entity, id, read_values(db, a.entity, a.values))
-    return _applied(session, applied, "Changed" if applied.number else "Nothing to change")
+    return _applied(session, applied, _done(applied))
 
 
 def delete(session: Session) -> int:
@@ -146,11 +146,19 @@ def redo(session: Session) -> int:
         return _applied(session, records.redo(db), "Done again")
 
 
+def _done(applied: Applied) -> str:
+    """In words: an edit of another office's record only proposes."""
+    if applied.proposed:
+        return "Proposed to the office that owns the record"
+    return "Changed" if applied.number else "Nothing to change"
+
+
 def _applied(session: Session, applied: Applied, word: str) -> int:
     document = {
         "change_set": applied.number,
         "label": applied.label,
         "skipped": list(applied.skipped),
+        "proposed": applied.proposed,
     }
     session.answer(document, f"{word}: {applied.label}")
     for one in applied.skipped:
