@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain import clock, lifecycle
@@ -16,7 +17,6 @@ from aps_desktop.services.project_standing import Standing
 from aps_desktop.services.record_page import RecordPage
 from aps_desktop.services.records import Record
 from aps_desktop.views.detail_view import DetailView
-from aps_desktop.views.editors.flow import FlowLayout
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.project_lifecycle_bar import LifecycleBar
 from aps_desktop.views.project_move_dialog import ProjectMoveDialog
@@ -58,9 +58,19 @@ class StandingPanel(QFrame):
         self.due.setObjectName("standing_due")
         self.money = PlainLabel("", self, role="muted", wrap=True)
         self.money.setObjectName("standing_money")
-        self._moves = FlowLayout()
-        self._moves.setSpacing(6)
-        self.buttons: dict[str, QPushButton] = {}
+        self._to = ""
+        self.next = QPushButton("", self)
+        self.next.setObjectName("move_on")
+        self.next.setProperty("kind", "primary")
+        self.next.clicked.connect(self._on_next)
+        self.other = QPushButton("Something else happened", self)
+        self.other.setObjectName("move_aside")
+        self.other.setProperty("kind", "quiet")
+        self.other.setMenu(QMenu(self.other))
+        moves = QHBoxLayout()
+        moves.addWidget(self.next)
+        moves.addWidget(self.other)
+        moves.addStretch(1)
         line = QHBoxLayout()
         line.addWidget(self.words, 1)
         line.addWidget(self.due)
@@ -70,7 +80,7 @@ class StandingPanel(QFrame):
         column.addWidget(self.bar)
         column.addLayout(line)
         column.addWidget(self.money)
-        column.addLayout(self._moves)
+        column.addLayout(moves)
 
     def show_standing(self, standing: Standing) -> None:
         self.bar.show_stage(standing.stage, ended=standing.state in lifecycle.ENDED)
@@ -87,21 +97,24 @@ class StandingPanel(QFrame):
         self._show_moves(standing.ways)
 
     def _show_moves(self, ways: tuple[str, ...]) -> None:
-        if tuple(self.buttons) == ways:
+        """One button for the way that leads on; what else may happen is in the menu beside it."""
+        self.next.setVisible(bool(ways))
+        self.other.setVisible(len(ways) > 1)
+        if not ways:
             return
-        for button in self.buttons.values():
-            self._moves.removeWidget(button)
-            button.hide()
-            button.deleteLater()
-        self.buttons = {}
-        for number, to in enumerate(ways):
-            button = QPushButton(_VERBS[to], self)
-            button.setObjectName(f"move_{to}")
-            button.setProperty("kind", "primary" if number == 0 else "quiet")
-            button.setToolTip(lifecycle.STATES[to].meaning or lifecycle.STATES[to].label)
-            button.clicked.connect(partial(self.move_requested.emit, to))
-            self._moves.addWidget(button)
-            self.buttons[to] = button
+        self.next.setText(_VERBS[ways[0]])
+        self.next.setToolTip(lifecycle.STATES[ways[0]].meaning)
+        self._to = ways[0]
+        menu = self.other.menu()
+        menu.clear()
+        for to in ways[1:]:
+            action = QAction(_VERBS[to], menu)
+            action.setObjectName(f"move_{to}")
+            action.triggered.connect(partial(self.move_requested.emit, to))
+            menu.addAction(action)
+
+    def _on_next(self) -> None:
+        self.move_requested.emit(self._to)
 
 
 class ProjectPage(DetailView):

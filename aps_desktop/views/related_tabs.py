@@ -6,7 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from aps_desktop.domain.changes import Applied
@@ -20,6 +20,7 @@ from aps_desktop.views.list_view import ListView
 NO_RECORD = UUID(int=0)
 _MOST = 7
 _FEWEST = 3
+_TAB_WIDTH = 112
 
 
 class RelatedTab(QWidget):
@@ -105,6 +106,7 @@ class RecordTabs(QTabWidget):
         self._rid = 0
         self._record: Record | None = None
         self._own = 0
+        self._fits = 0
         self._tabs: dict[str, RelatedTab] = {}
         self.setObjectName("record_tabs")
         self.setDocumentMode(True)
@@ -164,13 +166,25 @@ class RecordTabs(QTabWidget):
 
     def _wanted(self) -> list[str]:
         """The tabs to show, always in the same order: what is there, and parts to begin with."""
-        chosen = [key for key in self._related if self._counts.get(key)][:_MOST]
+        chosen = [key for key in self._related if self._counts.get(key)][: self._room()]
         parts = [key for key, one in self._related.items() if one.by.part_of]
         for key in parts:
-            if len(chosen) < _FEWEST and key not in chosen:
+            if len(chosen) < min(_FEWEST, self._room()) and key not in chosen:
                 chosen.append(key)
         chosen += self._asked_for
+        chosen += [key for key, tab in self._tabs.items() if tab is self.currentWidget()]
         return [key for key in self._related if key in chosen]
+
+    def _room(self) -> int:
+        """How many related tabs fit beside overview, history and the menu of the others."""
+        own = 2 + self._own
+        return max(1, min(_MOST, (self.width() - 90 - own * 90) // _TAB_WIDTH))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._rid and self._room() != self._fits:
+            self._fits = self._room()
+            self._arrange()
 
     def _arrange(self) -> None:
         self.tabBar().show()

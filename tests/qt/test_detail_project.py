@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -78,7 +79,10 @@ def steps_of(db: Database, project: UUID) -> list[dict[str, object]]:
 
 
 def move(page: ProjectPage, to: str, qtbot: QtBot) -> ProjectMoveDialog:
-    qtbot.mouseClick(page.panel.buttons[to], Qt.MouseButton.LeftButton)
+    if page.panel._to == to:
+        qtbot.mouseClick(page.panel.next, Qt.MouseButton.LeftButton)
+    else:
+        page.findChild(QAction, f"move_{to}").trigger()
     return page.findChildren(ProjectMoveDialog)[-1]
 
 
@@ -87,7 +91,7 @@ def test_the_page_says_where_the_project_stands_and_since_when(page: ProjectPage
     assert page.panel.words.text() == "Under appraisal since 13 Oct 2026"
     assert page.panel.bar.accessibleName() == "Stage 2 of 4: Appraisal and approval"
     assert page.panel.money.text() == "Budget USD 250,000.00"
-    assert next(iter(page.panel.buttons)) == "endorsed"
+    assert page.panel.next.text() == "Record endorsement"
 
 
 def test_an_endorsement_is_recorded_in_one_step(
@@ -149,3 +153,12 @@ def test_a_day_that_cannot_be_keeps_the_dialog_open(
     assert "does not exist" in dialog.on.message.text()
     assert records.get(db.connect(), "project", project).values["status"] == "under_appraisal"
     dialog.reject()
+
+
+def test_a_return_for_revision_is_among_what_else_happens(
+    page: ProjectPage, db: Database, project: UUID, qtbot: QtBot
+) -> None:
+    move(page, "returned", qtbot).record_button.click()
+    (step,) = steps_of(db, project)
+    assert step["outcome"] == "returned"
+    assert page.panel.words.text() == "Returned for revision since 23 Nov 2026"
