@@ -25,9 +25,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         from aps_desktop.cli import main as command_line
 
         return command_line(arguments)
+    _import_qt()
     from aps_desktop.app import run
 
     return run(*wanted)
+
+
+def _import_qt() -> None:
+    """Imports Qt and puts Python's own import back: PySide6's, for `__feature__`, is slower."""
+    import builtins
+
+    own = builtins.__import__
+    import PySide6.QtWidgets
+
+    del PySide6
+    builtins.__import__ = own
 
 
 def window_arguments(arguments: list[str]) -> tuple[str, str] | None:

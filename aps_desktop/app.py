@@ -24,6 +24,7 @@ from aps_desktop.tasks.runner import Runner
 from aps_desktop.views import faults, theme
 from aps_desktop.views.context import Context
 from aps_desktop.views.main_window import MainWindow
+from aps_desktop.views.office_names import office_name
 from aps_desktop.views.theme_sheet import dress
 from aps_desktop.views.ui_state import UiState
 
@@ -129,7 +130,7 @@ class Program(QObject):
         self._runner = Runner(db)
         context = Context(db, self._runner, self.ui_state, parent=self)
         _, office, _ = store.this_device(self._runner.window_connection())
-        window = MainWindow(context, office)
+        window = MainWindow(context, office_name(office))
         self._runner.failed.connect(context.show_failure)
         self._runner.crashed.connect(self._on_crashed)
         window.painted.connect(self._on_painted)

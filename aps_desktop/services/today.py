@@ -122,6 +122,8 @@ def _alarm(rule: Rule, day: date, label: tuple[bytes, str], stored: tuple[Any, .
 
 
 def _days(number: int) -> str:
+    if number >= 2 * 365:
+        return f"{number // 365} years"
     return "1 day" if number == 1 else f"{number} days"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 
 from PySide6.QtCore import QTimer, Signal
@@ -16,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aps_desktop.paths import resource_path
+from aps_desktop.views.office_names import offices
 from aps_desktop.views.plain_label import PlainLabel
 
 _STRENGTH = ("very weak", "weak", "fair", "good", "strong")
@@ -143,12 +142,3 @@ _ADVICE = (
     "With a passphrase the database is encrypted: whoever finds the laptop cannot read it. "
     "There is no way back in without the passphrase."
 )
-
-
-def offices() -> list[tuple[str, str]]:
-    """(code, name) of the offices to choose from: the secretariat, then the member states."""
-    file = resource_path("reference", "member_states.json")
-    states = json.loads(file.read_text(encoding="utf-8"))["items"]
-    return [("ASEC", "ASEAN programme secretariat")] + [
-        (state["iso2"], f"{state['name']} national secretariat") for state in states
-    ]
