@@ -57,7 +57,7 @@ def backups_of(location: Path) -> list[Backup]:
         if match:
             at = datetime.strptime(match[1], _STAMP)
             found.append(Backup(path, at, match[2] or ""))
-    return sorted(found, key=lambda b: (b.at, b.path.name), reverse=True)
+    return sorted(found, key=lambda b: (b.at, b.path.stat().st_ctime_ns), reverse=True)
 
 
 def new_name(location: Path, at: datetime, reason: str) -> Path:
@@ -194,7 +194,8 @@ def damaged_name(location: Path, at: datetime) -> Path:
 
 def _keep_aside(location: Path, kept: Path) -> None:
     """Copies a database file with its side files."""
-    for path in (location, *durable.side_files(location)):
+    sides = [side for side in durable.side_files(location) if side.stat().st_size]
+    for path in (location, *sides):
         target = kept.with_name(kept.name + path.name[len(location.name) :])
         shutil.copyfile(path, target)
         durable.sync_file(target)

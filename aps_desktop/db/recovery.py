@@ -27,14 +27,36 @@ def ended_badly(path: Path) -> bool:
     return any(side.stat().st_size for side in durable.side_files(path))
 
 
-def examine(c: Connection) -> None:
-    """A quick check after a bad end. DatabaseFault when the file is damaged."""
-    for (text,) in [*c.all("PRAGMA cipher_integrity_check"), *c.all("PRAGMA quick_check")]:
+def examine(c: Connection, *, closely: bool = False) -> None:
+    """A check after a bad end. DatabaseFault when the file is damaged.
+
+    `closely` also compares every index with its table.
+    """
+    pragma = "integrity_check" if closely else "quick_check"
+    for (text,) in [*c.all("PRAGMA cipher_integrity_check"), *c.all(f"PRAGMA {pragma}")]:
         if text != "ok":
             raise DatabaseFault(
                 "The database file is damaged.",
                 "Use “recover”, or restore the newest backup. Keep the damaged file.",
             )
+
+
+def is_whole(path: Path, key: bytes | None) -> bool:
+    """Whether a database file is in order; UserError when that cannot be told."""
+    try:
+        backup.verify(path, key)
+        with translated_errors():
+            raw = driver.connect_sqlite(str(path), key, read_only=True, busy_ms=5000)
+            connection = Connection(raw, postgres=False)
+            try:
+                examine(connection, closely=True)
+            finally:
+                connection.close()
+    except UserError as error:
+        if is_damage(error):
+            return False
+        raise
+    return True
 
 
 def salvage(path: Path, key: bytes | None, target: Path) -> bool:
@@ -68,7 +90,7 @@ def _mended(target: Path, key: bytes | None, mend: Callable[[Connection], None])
             connection = Connection(raw, postgres=False)
             try:
                 mend(connection)
-                examine(connection)
+                examine(connection, closely=True)
                 _from_log(connection)
             finally:
                 connection.close()

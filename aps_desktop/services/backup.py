@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,11 +46,7 @@ def before(db: Database, what: str) -> Path | None:
     """
     if db.postgres:
         return None
-    at = _now(db.clock)
-    target = backup.new_name(db.path, at, f"before {what}")
-    backup.copy_to(db, target)
-    thin(db.path, at)
-    return target
+    return _automatic(db, f"before {what}")
 
 
 def if_due(db: Database) -> Path | None:
@@ -59,12 +56,20 @@ def if_due(db: Database) -> Path | None:
     at = _now(db.clock)
     made = backup.backups_of(db.path)
     if made:
-        changed = datetime.fromtimestamp(db.path.stat().st_mtime) > made[0].at
+        changed = db.path.stat().st_mtime_ns != made[0].path.stat().st_mtime_ns
         due = made[0].at.date() != at.date() or at - made[0].at >= EVERY or made[0].at > at
         if not (changed and due):
             return None
-    target = backup.new_name(db.path, at, "")
+    return _automatic(db, "")
+
+
+def _automatic(db: Database, reason: str) -> Path:
+    """A backup that carries the time of the last change, by which the next one is known as due."""
+    at = _now(db.clock)
+    target = backup.new_name(db.path, at, reason)
+    last_change = db.path.stat().st_mtime_ns
     backup.copy_to(db, target)
+    os.utime(target, ns=(last_change, last_change))
     thin(db.path, at)
     return target
 
@@ -150,12 +155,7 @@ def recover(
     neither way works.
     """
     place = Path(location)
-    try:
-        backup.verify(place, _key(place, passphrase))
-    except UserError as error:
-        if not recovery.is_damage(error) and not isinstance(error, store.PassphraseNeeded):
-            raise
-    else:
+    if _is_whole(place, passphrase):
         raise UserError("The database is in order; there is nothing to recover.")
     saved = place.with_name(f"{place.name}.salvaged")
     try:
@@ -172,6 +172,13 @@ def recover(
     return restore(location, found.path, passphrase, clock=clock), found.path
 
 
+def _is_whole(place: Path, passphrase: str | None) -> bool:
+    try:
+        return recovery.is_whole(place, _key(place, passphrase))
+    except store.PassphraseNeeded:  # it does not begin as a database does
+        return False
+
+
 def _any_key(path: Path, passphrase: str | None) -> bytes | None:
     return driver.key_of(str(path), passphrase) if passphrase and path.stat().st_size else None
 
@@ -181,7 +188,8 @@ def _previous(location: str, passphrase: str | None, clock: Clock | None) -> Pat
     try:
         locked = driver.is_encrypted(Path(location))
         db = Database(location, passphrase if locked else None, clock=clock)
-        backup.verify(db.path, db.key)
+        if not recovery.is_whole(db.path, db.key):
+            return None
         try:
             return before(db, "restore")
         finally:
