@@ -99,6 +99,10 @@ class Program(QObject):
         """The database that is open."""
         return self._db
 
+    def idle(self) -> bool:
+        """Whether nothing is being read or written."""
+        return self._runner is None or self._runner.idle()
+
     # Opening ------------------------------------------------------------------------------------
 
     def start(self, location: str, file: str) -> bool:

@@ -261,7 +261,7 @@ def lint(_: list[str]) -> int:
 def screenshots(arguments: list[str]) -> int:
     """Writes a picture of every page and window into screenshots/."""
     setup([])
-    return start("tests/screenshots.py", *(arguments or ["screenshots"]), **offscreen())
+    return start("packaging/screenshots.py", *(arguments or ["screenshots"]), **offscreen())
 
 
 def offscreen() -> dict[str, str]:

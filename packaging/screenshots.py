@@ -1,0 +1,107 @@
+"""Pictures of the pages, for the README and for looking at: `make screenshots`.
+
+Draws offscreen on made-up data. Arguments: the folder to write to.
+"""
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
+
+from aps_desktop.app import Program  # noqa: E402
+from aps_desktop.services import demo, offices  # noqa: E402
+from aps_desktop.views.main_window import MainWindow  # noqa: E402
+from aps_desktop.views.palette import Palette  # noqa: E402
+
+_SIZE = {"small": (1366, 768), "large": (1920, 1080)}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: its name, the page, the scheme, and what is done before it is taken."""
+
+    name: str
+    place: str
+    scheme: str = "light"
+    size: str = "small"
+    act: Callable[[MainWindow], QWidget | None] | None = None
+
+
+def second_row(window: MainWindow) -> None:
+    window.pane().list.table.selectRow(3)
+
+
+def search(window: MainWindow) -> QWidget:
+    window.commands.run("palette")
+    palette = window.findChild(Palette)
+    palette.field.setText("train")
+    return palette
+
+
+PICTURES = (
+    Picture("today", "today"),
+    Picture("today-dark", "today", "dark", "large"),
+    Picture("projects", "entity:project", "light", "large", second_row),
+    Picture("projects-dark", "entity:project", "dark", "small", second_row),
+    Picture("meetings", "entity:meeting", "light", "large", second_row),
+    Picture("transactions", "entity:fund_transaction"),
+    Picture("indicators", "entity:indicator", "dark"),
+    Picture("changes", "changes"),
+    Picture("backups", "backups"),
+    Picture("search", "today", act=search),
+)
+
+
+def settle(app: QApplication, program: Program) -> None:
+    """Lets the window read what it wants to show."""
+    deadline = time.monotonic() + 20
+    quiet = 0
+    while quiet < 25 and time.monotonic() < deadline:
+        app.processEvents()
+        time.sleep(0.01)
+        quiet = quiet + 1 if program.idle() else 0
+
+
+def take(app: QApplication, program: Program, picture: Picture, folder: Path) -> None:
+    window = program.window
+    window.resize(*_SIZE[picture.size])
+    window.commands.choose_scheme(picture.scheme)
+    window.go(picture.place)
+    settle(app, program)
+    shown = picture.act(window) if picture.act else None
+    settle(app, program)
+    (shown or window).grab().save(str(folder / f"{picture.name}.png"))
+    if shown is not None:
+        shown.close()
+
+
+def main() -> int:
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["APS_DATA_DIR"] = home
+        location = str(Path(home, "sample.aps"))
+        db = offices.start(location, office="ASEC", device="Sample laptop")
+        demo.fill(db, "small", 2045, lambda *_: None, lambda: False)
+        db.close()
+        app = QApplication(sys.argv[:1])
+        program = Program(app)
+        program.open(location)
+        for picture in PICTURES:
+            take(app, program, picture, folder)
+            print(folder / f"{picture.name}.png")
+        program.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
