@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from aps_desktop.domain.errors import InvalidValue, UserError
 from aps_desktop.domain.fields import Field, Kind
@@ -40,9 +41,9 @@ def column_reader(spec: Field, target: Target, context: ParseContext) -> ColumnR
         return _MoneyColumn(spec, target, context).read
     read = parser(spec, context)
     if spec.kind is Kind.TEXT:
-        return _Column(read, plain_text).read
+        return _Column(read, plain_text, kind=str).read
     if spec.kind is Kind.DATE:
-        return _Column(read, _plain_date, remembered=True).read
+        return _Column(read, _plain_date, kind=date, remembered=True).read
     if spec.kind in (Kind.LONG_TEXT, Kind.NUMBER, Kind.PERCENT):
         return _Column(read, None).read
     # What a reference finds may change as rows are planned: it is remembered for a chunk alone.
@@ -57,11 +58,13 @@ class _Column:
         read: Parser,
         quick: Callable[[Cell], Read] | None,
         *,
+        kind: type | None = None,
         few: bool = False,
         remembered: bool = False,
     ) -> None:
         self._parse = read
         self._quick = quick
+        self._kind = kind
         self._few = few
         self._remembered = remembered
         self._known: dict[str, tuple[Read, str] | UserError] = {}
@@ -71,6 +74,9 @@ class _Column:
             return self._slowly(cells, marks, [None] * len(cells), range(len(cells)))
         if self._quick:
             quick = self._quick
+            if set(map(type, cells)) == {self._kind} and _all_plain(cells):
+                plain: list[Any] = list(cells)
+                return ReadColumn(plain)
             values = [None if cell is None else quick(cell) for cell in cells]
             todo = [i for i, v in enumerate(values) if v is None and cells[i] is not None]
             return self._slowly(cells, marks, values, todo)
@@ -179,6 +185,25 @@ class _MoneyColumn:
         if self._target.scale and isinstance(value, Money):
             value = Money.of(value.amount.scaleb(self._target.scale), value.currency)
         return value, note
+
+
+def _all_plain(cells: Sequence[Cell]) -> bool:
+    """Whether a column of nothing but dates or texts can be taken as it is.
+
+    Looking at all its texts as one is ten times as quick as looking at each.
+    """
+    days = [cell for cell in cells if type(cell) is date]
+    if days:
+        return min(days).year >= 1900 and max(days).year <= 2200
+    texts = [cell for cell in cells if type(cell) is str]
+    whole = "|".join(texts)
+    return (
+        whole.isprintable()
+        and whole.strip() == whole
+        and not ("  " in whole or " |" in whole or "| " in whole or "||" in whole)
+        and (whole.isascii() or unicodedata.is_normalized("NFC", whole))
+        and max(map(len, texts)) <= TEXT_LIMIT
+    )
 
 
 def plain_text(cell: Cell) -> Read:

@@ -132,7 +132,7 @@ class Planned:
             return None  # a record that names its id is that one, whatever its key
         values = record.values
         claims = self._claims.setdefault(entity.name, {})
-        key = tuple([_comparable(values.get(name)) for name in entity.key])
+        key: tuple[object, ...] = tuple([_comparable(values.get(name)) for name in entity.key])
         if None in key:
             return None
         if links:

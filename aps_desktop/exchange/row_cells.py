@@ -39,7 +39,9 @@ class RowCells:
                 cells[c] = [row[c] if c < len(row) else None for row in source]
         if self._fill or self._carry_down:
             self._fill_in(rows, cells)
-        return {c: joined(column, self._rests) for c, column in cells.items()}
+        if self._rests:
+            cells = {c: joined(column, self._rests) for c, column in cells.items()}
+        return cells
 
     def _fill_in(self, rows: Sequence[int], cells: dict[int, Sequence[Cell]]) -> None:
         for c in self._used:
