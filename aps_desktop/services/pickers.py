@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from aps_desktop.db.connection import Connection
+from aps_desktop.domain.entities import ENTITIES
 from aps_desktop.domain.fields import Field
 from aps_desktop.domain.states import GROUPS
 
@@ -23,9 +24,13 @@ def state_groups(c: Connection) -> list[tuple[str, frozenset[UUID]]]:
 
 def words_used(field: Field, c: Connection) -> list[str]:
     """The words in use in a field of tags, the most used first."""
+    kind = next((e for e in ENTITIES if field in e.fields), None)
+    if kind is None:
+        return []
     rows = c.all(
-        "SELECT word, count(*) FROM set_member WHERE field_number = ? AND word IS NOT NULL "
-        "GROUP BY word ORDER BY count(*) DESC, word LIMIT 500",
-        (field.number,),
+        "SELECT m.word, count(*) FROM set_member m JOIN record r ON r.rid = m.owner "
+        "WHERE r.tid = ? AND m.field_number = ? AND m.word IS NOT NULL "
+        "GROUP BY m.word ORDER BY count(*) DESC, m.word LIMIT 500",
+        (kind.number, field.number),
     )
     return [str(row[0]) for row in rows]

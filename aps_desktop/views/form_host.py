@@ -45,9 +45,7 @@ class FormHost(QObject):
     ) -> None:
         self.context.runner.query(pickers.state_groups, done, owner=owner)
 
-    def words_used(
-        self, entity: str, field: Field, done: Callable[[list[str]], None], owner: QObject
-    ) -> None:
+    def words_used(self, field: Field, done: Callable[[list[str]], None], owner: QObject) -> None:
         self.context.runner.query(partial(pickers.words_used, field), done, owner=owner)
 
     def open_record(self, target: str, id: UUID) -> None:

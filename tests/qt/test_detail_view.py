@@ -16,7 +16,7 @@ from aps_desktop.db.engine import Database
 from aps_desktop.domain.clock import FixedClock
 from aps_desktop.domain.values import Value
 from aps_desktop.services import drafts, history, records
-from aps_desktop.tasks.runner import InlineRunner
+from aps_desktop.tasks.runner import InlineRunner, Runner
 from aps_desktop.views.context import Context
 from aps_desktop.views.detail_view import DetailView
 from aps_desktop.views.form_field import FieldRow
@@ -437,3 +437,33 @@ def test_every_field_of_the_form_can_be_reached_with_the_tab_key(
         qtbot.keyClick(at, Qt.Key.Key_Tab)
     expected = list(view.form.rows)
     assert list(dict.fromkeys(reached)) == expected
+
+
+# With threads --------------------------------------------------------------------------------
+
+
+def test_typing_goes_on_while_a_value_is_being_written(
+    qtbot: QtBot, db: Database, project: UUID
+) -> None:
+    runner = Runner(db)
+    view = DetailView(Context(db, runner, UiState(None)), "project")
+    qtbot.addWidget(view)
+    runner.changed.connect(view.on_changed)
+    view.resize(900, 700)
+    view.show()
+    view.activateWindow()
+    qtbot.waitUntil(view.isActiveWindow)
+    view.show_record(project)
+    qtbot.waitUntil(lambda: view.record is not None)
+    row = view.form.rows["description"]
+    row.editor._idle.setInterval(1)
+    row.editor.setFocus()
+    for word in ("one ", "two ", "three ", "four"):
+        qtbot.keyClicks(row.editor.text, word)
+        qtbot.wait(20)
+    qtbot.waitUntil(lambda: stored(db, project, "description") == "one two three four")
+    assert row.editor.text.toPlainText() == "one two three four"
+    type_into(qtbot, view.form.rows["title"], "Left in a hurry")
+    view.clear()
+    qtbot.waitUntil(lambda: stored(db, project, "title") == "Left in a hurry")
+    runner.shutdown()

@@ -44,7 +44,7 @@ class Host:
         clmv = frozenset(id for name, id in STATES.items() if name != "Thailand")
         done([("All", frozenset(STATES.values())), ("CLMV", clmv)])
 
-    def words_used(self, entity: str, field: Field, done: Any, owner: QObject) -> None:
+    def words_used(self, field: Field, done: Any, owner: QObject) -> None:
         done(["flood"])
 
     def open_record(self, target: str, id: UUID) -> None:
@@ -332,6 +332,18 @@ def test_words_become_chips_and_backspace_takes_one_away(
     assert editor.value() == frozenset({"flood", "early warning"})
     qtbot.keyClick(editor.line, Qt.Key.Key_Backspace)
     assert editor.value() == frozenset({"early warning"})
+
+
+def test_words_used_before_are_offered(make: Callable[..., Editor], qtbot: QtBot) -> None:
+    editor = make(Kind.TAGS)
+    editor.setFocus()
+    qtbot.keyClicks(editor.line, "flo")
+    qtbot.waitUntil(editor.line.completer().popup().isVisible)
+    qtbot.keyClick(editor.line.completer().popup(), Qt.Key.Key_Down)
+    qtbot.keyClick(editor.line.completer().popup(), Qt.Key.Key_Return)
+    QApplication.processEvents()
+    assert editor.value() == frozenset({"flood"})
+    assert editor.line.text() == ""
 
 
 def test_records_become_chips(make: Callable[..., Editor], qtbot: QtBot) -> None:

@@ -34,7 +34,7 @@ class EditorHost(Protocol):
     ) -> None: ...
 
     def words_used(
-        self, entity: str, field: Field, done: Callable[[list[str]], None], owner: QObject
+        self, field: Field, done: Callable[[list[str]], None], owner: QObject
     ) -> None: ...
 
     def open_record(self, target: str, id: UUID) -> None: ...
@@ -145,6 +145,12 @@ class Editor(QWidget):
             self.typed.emit()
             return True
         return False
+
+    def touched(self) -> None:
+        """A part of the value was changed by a press; it is done where the focus is elsewhere."""
+        self.typed.emit()
+        if not self._inside:
+            self.done.emit()
 
     def _focus_left(self, event: QEvent) -> None:
         reason = event.reason()  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import QObject, QStringListModel, Qt
+from PySide6.QtCore import QObject, QStringListModel, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QToolButton, QWidget
 
@@ -60,11 +60,11 @@ class ChipEditor(Editor):
     def add(self, key: Any, words: str) -> None:
         self.show_members({**self.members, key: words})
         self.line.clear()
-        self.typed.emit()
+        self.touched()
 
     def remove(self, key: Any) -> None:
         self.show_members({k: w for k, w in self.members.items() if k != key})
-        self.typed.emit()
+        self.touched()
 
     def key_pressed(self, watched: QObject, event: QKeyEvent) -> bool:
         if isinstance(watched, QToolButton):
@@ -115,6 +115,7 @@ class TagsEditor(ChipEditor):
         completer.activated[str].connect(self._on_word)
         line.setCompleter(completer)
         line.textEdited.connect(self._on_edited)
+        self.went_in.connect(self._on_went_in)
         return line
 
     def render(self, value: Value, labels: Mapping[UUID, str]) -> None:
@@ -169,11 +170,13 @@ class TagsEditor(ChipEditor):
             self._take_typed()
         self.typed.emit()
 
+    def _on_went_in(self) -> None:
+        self.host.words_used(self.field, self.offer, self)
+
     def _on_word(self, word: str) -> None:
         self.add(clean_text(word), clean_text(word))
-        # The completer writes the word into the line after this.
-        self.line.completer().popup().hide()
-        self.line.clear()
+        # The completer writes the word into the line once more after this.
+        QTimer.singleShot(0, self.line, self.line.clear)
 
 
 class ReferencesEditor(ChipEditor):

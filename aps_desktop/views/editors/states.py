@@ -59,7 +59,7 @@ class StatesEditor(Editor):
         """Ticks exactly these states."""
         self._chosen = ids
         self._tick()
-        self.typed.emit()
+        self.touched()
 
     def _on_states(self, found: Found) -> None:
         for id, label in found:
@@ -107,7 +107,7 @@ class StatesEditor(Editor):
     def _on_clicked(self) -> None:
         ticked = frozenset(id for id, box in self.boxes.items() if box.isChecked())
         self._chosen = ticked | (self._chosen - self.boxes.keys())
-        self.typed.emit()
+        self.touched()
 
     def _on_group(self) -> None:
         for name, button in self.group_buttons.items():
