@@ -1,0 +1,160 @@
+"""Writes what an import has decided: all of it in one transaction, as one step to undo."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from aps_desktop.db.connection import Connection
+from aps_desktop.db.engine import Database
+from aps_desktop.db.unit_of_work import Work
+from aps_desktop.domain.changes import Applied, Update, Why
+from aps_desktop.domain.entities import entity
+from aps_desktop.domain.errors import UserError
+from aps_desktop.domain.values import from_wire
+from aps_desktop.exchange.gc_pause import collector_paused
+from aps_desktop.exchange.parse import Draft
+from aps_desktop.services.importing_types import (
+    Cancelled,
+    Decided,
+    Plan,
+    Progress,
+    Verdict,
+)
+
+_TELL_EVERY = 500
+
+
+def state_of(c: Connection) -> str:
+    """A text that differs when anything was written in between."""
+    row = c.one("SELECT count(*), coalesce(sum(max_seq), 0) FROM device")
+    return f"{row}"
+
+
+def label_of(plan: Plan) -> str:
+    """What the step is called: "import 499 projects from NAME.xlsx"."""
+    counts: Counter[str] = Counter(d.entity for d in _written(plan))
+    if not counts:
+        return f"import nothing from {plan.found.path.name}"
+    first = next(iter(counts))
+    number = counts[first]
+    kind = entity(first)
+    words = f"{number:,} {(kind.label if number == 1 else kind.plural).lower()}"
+    more = counts.total() - number
+    if more:
+        words += f" and {more:,} other record{'' if more == 1 else 's'}"
+    return f"import {words} from {plan.found.path.name}"
+
+
+def apply_plan(db: Database, plan: Plan, progress: Progress, cancelled: Cancelled) -> Applied:
+    """Writes the new and the changed records. UserError, and nothing written, when the database has
+    changed since the plan was made, or when it is cancelled."""
+    label = label_of(plan)
+    with collector_paused(), db.writing() as c:
+        if plan.seen and plan.seen != state_of(c):
+            raise UserError(
+                "The database was changed while you looked at the preview.",
+                "Look at the new preview, then import again.",
+            )
+        writer = _Writer(db, Work(db, c, label, Why.IMPORT), plan)
+        writer.write(progress, cancelled)
+        return writer.work.finish()
+
+
+def _written(plan: Plan) -> Iterator[Decided]:
+    for sheet in plan.sheets:
+        for one in sheet.records:
+            if one.verdict in (Verdict.NEW, Verdict.CHANGED):
+                yield one
+
+
+class _Writer:
+    def __init__(self, db: Database, work: Work, plan: Plan) -> None:
+        self.work = work
+        self._db = db
+        self._plan = plan
+        self._ids = plan.ids
+        self._made: set[UUID] = set()
+        self._later: list[Update] = []
+        self._defaults: dict[str, dict[str, Any]] = {}
+        self._known = {
+            one.record.draft for sheet in plan.sheets for one in sheet.records if one.rid
+        }
+
+    def write(self, progress: Progress, cancelled: Cancelled) -> None:
+        """New records first, then changes, then references to records that came later."""
+        todo = list(_written(self._plan))
+        self._name(todo)
+        new = [one for one in todo if one.verdict is Verdict.NEW]
+        changed = [one for one in todo if one.verdict is Verdict.CHANGED]
+        for done, one in enumerate((*new, *changed)):
+            if done % _TELL_EVERY == 0:
+                if cancelled():
+                    raise UserError("The import was cancelled.", "Nothing was written.")
+                progress(done, len(todo), "Writing")
+            if one.verdict is Verdict.NEW:
+                self._create(one)
+            else:
+                self._change(one)
+        for update in self._later:
+            self.work.do(update)
+        progress(len(todo), len(todo), "Writing")
+
+    def _name(self, todo: list[Decided]) -> None:
+        """Every record gets its id before any is written, since they refer to each other."""
+        for one in todo:
+            if one.id is None:
+                one.id = self._db.ids.new()
+        for sheet in self._plan.sheets:
+            for one in sheet.records:
+                if one.id is not None:
+                    self._ids[one.record.draft] = one.id
+
+    def _create(self, one: Decided) -> None:
+        kind = entity(one.entity)
+        id = self._id(one)
+        values: dict[str, Any] = dict(self._defaults_of(one.entity))
+        for name, value in one.record.values.items():
+            known, there = self._real(value)
+            if there:
+                values[name] = known
+            else:
+                self._later.append(Update(one.entity, id, name, known))
+        self.work.create(kind, id, values)
+        self._made.add(id)
+
+    def _change(self, one: Decided) -> None:
+        for name, (_, new) in one.changes.items():
+            self.work.do(Update(one.entity, self._id(one), name, self._real(new)[0]))
+
+    def _real(self, value: Any) -> tuple[Any, bool]:
+        """A value with ids in the place of drafts, and whether all of those are written already."""
+        if isinstance(value, Draft):
+            id = self._ids[value]
+            return id, self._there(value, id)
+        if isinstance(value, frozenset) and any(isinstance(v, Draft) for v in value):
+            there = True
+            ids = set()
+            for one in value:
+                id, known = self._real(one)
+                ids.add(id)
+                there = there and known
+            return frozenset(ids), there
+        return value, True
+
+    def _there(self, draft: Draft, id: UUID) -> bool:
+        return id in self._made or draft in self._known
+
+    def _defaults_of(self, name: str) -> dict[str, Any]:
+        if name not in self._defaults:
+            columns = entity(name).columns
+            self._defaults[name] = {f.name: from_wire(f, f.default) for f in columns if f.default}
+        return self._defaults[name]
+
+    @staticmethod
+    def _id(one: Decided) -> UUID:
+        if one.id is None:
+            raise LookupError("a record that is to be written has no id")
+        return one.id

@@ -1,0 +1,226 @@
+"""How the columns of sheets are understood: guessed, chosen by a person, and remembered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from aps_desktop.db.connection import Connection
+from aps_desktop.db.engine import Database
+from aps_desktop.db.store import put_setting, setting
+from aps_desktop.domain.changes import Applied
+from aps_desktop.domain.entities import BY_NAME, entity
+from aps_desktop.domain.errors import InvalidValue, UserError
+from aps_desktop.domain.fields import Entity, Field, Kind
+from aps_desktop.exchange.amounts import currency_code
+from aps_desktop.exchange.cells import Sheet, cell_text
+from aps_desktop.exchange.detect import Table
+from aps_desktop.exchange.headings import money_heading
+from aps_desktop.exchange.mapping import CURRENCY, VALUE, Part, SheetMapping, Target, signature
+from aps_desktop.exchange.parse import Habits
+
+_TARGET = re.compile(r"(?:(?P<entity>\w+)\.)?(?P<field>\w+)(?:\s*\((?P<role>\w+)\))?")
+_DAY_MONTH = re.compile(r"\s*(\d{1,2})[-/.](\d{1,2})[-/.](\d{2,4})\b")
+_COMMA = re.compile(r"-?\d{1,3}(\.\d{3})+(,\d+)?|-?\d+,\d{1,2}")
+_POINT = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?|-?\d+\.\d{1,2}")
+_HABIT_ROWS = 5_000
+_SETTING = "import mapping "
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing that a column can fill: `key` is "project.title" or "project.budget (currency)"."""
+
+    key: str
+    label: str
+    required: bool = False
+
+
+def choices(mapping: SheetMapping | None, main: str) -> list[Choice]:
+    """What the columns of a sheet can fill: the main entity's fields, then those of its parts."""
+    found: list[Choice] = []
+    names = dict.fromkeys([main, *(p.entity for p in mapping.parts)] if mapping else [main])
+    for name in names:
+        kind = entity(name)
+        for spec in kind.fields:
+            label = spec.label if name == main else f"{kind.label}: {spec.label}"
+            found.append(Choice(f"{name}.{spec.name}", label, spec.required and not spec.default))
+            if spec.kind is Kind.MONEY:
+                found.append(Choice(f"{name}.{spec.name} ({CURRENCY})", f"{label}, its currency"))
+    return found
+
+
+def column_keys(mapping: SheetMapping) -> dict[int, list[str]]:
+    """Column -> the keys of what it fills."""
+    found: dict[int, list[str]] = {}
+    for target in mapping.targets:
+        found.setdefault(target.column, []).append(_key(mapping, target))
+    return found
+
+
+def _key(mapping: SheetMapping, target: Target) -> str:
+    key = f"{mapping.parts[target.part].entity}.{target.field}"
+    return key if target.role == VALUE else f"{key} ({target.role})"
+
+
+def with_column(mapping: SheetMapping, column: int, key: str) -> SheetMapping:
+    """The mapping with one column filling something else; an empty key leaves the column out.
+
+    What another column filled with the same field, this column takes over.
+    """
+    targets = [t for t in mapping.targets if t.column != column]
+    parts = list(mapping.parts)
+    if key:
+        name, spec, role = parse_key(key, parts[0].entity if parts else "")
+        part = _part_for(parts, name)
+        targets = [t for t in targets if (t.part, t.field, t.role) != (part, spec.name, role)]
+        header = mapping.headers[column] if column < len(mapping.headers) else ""
+        currency, scale = money_heading(header) if spec.kind is Kind.MONEY else ("", 0)
+        targets.append(Target(column, part, spec.name, role, currency, scale))
+    return replace(
+        mapping, parts=tuple(parts), targets=tuple(sorted(targets, key=_place)), sheet=mapping.sheet
+    )
+
+
+def _place(target: Target) -> tuple[int, int]:
+    return target.column, target.part
+
+
+def parse_key(key: str, main: str) -> tuple[str, Field, str]:
+    """(entity, field, role) of a key; the entity may be left out. InvalidValue if there is none."""
+    m = _TARGET.fullmatch(key.strip())
+    kind = BY_NAME.get((m["entity"] or main) if m else "")
+    if m is None or kind is None or m["field"] not in kind.by_name:
+        raise InvalidValue(f"There is no field “{key}”.", "Write entity.field: project.title.")
+    role = m["role"] or VALUE
+    spec = kind.field(m["field"])
+    if role not in (VALUE, CURRENCY) or (role == CURRENCY and spec.kind is not Kind.MONEY):
+        raise InvalidValue(f"“{key}” is not something that a column fills.", "Use entity.field.")
+    return kind.name, spec, role
+
+
+def _part_for(parts: list[Part], name: str) -> int:
+    """The part that makes records of this entity; a new one at the end, linked to the others."""
+    for number, part in enumerate(parts):
+        if part.entity == name and not part.constants:
+            return number
+    links = {}
+    for number, above in enumerate(parts):
+        spec = _link(entity(name), above.entity)
+        if spec is not None:
+            links[spec.name] = number
+    parts.append(Part(name, links, optional=bool(parts)))
+    return len(parts) - 1
+
+
+def _link(kind: Entity, parent: str) -> Field | None:
+    if kind.owner and kind.owner.target == parent:
+        return kind.owner
+    return next((f for f in kind.fields if f.kind is Kind.REFERENCE and f.target == parent), None)
+
+
+def from_words(
+    words: Mapping[str, str], sheet: Sheet, table: Table, main: str, habits: Habits
+) -> SheetMapping:
+    """A mapping from header -> "entity.field", as reports print it. Other columns are left out."""
+    mapping = SheetMapping(
+        sheet.name, table.header_row, (Part(main),) if main else (), (), table.carry_down, habits,
+        table.headers,
+    )  # fmt: skip
+    places = {" ".join(text.split()).casefold(): c for c, text in enumerate(table.headers) if text}
+    for header, keys in words.items():
+        column = places.get(" ".join(header.split()).casefold())
+        if column is None:
+            raise UserError(
+                f"Sheet “{sheet.name}” has no column “{header}”.",
+                "Columns: " + ", ".join(h for h in table.headers if h) + ".",
+            )
+        for key in filter(None, (k.strip() for k in keys.split(","))):
+            more = with_column(mapping, column, key)
+            kept = [t for t in mapping.targets if t.column == column]
+            mapping = replace(more, targets=tuple(sorted({*more.targets, *kept}, key=_place)))
+    return mapping
+
+
+def understood_habits(sheet: Sheet, table: Table, mapping: SheetMapping) -> Habits:
+    """Whether this sheet writes months first, or decimal commas: its own cells decide it."""
+    dates: list[int] = []
+    numbers: list[int] = []
+    for target in mapping.targets:
+        kind = entity(mapping.parts[target.part].entity).field(target.field).kind
+        if kind in (Kind.DATE, Kind.PERIOD):
+            dates.append(target.column)
+        elif kind in (Kind.NUMBER, Kind.MONEY, Kind.PERCENT) and target.role == VALUE:
+            numbers.append(target.column)
+    day = month = comma = point = 0
+    for row in table.rows[:_HABIT_ROWS]:
+        for column in dates:
+            cell = sheet.at(row, column)
+            if isinstance(cell, str) and (m := _DAY_MONTH.match(cell)):
+                day += int(m[1]) > 12
+                month += int(m[2]) > 12 and int(m[1]) <= 12
+        for column in numbers:
+            cell = sheet.at(row, column)
+            if isinstance(cell, str):
+                bare = _bare_number(cell)
+                comma += _COMMA.fullmatch(bare) is not None
+                point += _POINT.fullmatch(bare) is not None
+    return replace(
+        mapping.habits,
+        day_first=mapping.habits.day_first and not (month > 0 and not day),
+        decimal_comma=mapping.habits.decimal_comma or (comma > 0 and not point),
+    )
+
+
+def _bare_number(text: str) -> str:
+    """The number of a text with its currency taken off."""
+    bare = re.sub(r"[^\d.,-]+", " ", text).strip()
+    return bare if currency_code(re.sub(r"[\d.,\s()-]+", "", text)) or bare == text.strip() else ""
+
+
+def sample(sheet: Sheet, table: Table, column: int, number: int = 3) -> list[str]:
+    """The first texts of a column, for showing what is in it."""
+    found: list[str] = []
+    for row in table.rows[:500]:
+        text = " ".join(cell_text(sheet.at(row, column)).split())
+        if text and text not in found:
+            found.append(text[:80])
+            if len(found) == number:
+                break
+    return found
+
+
+# Remembered -------------------------------------------------------------------------------------
+
+
+def remembered(c: Connection, sheet: Sheet, table: Table) -> SheetMapping | None:
+    """The mapping that a person once chose for the same headings, fitted to this sheet."""
+    text = setting(c, _SETTING + signature(table.headers))
+    if not text:
+        return None
+    try:
+        mapping = SheetMapping.from_json(text)
+    except UserError:
+        return None
+    width = len(table.headers)
+    known = all(p.entity in BY_NAME for p in mapping.parts) and all(
+        t.part < len(mapping.parts)
+        and t.field in BY_NAME[mapping.parts[t.part].entity].by_name
+        and t.column < width
+        for t in mapping.targets
+    )
+    if not known:
+        return None
+    return replace(
+        mapping, sheet=sheet.name, header_row=table.header_row, carry_down=table.carry_down,
+        headers=table.headers,
+    )  # fmt: skip
+
+
+def remember(db: Database, mappings: list[SheetMapping]) -> Applied:
+    """Keeps what a person chose; it is used again for sheets with the same headings."""
+    with db.writing() as connection:
+        for mapping in mappings:
+            put_setting(connection, _SETTING + mapping.signature, mapping.to_json())
+    return Applied(0, "")

@@ -1,0 +1,186 @@
+"""Reads a workbook and finds out what its sheets hold, before anything is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+from aps_desktop.db.engine import Database
+from aps_desktop.domain.entities import ENTITIES, entity
+from aps_desktop.domain.errors import UserError
+from aps_desktop.exchange.cells import Sheet, Workbook, cell_text, folded, is_blank
+from aps_desktop.exchange.detect import Table
+from aps_desktop.exchange.exported import exported_base, exported_mappings
+from aps_desktop.exchange.guess import Guesser
+from aps_desktop.exchange.long_texts import META_SHEET, rests
+from aps_desktop.exchange.mapping import SheetMapping
+from aps_desktop.exchange.parse import Resolver
+from aps_desktop.exchange.read_workbook import read_workbook
+from aps_desktop.services import importing_mappings as mappings
+from aps_desktop.services.importing_resolver import DatabaseResolver
+from aps_desktop.services.importing_types import (
+    Cancelled,
+    FoundSheet,
+    FoundWorkbook,
+    Progress,
+    never,
+    no_progress,
+)
+
+NO_TABLE = "No row of column headings was found."
+NO_FIT = "Its columns are none of a kind of record."
+LEFT_OUT = "Left out."
+_TABLE_HITS = 2
+
+
+def read(
+    db: Database,
+    path: Path,
+    progress: Progress = no_progress,
+    cancelled: Cancelled = never,
+    resolver: Resolver | None = None,
+) -> FoundWorkbook:
+    """Reads the file in a child process and guesses what its sheets are. UserError if it cannot."""
+    progress(0, 0, f"Reading {path.name}")
+    workbook = read_workbook(
+        path, progress=lambda rows: progress(0, 0, f"{rows:,} rows read"), cancelled=cancelled
+    )
+    if cancelled():
+        raise UserError("The import was cancelled.")
+    progress(0, 0, "Finding out what the columns are")
+    guesser = Guesser(ENTITIES, resolver or DatabaseResolver(db.reader()))
+    exported = exported_mappings(workbook, ENTITIES)
+    bases = exported_base(workbook)
+    found: list[FoundSheet] = []
+    split = False
+    for sheet in workbook.sheets:
+        if sheet.name == META_SHEET:
+            continue
+        if sheet.name in exported:
+            table = guesser.table(sheet, 0)
+            base = bases.get(sheet.name, "")
+            found.append(FoundSheet(sheet, table, exported[sheet.name], "exported", "", base))
+            continue
+        tables = _tables(sheet, guesser)
+        split = split or len(tables) > 1
+        found += [_found(db, one, guesser) for one in tables]
+    return FoundWorkbook(path, workbook, tuple(found), rests(workbook), split)
+
+
+def understand(
+    db: Database,
+    found: FoundSheet,
+    *,
+    name: str = "",
+    header_row: int | None = None,
+    words: Mapping[str, str] | None = None,
+) -> FoundSheet:
+    """The sheet anew, as a person says that it is: of that entity, with that header row (from 0),
+    with those columns (header -> "entity.field")."""
+    guesser = Guesser(ENTITIES, DatabaseResolver(db.reader()))
+    row = header_row if header_row is not None else found.table and found.table.header_row
+    table = guesser.table(found.sheet, row)
+    if table is None:
+        return replace(found, table=None, mapping=None, why=NO_TABLE)
+    if words is not None:
+        guessed = guesser.guess(found.sheet, table, entity=name) if name else None
+        mapping: SheetMapping | None = mappings.from_words(
+            words, found.sheet, table, name, guessed.habits if guessed else _habits(table)
+        )
+    else:
+        mapping = guesser.guess(found.sheet, table, entity=name)
+        if mapping is None and name:
+            mapping = mappings.from_words({}, found.sheet, table, name, _habits(table))
+    if mapping is None:
+        return replace(found, table=table, mapping=None, why=NO_FIT)
+    mapping = replace(mapping, habits=mappings.understood_habits(found.sheet, table, mapping))
+    return replace(found, table=table, mapping=mapping, source="chosen", why="")
+
+
+def _habits(table: Table) -> mappings.Habits:
+    return mappings.Habits(year=table.year)
+
+
+def _found(db: Database, sheet: Sheet, guesser: Guesser) -> FoundSheet:
+    table = guesser.table(sheet)
+    if table is None or not table.rows:
+        return FoundSheet(sheet, table, None, why=NO_TABLE)
+    known = mappings.remembered(db.reader(), sheet, table)
+    if known is not None:
+        if not known.parts:
+            return FoundSheet(sheet, table, None, "remembered", LEFT_OUT)
+        return FoundSheet(sheet, table, known, "remembered")
+    mapping = guesser.guess(sheet, table)
+    if mapping is None or not mapping.targets:
+        return FoundSheet(sheet, table, None, why=NO_FIT)
+    mapping = replace(mapping, habits=mappings.understood_habits(sheet, table, mapping))
+    return FoundSheet(sheet, table, mapping)
+
+
+def _tables(sheet: Sheet, guesser: Guesser) -> list[Sheet]:
+    """The sheet, or its tables where a blank row and other headings begin another one.
+
+    Each keeps its rows where they are, so that addresses stay those of the file.
+    """
+    starts = [
+        at for at in range(2, len(sheet.rows))
+        if all(map(is_blank, sheet.rows[at - 1])) and _heads(sheet, at, guesser)
+    ]  # fmt: skip
+    if not starts:
+        return [sheet]
+    first = guesser.table(replace(sheet, rows=sheet.rows[: starts[0]]))
+    if first is None or not first.rows:
+        return [sheet] if len(starts) == 1 else _cut(sheet, starts[1:])
+    head = {folded(text) for text in first.headers if text}
+    others = [at for at in starts if _texts(sheet, at) != head]
+    return _cut(sheet, others) if others else [sheet]
+
+
+def _cut(sheet: Sheet, starts: list[int]) -> list[Sheet]:
+    pieces = []
+    edges = [0, *starts, len(sheet.rows)]
+    for number, (begin, end) in enumerate(pairwise(edges), 1):
+        rows = [*[()] * begin, *sheet.rows[begin:end]]
+        name = sheet.name if number == 1 else f"{sheet.name} (table {number})"
+        merged = tuple(m for m in sheet.merged if begin <= m[0] < end)
+        pieces.append(replace(sheet, name=name, rows=rows, merged=merged))
+    return pieces
+
+
+def _heads(sheet: Sheet, at: int, guesser: Guesser) -> bool:
+    """Whether a row reads as column headings with records below it."""
+    filled = [cell for cell in sheet.rows[at] if not is_blank(cell)]
+    if len(filled) < _TABLE_HITS or not all(isinstance(cell, str) for cell in filled):
+        return False
+    known = guesser.headings.known
+    hits = sum(text in known for text in _texts(sheet, at))
+    below = sheet.rows[at + 1] if at + 1 < len(sheet.rows) else ()
+    return (
+        hits >= max(_TABLE_HITS, len(filled) * 0.5)
+        and sum(not is_blank(cell) for cell in below) >= _TABLE_HITS
+    )
+
+
+def _texts(sheet: Sheet, at: int) -> set[str]:
+    return {folded(cell_text(cell)) for cell in sheet.rows[at] if not is_blank(cell)}
+
+
+def entity_of(found: FoundSheet) -> str:
+    """The main entity of a sheet; "" when it has none."""
+    return found.mapping.parts[0].entity if found.mapping and found.mapping.parts else ""
+
+
+def part_names(found: FoundSheet) -> list[str]:
+    """What each row of the sheet holds, as labels, the main one first."""
+    if found.mapping is None:
+        return []
+    return list(dict.fromkeys(entity(p.entity).plural for p in found.mapping.parts))
+
+
+def as_read(found: FoundWorkbook) -> Workbook:
+    """The workbook with its tables as sheets of their own, where a sheet held two."""
+    if not found.split:
+        return found.workbook
+    return Workbook(found.workbook.name, tuple(one.sheet for one in found.sheets))
