@@ -7,7 +7,7 @@ from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from aps_desktop.db.connection import Connection
@@ -57,6 +57,11 @@ class NewRecordForm(QWidget):
         self.discard_button = QPushButton("Discard", self)
         self.discard_button.setObjectName("discard_record")
         self.discard_button.clicked.connect(self._on_discard)
+        # Shortcuts go before keys: in a reference, Ctrl+Enter would else open the record chosen.
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(self.create)
         self._timer = QTimer(self)
         self._timer.setObjectName("keep_draft")
         self._timer.setSingleShot(True)
@@ -129,13 +134,6 @@ class NewRecordForm(QWidget):
             partial(self._on_made, id),
             self._on_refused,
         )
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.create()
-            return
-        super().keyPressEvent(event)
 
     def _put_draft(self, draft: drafts.Draft) -> None:
         self._context.runner.mutate(

@@ -439,6 +439,28 @@ def test_every_field_of_the_form_can_be_reached_with_the_tab_key(
     assert list(dict.fromkeys(reached)) == expected
 
 
+def test_control_tab_goes_to_the_next_tab(
+    open_page: Callable[..., DetailView], project: UUID, qtbot: QtBot
+) -> None:
+    view = open_page(project)
+    view.focus_form()
+    line = view.form.rows["code"].editor.line
+    qtbot.keyClick(line, Qt.Key.Key_Tab, Qt.KeyboardModifier.ControlModifier)
+    assert view.tabs.currentIndex() == 1
+
+
+def test_control_enter_in_a_chosen_reference_makes_the_new_record(
+    open_page: Callable[..., DetailView], project: UUID, db: Database, qtbot: QtBot
+) -> None:
+    view = open_page(
+        code="P-9", title="Ninth", sponsoring_body=records.find_id(db.reader(), "body", "ACDM")
+    )
+    line = view.draft.form.rows["sponsoring_body"].editor.line
+    line.setFocus()
+    with qtbot.waitSignal(view.created):
+        qtbot.keyClick(line, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+
+
 # With threads --------------------------------------------------------------------------------
 
 
