@@ -57,6 +57,9 @@ class EntityPane(Pane):
         swap = QShortcut(QKeySequence("F6"), self)
         swap.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         swap.activated.connect(self._on_swap)
+        edit = QShortcut(QKeySequence("F2"), self.list)
+        edit.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        edit.activated.connect(self._on_edit)
         self._arrange()
 
     def _detail_side(self) -> QWidget:
@@ -206,6 +209,10 @@ class EntityPane(Pane):
         dialog = BulkEditDialog(self.context, self.entity.name, ids, self.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    def _on_edit(self) -> None:
+        if self._detail is not None and self._side.isVisible():
+            self._detail.focus_form()
 
     def _on_swap(self) -> None:
         inside = self._detail is not None and self._detail.isAncestorOf(self.focusWidget())

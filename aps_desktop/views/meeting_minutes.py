@@ -6,11 +6,12 @@ from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
     QCompleter,
-    QHBoxLayout,
+    QBoxLayout,
     QHeaderView,
     QLineEdit,
     QListWidget,
@@ -37,7 +38,9 @@ from aps_desktop.views.context import Context
 from aps_desktop.views.plain_label import PlainLabel
 
 _ITEM_ROLE = int(Qt.ItemDataRole.UserRole)
-_WIDTHS = {ITEM: 56, TYPE: 110, minutes_model.RESPONSIBLE: 150, minutes_model.DUE: 110}
+_WIDTHS = {ITEM: 48, TYPE: 92, minutes_model.RESPONSIBLE: 130, minutes_model.DUE: 100}
+_BESIDE_FROM = 760
+_NO_LIMIT = 16_777_215
 _HOW = "Tab goes to the next cell, Enter to the next line. Every line saves itself."
 
 
@@ -140,7 +143,6 @@ class MinutesView(QWidget):
         self.agenda = QListWidget(self)
         self.agenda.setObjectName("agenda")
         self.agenda.setAccessibleName("Agenda")
-        self.agenda.setFixedWidth(190)
         self.agenda.setWordWrap(True)
         self.agenda.itemActivated.connect(self._on_agenda)
         self.problem = PlainLabel("", self, wrap=True)
@@ -148,16 +150,29 @@ class MinutesView(QWidget):
         self.problem.setProperty("status", "late")
         self.model.line_changed.connect(self._on_line_changed)
         self.model.dataChanged.connect(self._on_data_changed)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(self.agenda)
-        row.addWidget(self.table, 1)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._row.setSpacing(12)
+        self._row.addWidget(self.agenda)
+        self._row.addWidget(self.table, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         column.addWidget(PlainLabel(_HOW, self, role="small"))
-        column.addLayout(row, 1)
+        column.addLayout(self._row, 1)
         column.addWidget(self.problem)
         self.setFocusProxy(self.table)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little width, the agenda lies over the grid."""
+        super().resizeEvent(event)
+        directions = QBoxLayout.Direction
+        if self.width() >= _BESIDE_FROM:
+            self._row.setDirection(directions.LeftToRight)
+            self.agenda.setFixedWidth(190)
+            self.agenda.setMaximumHeight(_NO_LIMIT)
+        else:
+            self._row.setDirection(directions.TopToBottom)
+            self.agenda.setMinimumWidth(0)
+            self.agenda.setMaximumSize(_NO_LIMIT, 76)
 
     def show_meeting(self, id: UUID) -> None:
         """Shows a meeting's minutes; a line that is being typed in stays open."""

@@ -15,7 +15,7 @@ class MeetingPage(DetailView):
 
     def __init__(self, context: Context, entity_name: str, parent: QWidget | None = None) -> None:
         super().__init__(context, entity_name, parent)
-        self.minutes = MinutesView(context)
+        self.minutes = MinutesView(context, self.tabs)
         self.tabs.add_own(self.minutes, "Minutes")
 
     def show_extra(self, page: RecordPage) -> str:

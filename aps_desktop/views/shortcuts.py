@@ -65,6 +65,7 @@ IN_LISTS = (
     ("Open the record", "Enter"),
     ("Choose more records", "Shift+Up, Shift+Down"),
     ("From list to record and back", "F6"),
+    ("Edit the record chosen in the list", "F2"),
     ("Close a message, leave a field", "Esc"),
 )
 """Keys of lists and forms that are no commands of the window; for the F1 sheet."""
