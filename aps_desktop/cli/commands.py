@@ -54,6 +54,7 @@ def _parser() -> ArgumentParser:
     _database_commands(commands)
     _record_commands(commands)
     _bundle_commands(commands)
+    _workbook_commands(commands)
     return parser
 
 
@@ -175,6 +176,33 @@ def _bundle_commands(commands: Commands) -> None:
     revoke = add(trust, "revoke", bundle_commands.trust_revoke)
     revoke.add_argument("device", metavar="DEVICE")
     revoke.add_argument("--after", type=_number, required=True, metavar="N", help="its last bundle")
+
+
+def _workbook_commands(commands: Commands) -> None:
+    bring = add(commands, "import-excel", import_excel)
+    bring.add_argument("file", metavar="FILE")
+    bring.add_argument("--sheet", metavar="S", help="only this sheet")
+    bring.add_argument("--entity", metavar="E", help="what its rows are")
+    bring.add_argument("--mapping", metavar="FILE", help='JSON: {"Column heading": "field", ...}')
+    bring.add_argument("--dry-run", action="store_true", help="say what would happen")
+    bring.add_argument("--errors", metavar="OUT.xlsx", help="where refused rows are written")
+    take = add(commands, "export-excel", export_excel)
+    take.add_argument("out", metavar="OUT.xlsx")
+    take.add_argument("--entity", metavar="E", action="append", help="only these records")
+
+
+def import_excel(session: Session) -> int:
+    """Brings a workbook in: all good rows in one step, the others named."""
+    from aps_desktop.cli import workbook_commands  # reading workbooks takes long to import
+
+    return workbook_commands.import_excel(session)
+
+
+def export_excel(session: Session) -> int:
+    """Writes records as a workbook that can be edited and imported again."""
+    from aps_desktop.cli import workbook_commands
+
+    return workbook_commands.export_excel(session)
 
 
 __all__ = ["add", "group", "main"]
