@@ -88,8 +88,11 @@ def references(entity: int, field: int, value: str | None) -> list[str]:
     return _one(entity, field, value) if value is not None else []
 
 
+_NOTHING: list[str] = []
+
+
 def _one(entity: int, number: int, wire: str) -> list[str]:
     check, refers = _check_of(entity, number)
     if check is not None and not check(wire):
         raise InvalidValue(f"field {number} of entity {entity} cannot hold “{wire[:60]}”")
-    return [wire] if refers else []
+    return [wire] if refers else _NOTHING

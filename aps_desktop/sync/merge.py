@@ -18,6 +18,11 @@ from aps_desktop.domain.fields import Entity
 from aps_desktop.sync import settle
 from aps_desktop.sync.stage import Lines, stage
 
+_ONLY_PROPOSES = (
+    "JOIN record r ON r.rid = (o.cell >> 10) JOIN txn t ON t.device = (o.dot >> 40) "
+    "AND t.n = o.txn WHERE r.birth IS NOT NULL AND r.office <> '' "
+    f"AND t.office NOT IN ('', '{SECRETARIAT}', r.office)"
+)
 _SEEN_LIMIT = 24 * 3600 * 1000 << 16
 
 
@@ -64,7 +69,8 @@ def merge(
         _advance(c, now_stamp)
     outcome.held = c.value("SELECT count(*) FROM op_held x JOIN n ON n.dot = x.dot") or 0
     outcome.held += c.value(
-        "SELECT count(*) FROM n JOIN record r ON r.rid = (n.cell >> 10) WHERE r.birth IS NULL"
+        "SELECT count(*) FROM (SELECT rid FROM record WHERE birth IS NULL) r JOIN n "
+        "ON n.cell BETWEEN (r.rid << 10) AND ((r.rid << 10) | 1023)"
     )
     outcome.proposals = c.value("SELECT count(*) FROM op_proposal x JOIN n ON n.dot = x.dot")
     return outcome
@@ -131,9 +137,9 @@ def hold_again(c: Connection) -> None:
     """After changes left the log: what stood on them waits, and `t` gets the cells concerned."""
     not_yet = "NOT EXISTS (SELECT 1 FROM op_held h WHERE h.dot = o.dot)"
     c.run(
-        "INSERT INTO op_held SELECT o.dot FROM leaving x "
-        f"JOIN history y ON y.cell = x.cell JOIN op o ON o.dot = y.dot AND o.prev = x.dot "
-        f"WHERE {not_yet}"
+        "INSERT INTO op_held SELECT o.dot FROM leaving x JOIN history y "
+        "ON y.cell BETWEEN ((x.cell >> 10) << 10) AND (x.cell | 1023) "  # a birth has its own cell
+        f"JOIN op o ON o.dot = y.dot AND o.prev = x.dot WHERE {not_yet}"
     )
     behind = (
         "INSERT INTO op_held SELECT DISTINCT o.dot FROM leaving x "
@@ -166,15 +172,17 @@ def _hold_behind(c: Connection) -> None:
 
 def _proposals(c: Connection) -> None:
     """Ops by an office that neither owns the record nor is the secretariat only propose."""
-    c.run("DROP TABLE IF EXISTS judged")
-    c.run("CREATE TEMP TABLE judged (dot BIGINT PRIMARY KEY)")
-    c.run("INSERT INTO judged SELECT dot FROM n")
+    c.run(f"INSERT INTO op_proposal SELECT o.dot FROM n o {_ONLY_PROPOSES}")
     judge_born(c)
 
 
 def judge_born(c: Connection) -> None:
-    """Judges the ops in `judged`, and all those of records in `b`, whose owner may be another."""
-    # What had arrived before its record was born, or before its owner was known, is judged too.
+    """Judges anew all ops of records in `b` and of their sets: their owner may be another now.
+
+    They may have arrived before their record was born, or before its owner was known.
+    """
+    c.run("DROP TABLE IF EXISTS judged")
+    c.run("CREATE TEMP TABLE judged (dot BIGINT PRIMARY KEY)")
     c.run(
         "INSERT INTO judged SELECT h.dot FROM b JOIN history h "
         "ON h.cell BETWEEN (b.rid << 10) AND ((b.rid << 10) | 1023) WHERE true "
@@ -188,11 +196,8 @@ def judge_born(c: Connection) -> None:
     )
     c.run("DELETE FROM op_proposal WHERE dot IN (SELECT dot FROM judged)")
     c.run(
-        "INSERT INTO op_proposal SELECT j.dot FROM judged j JOIN op o ON o.dot = j.dot "
-        "JOIN record r ON r.rid = (o.cell >> 10) "
-        "JOIN txn t ON t.device = (o.dot >> 40) AND t.n = o.txn "
-        "WHERE r.birth IS NOT NULL AND r.office <> '' "
-        f"AND t.office NOT IN ('', '{SECRETARIAT}', r.office)"
+        f"INSERT INTO op_proposal SELECT o.dot FROM judged j JOIN op o ON o.dot = j.dot "
+        f"{_ONLY_PROPOSES}"
     )
 
 
@@ -324,10 +329,19 @@ def _advance(c: Connection, now_stamp: int) -> None:
     """Per device, how far the changes are here without a gap; and the highest credible stamp."""
     for number, top in c.all("SELECT ord, max_seq FROM device WHERE status <> 'self'"):
         low, high = number << 40 | top, (number + 1) << 40
-        reached = c.value(
-            "SELECT max(seq) FROM (SELECT dot - ? AS seq, row_number() OVER (ORDER BY dot) "
-            "AS place FROM op WHERE dot > ? AND dot < ?) x WHERE seq = place",
-            (low, low, high),
+        number_of, last = c.one(
+            "SELECT count(*), max(dot) FROM op WHERE dot > ? AND dot < ?", (low, high)
+        ) or (0, None)
+        if last is None:
+            continue
+        reached = (
+            last - low
+            if last - low == number_of
+            else c.value(
+                "SELECT max(seq) FROM (SELECT dot - ? AS seq, row_number() OVER (ORDER BY dot) "
+                "AS place FROM op WHERE dot > ? AND dot < ?) x WHERE seq = place",
+                (low, low, high),
+            )
         )
         if reached:
             c.run("UPDATE device SET max_seq = max_seq + ? WHERE ord = ?", (reached, number))

@@ -190,8 +190,9 @@ def _changes(c: Connection, staged: Staged, lines: Lines) -> None:
                 staged.already += 1
                 continue
             referred.update(references(tid, line.field, line.value))
-            parents += [(row[0], _dot(staged, *pair)) for pair in line.replaces]
-            seen += [(row[0], staged.devices[n], seq) for n, seq in line.seen]
+            if line.replaces or line.seen:
+                parents += [(row[0], _dot(staged, *pair)) for pair in line.replaces]
+                seen += [(row[0], staged.devices[n], seq) for n, seq in line.seen]
         except (KeyError, OverflowError) as error:
             raise _bad(member, number, "it names what the bundle does not describe") from error
         except InvalidValue as error:

@@ -117,8 +117,6 @@ def _unborn(c: Connection) -> None:
     c.run(f"DELETE FROM t WHERE (cell >> 10) IN ({gone})")
     c.run(f"UPDATE record SET alive = 0, office = NULL WHERE rid IN ({gone})")
     own_members(c)
-    c.run("DROP TABLE IF EXISTS judged")
-    c.run("CREATE TEMP TABLE judged (dot BIGINT PRIMARY KEY)")
     judge_born(c)
 
 
