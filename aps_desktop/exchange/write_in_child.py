@@ -15,9 +15,9 @@ from aps_desktop.domain.errors import UserError
 from aps_desktop.exchange.cell_values import DATE_LOOK, Label
 from aps_desktop.exchange.cells import Cell
 from aps_desktop.exchange.frames import start_child, write_frame
+from aps_desktop.exchange.plain_sheet import PlainSheet
 from aps_desktop.exchange.write_workbook import (
     Counter,
-    PlainSheet,
     SheetOut,
     no_label,
     plain,

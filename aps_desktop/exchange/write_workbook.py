@@ -26,6 +26,7 @@ from aps_desktop.exchange.cell_values import (
 from aps_desktop.exchange.cells import Cell
 from aps_desktop.exchange.long_texts import CELL_LIMIT, META_SHEET, REST, Cutter, fits
 from aps_desktop.exchange.mapping import CURRENCY, RECORD_ID, VALUE
+from aps_desktop.exchange.plain_sheet import PlainSheet
 
 META_VERSION = 1
 SHEET = "sheet"
@@ -52,19 +53,6 @@ class SheetOut:
     fields: tuple[Field, ...] = ()
     name: str = ""
     base: str = ""
-
-
-@dataclass(frozen=True)
-class PlainSheet:
-    """A sheet as the writers take it: headers, cells, and how columns look."""
-
-    name: str
-    headers: list[str]
-    rows: Iterator[list[Cell]]
-    widths: list[float]
-    formats: list[str]
-    hidden: bool = False
-    hide_first: bool = False
 
 
 def no_label(entity: str, record: UUID) -> str:
@@ -207,16 +195,3 @@ def sheet_name(wanted: str, taken: set[str]) -> str:
         name = f"{base[:27]} {number}"
     taken.add(name.casefold())
     return name
-
-
-def first_or_empty(rows: Iterator[list[Cell]], width: int) -> Iterator[list[Cell]]:
-    """The rows, or one empty row: a list without records still shows its headers.
-
-    Nothing is asked of `rows` before the writer gets to this sheet.
-    """
-    empty = True
-    for row in rows:
-        empty = False
-        yield row
-    if empty:
-        yield [None] * width

@@ -17,7 +17,7 @@ import msgspec
 from aps_desktop.exchange.cell_values import DATE_LOOK
 from aps_desktop.exchange.cells import Cell
 from aps_desktop.exchange.frames import read_frame
-from aps_desktop.exchange.write_workbook import PlainSheet
+from aps_desktop.exchange.plain_sheet import PlainSheet
 
 
 def main(argv: Sequence[str]) -> int:

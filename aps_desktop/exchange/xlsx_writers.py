@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from aps_desktop.exchange.cells import Cell
-from aps_desktop.exchange.write_workbook import PlainSheet, first_or_empty
+from aps_desktop.exchange.plain_sheet import PlainSheet, first_or_empty
 
 _HEAD = {"bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF"}
 

@@ -1,4 +1,4 @@
-"""Excel in and out, 100,000 x 12, beside calamine alone and LibreOffice; prints a table of the best of three.
+"""Excel in and out, 100,000 x 12, beside calamine alone and LibreOffice: the best of three runs.
 
 Run: python -m tests.benchmarks.bench_excel [rows]
 """
