@@ -6,6 +6,7 @@ import os
 import struct
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -46,3 +47,9 @@ def start_child(module: str, command: str, arguments: list[str], **pipes: Any) -
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         **pipes,
     )
+
+
+def child_arguments(argv: Sequence[str] | None) -> list[str]:
+    """A child's own arguments, also where the frozen program's sub-command stands before them."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    return arguments[1:] if arguments[:1] and arguments[0].startswith("--workbook-") else arguments

@@ -25,15 +25,16 @@ import msgspec
 import python_calamine
 
 from aps_desktop.domain.errors import UserError
-from aps_desktop.exchange.frames import write_frame
+from aps_desktop.exchange.frames import child_arguments, write_frame
 from aps_desktop.exchange.limits import Limits
 from aps_desktop.exchange.prescan import Marks, check_start, refuse, scan_ods, scan_xlsx
 
 CHUNK_ROWS = 4096
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """`argv` is the file and its limits as JSON; the frames go to standard output."""
+    argv = child_arguments(argv)
     limits = msgspec.json.decode(argv[1], type=Limits) if len(argv) > 1 else Limits()
     _limit_process(limits)
     out = sys.stdout.buffer
@@ -218,4 +219,4 @@ def _without_guard(cell: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -16,12 +16,13 @@ import msgspec
 
 from aps_desktop.exchange.cell_values import DATE_LOOK
 from aps_desktop.exchange.cells import Cell
-from aps_desktop.exchange.frames import read_frame
+from aps_desktop.exchange.frames import child_arguments, read_frame
 from aps_desktop.exchange.plain_sheet import PlainSheet
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """`argv` is the file to write and "fast" or "slow"; exit code 0 when it is whole."""
+    argv = child_arguments(argv)
     from aps_desktop.exchange.xlsx_writers import write_fast, write_slow
 
     source = _Source(sys.stdin.buffer)
@@ -71,4 +72,4 @@ class _Source:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())
