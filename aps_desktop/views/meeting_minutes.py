@@ -10,8 +10,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
-    QCompleter,
     QBoxLayout,
+    QCompleter,
     QHeaderView,
     QLineEdit,
     QListWidget,

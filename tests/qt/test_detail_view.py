@@ -20,6 +20,7 @@ from aps_desktop.tasks.runner import InlineRunner, Runner
 from aps_desktop.views.context import Context
 from aps_desktop.views.detail_view import DetailView
 from aps_desktop.views.form_field import FieldRow
+from aps_desktop.views.new_record_dialog import NewRecordDialog
 from aps_desktop.views.ui_state import UiState
 
 NOON = 1_795_435_200_000  # 23 Nov 2026
@@ -411,6 +412,35 @@ def test_related_records_have_tabs_with_counts(
     assert "Extensions 1" in [view.tabs.tabText(n) for n in range(view.tabs.count())]
     assert view.tabs.tabText(0) == "Overview"
     assert view.tabs.tabText(view.tabs.count() - 1) == "History"
+
+
+def test_a_part_is_added_without_leaving_the_page(
+    open_page: Callable[..., DetailView], project: UUID, db: Database, qtbot: QtBot
+) -> None:
+    view = open_page(project)
+    view.tabs.open_tab("extension.project")
+    tab = view.tabs.currentWidget()
+    tab.list.new_requested.emit()
+    dialog = view.findChild(NewRecordDialog)
+    rows = dialog.form.form.rows
+    assert rows["project"].editor.value() == project
+    qtbot.keyClicks(rows["number"].editor.line, "1")
+    qtbot.mouseClick(dialog.form.create_button, Qt.MouseButton.LeftButton)
+    assert store.counts(db.reader())["extension"] == 1
+    assert "Extensions 1" in [view.tabs.tabText(n) for n in range(view.tabs.count())]
+
+
+def test_a_doubt_is_told_in_amber_and_saved_all_the_same(
+    open_page: Callable[..., DetailView], project: UUID, db: Database, qtbot: QtBot
+) -> None:
+    view = open_page(project)
+    row = view.form.rows["description"]
+    row.editor.setFocus()
+    row.editor.text.setPlainText("word " * 301)
+    leave(view)
+    assert "301 words" in row.message.text()
+    assert row.message.property("status") == "attention"
+    assert str(stored(db, project, "description")).startswith("word word")
 
 
 def test_a_deleted_record_leaves_its_page_and_undo_is_offered(
