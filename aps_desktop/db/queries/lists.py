@@ -126,6 +126,8 @@ def find(c: Connection, target: str, text: str, limit: int = 50) -> list[tuple[i
 
 def labels_of(c: Connection, target: str, rids: Sequence[int]) -> dict[int, tuple[bytes, str]]:
     """(id, full label) by row number."""
+    if not rids:
+        return {}
     kind = entity(target)
     if not rids:
         return {}

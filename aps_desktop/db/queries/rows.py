@@ -27,6 +27,8 @@ _HEAD = 2
 def read(c: Connection, name: str, fields: Sequence[str], rids: Iterable[int]) -> dict[int, Row]:
     """Raw rows (rid, id, stored columns ...) by row number; a record that is gone is missing."""
     wanted = list(rids)
+    if not wanted:
+        return {}
     kind = entity(name)
     columns = [sql for field in fields for sql in cell_sql(c, kind.field(field))]
     marks = ",".join("?" * len(wanted))
