@@ -15,7 +15,7 @@ from aps_desktop.exchange.drafts import Note
 from aps_desktop.exchange.mapping import SheetMapping
 from aps_desktop.exchange.plan_rows import Planner
 from aps_desktop.exchange.refused import Back, write_refused
-from aps_desktop.services import backup
+from aps_desktop.services import backup, records
 from aps_desktop.services import importing_mappings as mappings
 from aps_desktop.services.importing_apply import apply_plan, label_of, state_of
 from aps_desktop.services.importing_compare import Comparer, refused_rows
@@ -37,8 +37,21 @@ from aps_desktop.services.importing_types import (
 )
 
 __all__ = [
-    "FoundSheet", "FoundWorkbook", "ImportReport", "Plan", "PlannedSheet", "SheetReport", "Verdict",
-    "apply", "import_workbook", "plan", "read", "report", "save_refused", "understand",
+    "FoundSheet",
+    "FoundWorkbook",
+    "ImportReport",
+    "Plan",
+    "PlannedSheet",
+    "SheetReport",
+    "Verdict",
+    "apply",
+    "import_workbook",
+    "plan",
+    "read",
+    "report",
+    "save_refused",
+    "understand",
+    "undo",
 ]  # fmt: skip
 
 Mapped = SheetMapping | Mapping[str, str]
@@ -141,6 +154,17 @@ def save_refused(planned: Plan, target: Path) -> int:
     found = planned.found
     source = found.path.with_suffix("") if found.split else found.path
     return write_refused(source, Path(target), as_read(found), backs)
+
+
+def undo(db: Database, label: str) -> Applied:
+    """Takes an import back. UserError when something else was done after it."""
+    last, _ = records.undo_labels(db.reader())
+    if last != label:
+        raise UserError(
+            "Something else was changed after the import.",
+            "Undo that first, with Undo in the menu.",
+        )
+    return records.undo(db)
 
 
 def report(
