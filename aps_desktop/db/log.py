@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 from aps_desktop.db.connection import Connection
-from aps_desktop.db.layout import column_names, stored_values
+from aps_desktop.db.layout import column_names, field_columns, stored_values
 from aps_desktop.domain.fields import BIRTH, LIFE, Entity
 
 SEQUENCE_BITS = 40
@@ -156,6 +156,14 @@ def row_values(c: Connection, entity: Entity, image: Image) -> tuple[Any, ...]:
     for field in entity.columns:
         values += stored_values(field, image.get(field.number), rid_of)
     return tuple(values)
+
+
+def parent_in(entity: Entity, values: tuple[Any, ...]) -> int | None:
+    """The row number of the record that one is a part of, among its `row_values`."""
+    if entity.owner is None:
+        return None
+    parent: int | None = values[column_names(entity).index(field_columns(entity.owner)[0])]
+    return parent
 
 
 def insert_sql(entity: Entity) -> str:

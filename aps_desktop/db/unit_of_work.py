@@ -228,7 +228,7 @@ class Work(LogWriter):
     def restore(self, rid: int) -> None:
         """A deleted record comes back as the log knows it."""
         self.flush()
-        tid, alive, parent = self._record(rid)
+        tid, alive, _ = self._record(rid)
         if alive:
             return
         kind = kind_of(tid)
@@ -237,9 +237,10 @@ class Work(LogWriter):
             self.append_proposal(dot)
             return
         self.flush()
-        self.c.run("UPDATE record SET alive = 1 WHERE rid = ?", (rid,))
         image = log.images(self.c, [rid])[rid]
         values = log.row_values(self.c, kind, image)
+        parent = log.parent_in(kind, values)  # it may have moved while it was deleted
+        self.c.run("UPDATE record SET alive = 1, parent = ? WHERE rid = ?", (parent, rid))
         self.c.run(log.insert_sql(kind), (rid, self._uuid(rid).bytes, *values))
         self._retitle(kind, rid, image)
         self._touch(kind, rid, 1, parent)

@@ -142,8 +142,8 @@ def hold_again(c: Connection) -> None:
         f"JOIN op o ON o.dot = y.dot AND o.prev = x.dot WHERE {not_yet}"
     )
     behind = (
-        "INSERT INTO op_held SELECT DISTINCT o.dot FROM leaving x "
-        "JOIN history y ON y.cell = x.cell JOIN op o ON o.dot = y.dot "
+        "INSERT INTO op_held SELECT DISTINCT o.dot FROM leaving x JOIN history y "
+        "ON y.cell BETWEEN ((x.cell >> 10) << 10) AND (x.cell | 1023) JOIN op o ON o.dot = y.dot "
         f"JOIN op_held p ON p.dot = o.prev WHERE {not_yet}"
     )
     while c.run(behind) > 0:

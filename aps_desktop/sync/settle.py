@@ -144,6 +144,7 @@ def _revive(c: Connection) -> None:
         kind = kind_of(tid)
         values = log.row_values(c, kind, log.images(c, [rid])[rid])
         c.run(log.insert_sql(kind), (rid, bytes(uuid), *values))
+        c.run("UPDATE record SET parent = ? WHERE rid = ?", (log.parent_in(kind, values), rid))
 
 
 def _titles(c: Connection) -> None:
