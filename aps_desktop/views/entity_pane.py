@@ -16,6 +16,7 @@ from aps_desktop.views.navigation import ENTITY
 from aps_desktop.views.pane import Pane
 
 if TYPE_CHECKING:
+    from aps_desktop.db.queries.lists import ListQuery
     from aps_desktop.domain.changes import Applied
     from aps_desktop.views.context import Context
     from aps_desktop.views.detail_view import DetailView
@@ -54,6 +55,7 @@ class EntityPane(Pane):
         self.list.new_requested.connect(self.new_record)
         self.list.import_requested.connect(self._on_import)
         self.list.bulk_edit_requested.connect(self._on_bulk_edit)
+        self.list.export_requested.connect(self._on_export)
         swap = QShortcut(QKeySequence("F6"), self)
         swap.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         swap.activated.connect(self._on_swap)
@@ -199,6 +201,11 @@ class EntityPane(Pane):
     def _on_created(self, id: UUID) -> None:
         self._record = id
         self.list.show_record(id)
+
+    def _on_export(self, query: ListQuery) -> None:
+        from aps_desktop.views.export_dialog import export_list
+
+        export_list(self.context, query, self.window())
 
     def _on_import(self) -> None:
         self.context.command_wanted.emit("import")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from aps_desktop.views.main_window import MainWindow
     from aps_desktop.views.pane import Pane
 
-_TABLES = (".xlsx", ".xlsm", ".csv", ".tsv")
+_TABLES = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv")
 
 
 class Commands(QObject):
@@ -101,10 +101,15 @@ class Commands(QObject):
             self._window,
             "Import a workbook",
             "",
-            "Workbooks and tables (*.xlsx *.xlsm *.csv *.tsv)",
+            "Workbooks and tables (*.xlsx *.xlsm *.xls *.ods *.csv *.tsv)",
         )
         if chosen:
             self.take_file(Path(chosen))
+
+    def _do_export(self) -> None:
+        from aps_desktop.views.export_dialog import export_office
+
+        export_office(self._context, self._window)
 
     def _do_backup(self) -> None:
         self._window.go("backups")

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
+from aps_desktop.db.queries.lists import ListQuery
 from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.fields import Entity
 from aps_desktop.services.record_page import RecordPage, Related, related_to
@@ -65,6 +66,7 @@ class RelatedTab(QWidget):
         self.list.new_requested.connect(self._on_new)
         self.list.bulk_edit_requested.connect(self._on_bulk_edit)
         self.list.import_requested.connect(self._on_import)
+        self.list.export_requested.connect(self._on_export)
         self._column.addWidget(self.list)
 
     def _on_opened(self, id: UUID) -> None:
@@ -84,6 +86,11 @@ class RelatedTab(QWidget):
         dialog = BulkEditDialog(self._context, self.related.kind.name, ids, self.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    def _on_export(self, query: ListQuery) -> None:
+        from aps_desktop.views.export_dialog import export_list
+
+        export_list(self._context, query, self.window())
 
     def _on_import(self) -> None:
         self._context.command_wanted.emit("import")
