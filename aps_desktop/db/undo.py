@@ -57,6 +57,8 @@ def invert(work: Work, device: int, txn: int) -> None:
     )
     for dot, prev, cell, val, tid in ops:
         rid, number = log.rid_of_cell(cell), log.field_of_cell(cell)
+        if number == LIFE and c.value("SELECT 1 FROM op_parent WHERE dot = ?", (dot,)):
+            continue  # it declined a proposal: nothing changed that could be taken back
         if number == BIRTH or (number == LIFE and val == "1"):
             work.delete(rid)
         elif number == LIFE:
