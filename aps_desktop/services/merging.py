@@ -11,9 +11,10 @@ from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database, crash_point
 from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.errors import NotFound, UserError
-from aps_desktop.services import backup, files, trusting
+from aps_desktop.services import backup, files, sync_status, trusting
 from aps_desktop.sync.container import Judge, Judgement, OpenedBundle, Verdict, open_bundle
-from aps_desktop.sync.manifest import Manifest
+from aps_desktop.sync.keys import fingerprint
+from aps_desktop.sync.manifest import Manifest, Sender
 from aps_desktop.sync.merge import Outcome, merge
 from aps_desktop.sync.trust import TrustStore
 from aps_desktop.sync.unmerge import take_back
@@ -37,6 +38,15 @@ class Inspected:
     state: str
     problems: tuple[str, ...]
     waiting_for: tuple[str, ...]
+    sender: Sender | None = None
+    seen: tuple[int, int, int | None] = (0, 0, None)
+    """(our changes, how many the sender had not seen, since when)."""
+    revoked: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the computer that made it: to be compared by phone when nobody has confirmed it."""
+        return fingerprint(self.sender.key, self.sender.recipient) if self.sender else ""
 
 
 @dataclass
@@ -55,6 +65,8 @@ class Report:
     entities: dict[str, dict[str, int]] = field(default_factory=dict)
     files: int = 0
     backup: str = ""
+    done: int = 0
+    """When it was merged, in milliseconds since 1970."""
     touched: dict[str, frozenset[int]] = field(default_factory=dict)
 
 
@@ -92,7 +104,7 @@ def merge_file(db: Database, path: Path) -> Report:
             number = c.value("SELECT coalesce(max(n), 0) + 1 FROM bundle_log")
             report = _merge(db, c, bundle, found, number=number)
             report.backup = str(saved or "")
-            report.merge = number
+            report.merge, report.done = number, db.clock.millis()
             _note(c, report)
             crash_point("merge-noted")
         return report
@@ -163,7 +175,8 @@ def _inspected(c: Connection, bundle: OpenedBundle) -> Inspected:
         bundle.path.name, m.bundle, bundle.judgement.office, m.sender.device, m.sender.name,
         m.sequence, m.made, bundle.verdict is Verdict.TRUSTED, bundle.encrypted,
         m.counts.get("changes", 0), scope, row[0] if row else "new", bundle.problems,
-        _gaps(c, bundle),
+        _gaps(c, bundle), m.sender, sync_status.seen_of_ours(c, dict(m.knowledge)),
+        bundle.verdict is Verdict.REVOKED,
     )  # fmt: skip
 
 

@@ -36,6 +36,11 @@ def store(db: Database) -> TrustStore:
     return kept(db.reader())
 
 
+def founded(c: Connection) -> bool:
+    """Whether keys and trust store have been made: they are when they are first asked for."""
+    return bool(setting(c, _STORE))
+
+
 def kept(c: Connection) -> TrustStore:
     """The trust store as it is kept in the settings."""
     return TrustStore.from_bytes(base64.b64decode(setting(c, _STORE)))
@@ -128,6 +133,23 @@ def _add_request(db: Database, present: TrustStore, request: Request) -> str:
     with db.writing() as c:
         keep(c, changed)
     return words
+
+
+def confirm(db: Database, sender: Sender) -> str:
+    """Believes the computer that made a bundle; the secretariat also puts it on its list.
+
+    Whoever calls this has compared the fingerprint with the other office by phone.
+    """
+    request = Request(
+        device=sender.device, office=sender.office, name=sender.name, key=sender.key,
+        recipient=sender.recipient, made=db.clock.millis(),
+    )  # fmt: skip
+    return _add_request(db, store(db), request)
+
+
+def is_secretariat(c: Connection) -> bool:
+    """Whether the office list is signed here."""
+    return bool(setting(c, _ROOT))
 
 
 def revoke(db: Database, device: str, after: int) -> int:

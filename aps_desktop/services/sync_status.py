@@ -1,0 +1,215 @@
+"""How the exchange stands: who has what of ours, what waits, and what was ever sent and merged."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from aps_desktop.db.connection import Connection
+from aps_desktop.services import proposals, trusting
+
+_OWN = "(SELECT ord FROM device WHERE status IN ('self', 'retired'))"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What needs somebody: fields in conflict, missing bundles, proposals to this office."""
+
+    conflicts: int
+    waiting: int
+    proposals: int
+
+    @property
+    def total(self) -> int:
+        return self.conflicts + self.waiting + self.proposals
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Another computer. `lacks` of our `ours` changes it has not confirmed, the first at `since`.
+
+    `state` is "listed", "confirmed" (here only), "revoked" or "unknown".
+    """
+
+    device: str
+    office: str
+    name: str
+    state: str
+    ours: int
+    lacks: int
+    since: int | None
+    heard: int | None
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Changes that came and cannot stand yet, and whose earlier bundle they wait for."""
+
+    office: str
+    name: str
+    changes: int
+    bundles: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One bundle that was made ("out") or merged ("in"); `number` is its line in the history."""
+
+    number: int
+    direction: str
+    office: str
+    device: str
+    sequence: int
+    made: int
+    at: int
+    changes: int
+    state: str
+    file: str
+    scope: str
+    report: dict[str, Any]
+
+
+def counts(c: Connection) -> Counts:
+    """The numbers beside "Sync"; quick also where there is nothing."""
+    return Counts(conflicts(c), len(waiting(c)), proposals.count(c))
+
+
+def conflicts(c: Connection) -> int:
+    """How many fields have heads that say different things."""
+    wire = (
+        "CASE WHEN ({0}.cell & 1023) = 0 THEN " + c.json_member("{0}.val", "(t.cell & 1023)") + " "
+        "ELSE {0}.val END"
+    )
+    return int(
+        c.value(
+            "SELECT count(*) FROM cell t JOIN record r ON r.rid = (t.cell >> 10) AND r.alive = 1 "
+            "JOIN op o ON o.dot = t.dot WHERE t.extra > 0 AND EXISTS "
+            "(SELECT 1 FROM cell_extra e JOIN op p ON p.dot = e.dot WHERE e.cell = t.cell "
+            f"AND {wire.format('p')} IS DISTINCT FROM {wire.format('o')})"
+        )
+    )
+
+
+def waiting(c: Connection) -> list[Waiting]:
+    """Whose earlier bundles are missing: the devices of changes that others here build on."""
+    found: dict[int, int] = {}
+    if c.value("SELECT 1 FROM op_held LIMIT 1") is not None:
+        for device, changes in c.all(
+            "SELECT o.prev >> 40, count(*) FROM op_held h JOIN op o ON o.dot = h.dot "
+            "WHERE NOT EXISTS (SELECT 1 FROM op p WHERE p.dot = o.prev) GROUP BY o.prev >> 40"
+        ):
+            found[device] = changes
+    for device, changes in c.all(_UNBORN):
+        found[device] = found.get(device, 0) + changes
+    return [_waiting(c, device, changes) for device, changes in sorted(found.items())]
+
+
+_UNBORN = (
+    "SELECT h.dot >> 40, count(*) FROM record r JOIN history h "
+    "ON h.cell BETWEEN (r.rid << 10) AND ((r.rid << 10) | 1023) "
+    "WHERE r.birth IS NULL GROUP BY h.dot >> 40"
+)
+"""Changes of records whose making has not arrived."""
+
+
+def _waiting(c: Connection, device: int, changes: int) -> Waiting:
+    uuid, office, name = c.one(
+        "SELECT uuid, office, name FROM device WHERE ord = ?", (device,)
+    ) or (
+        b"",
+        "",
+        "",
+    )
+    came = {
+        row[0]
+        for row in c.all(
+            "SELECT sequence FROM bundle_log WHERE direction = 'in' AND device = ? "
+            "AND state = 'merged'",
+            (uuid,),
+        )
+    }
+    missing = tuple(n for n in range(1, max(came, default=0)) if n not in came)
+    return Waiting(office or "", name or "", changes, missing)
+
+
+def peers(c: Connection) -> list[Peer]:
+    """Every other computer that is believed here or whose changes are here, by office."""
+    store = trusting.kept(c) if trusting.founded(c) else None
+    own = {
+        bytes(row[0]).hex()
+        for row in c.all("SELECT uuid FROM device WHERE status IN ('self', 'retired')")
+    }
+    listed = {one.device for one in store.signed.devices} if store and store.signed else set()
+    known: dict[str, tuple[str, str, str]] = {}
+    for one in store.devices() if store else ():
+        state = "revoked" if one.revoked else "listed" if one.device in listed else "confirmed"
+        known[one.device] = (one.office, one.name, state)
+    for uuid, office, name in c.all(
+        "SELECT uuid, office, name FROM device WHERE status NOT IN ('self', 'retired', 'shipped')"
+    ):
+        known.setdefault(bytes(uuid).hex(), (office or "", name or "", "unknown"))
+    found = [_peer(c, id, *about) for id, about in known.items() if id not in own]
+    return sorted(found, key=lambda peer: (peer.office, peer.name))
+
+
+def _peer(c: Connection, device: str, office: str, name: str, state: str) -> Peer:
+    has = {
+        row[0]: row[1]
+        for row in c.all(
+            f"SELECT device, upto FROM known WHERE peer = ? AND device IN {_OWN}",
+            (bytes.fromhex(device),),
+        )
+    }
+    ours, lacks, since = unconfirmed(c, has)
+    heard = c.one(
+        "SELECT at, sequence FROM bundle_log WHERE direction = 'in' AND device = ? "
+        "ORDER BY sequence DESC LIMIT 1",
+        (bytes.fromhex(device),),
+    )
+    return Peer(device, office, name, state, ours, lacks, since, *(heard if heard else (None, 0)))
+
+
+def unconfirmed(c: Connection, has: dict[int, int]) -> tuple[int, int, int | None]:
+    """(our changes, how many of them are not known to be there, when the first of those was made).
+
+    `has` says by device number of ours how far its changes are there.
+    """
+    ours = lacks = 0
+    since: int | None = None
+    for number, top in c.all(f"SELECT ord, max_seq FROM device WHERE ord IN {_OWN}"):
+        upto = min(has.get(number, 0), top)
+        ours += top
+        lacks += top - upto
+        if upto < top:
+            at = c.value(
+                "SELECT min(wall) FROM txn WHERE device = ? AND last_seq > ?", (number, upto)
+            )
+            since = at if since is None else min(since, at or since)
+    return ours, lacks, since
+
+
+def seen_of_ours(c: Connection, knowledge: dict[str, int]) -> tuple[int, int, int | None]:
+    """The same for what a bundle says that its sender holds, by device id."""
+    own = c.all(f"SELECT ord, uuid FROM device WHERE ord IN {_OWN}")
+    return unconfirmed(c, {n: knowledge.get(bytes(uuid).hex(), 0) for n, uuid in own})
+
+
+def history(c: Connection) -> list[Exchange]:
+    """Every bundle that was ever made or merged here, newest first."""
+    rows = c.all(
+        "SELECT b.n, b.direction, coalesce(d.office, ''), coalesce(d.name, ''), b.sequence, b.at, "
+        "b.changes, b.state, b.file, b.scope, b.report FROM bundle_log b "
+        "LEFT JOIN device d ON d.uuid = b.device ORDER BY b.n DESC"
+    )
+    found = []
+    for n, direction, office, name, sequence, at, changes, state, file, scope, report in rows:
+        said = json.loads(report or "{}")
+        found.append(
+            Exchange(
+                *(n, direction, office, name, sequence or 0, at or 0, said.get("done", at or 0)),
+                *(changes or 0, state or "", file or "", scope or "", said),
+            )
+        )
+    return found
