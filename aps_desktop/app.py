@@ -142,6 +142,7 @@ class Program(QObject):
         window.database_wanted.connect(self._on_database_wanted)
         window.office_wanted.connect(self.show_guide)
         context.restore_wanted.connect(self._on_restore_wanted)
+        context.passphrase_wanted.connect(self._on_passphrase_wanted)
         self.ui_state.put("database", str(Path(location).resolve()) if not db.postgres else "")
         self.window = window
         window.show()
@@ -236,6 +237,37 @@ class Program(QObject):
         except UserError as error:
             tell(error, "The backup was not put back")
         self.open(location, passphrase)
+
+    def _on_passphrase_wanted(self, present: str, new: str) -> None:
+        """Sets, changes or removes the passphrase, and opens the database again."""
+        from aps_desktop.db import encryption
+        from aps_desktop.views.dialogs import tell
+
+        db = self._db
+        if db.encrypted and not encryption.is_passphrase(db, present):
+            tell(
+                UserError("This is not the present passphrase.", "Nothing was changed."),
+                "Passphrase",
+            )
+            return
+        location, opens_with = db.location, present or None
+        self._close_window()
+        db = Database(location, opens_with)
+        QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        try:
+            if not new:
+                encryption.remove_passphrase(db)
+            elif opens_with:
+                encryption.change_passphrase(db, new)
+            else:
+                encryption.set_passphrase(db, new)
+            opens_with = new or None
+        except UserError as error:
+            tell(error, "The passphrase was not changed")
+        finally:
+            QGuiApplication.restoreOverrideCursor()
+            db.close()
+        self.open(location, opens_with)
 
     # While it is open ---------------------------------------------------------------------------
 

@@ -47,6 +47,7 @@ class Commands(QObject):
                 "find": can_find,
                 "import": writable,
                 "backup": not self._context.db.postgres,
+                "passphrase": writable and not self._context.db.postgres,
             }
         )
 
@@ -114,6 +115,16 @@ class Commands(QObject):
     def _do_backup(self) -> None:
         self._window.go("backups")
         self._window.pane().back_up()
+
+    def _do_passphrase(self) -> None:
+        from aps_desktop.views.passphrase_dialog import PassphraseDialog
+
+        dialog = PassphraseDialog(locked=self._context.db.encrypted, parent=self._window)
+        if dialog.exec():
+            present = dialog.present.text() if dialog.present else ""
+            self._context.passphrase_wanted.emit(
+                present, "" if dialog.remove else dialog.new.text()
+            )
 
     def _do_open_database(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(

@@ -36,6 +36,7 @@ COMMANDS = (
     Command("import", "&Import a workbook…", "&File", ("Ctrl+I",), "import"),
     Command("export", "&Export the office as a workbook…", "&File", icon="export"),
     Command("backup", "&Back up now", "&File", ("Ctrl+B",), "backup"),
+    Command("passphrase", "&Passphrase…", "&File", icon="lock"),
     Command("open_database", "&Open a database…", "&File", ("Ctrl+O",), "folder", rule=True),
     Command("new_office", "&New office…", "&File", needs_database=False),
     Command("quit", "&Quit", "&File", ("Ctrl+Q",), rule=True, needs_database=False),
