@@ -65,13 +65,19 @@ def page(
     officer: str = "",
     before: int | None = None,
     limit: int = 200,
+    shipped: bool = True,
 ) -> list[AuditStep]:
-    """The newest steps, newest first; `before` is the stamp of the last one already shown."""
+    """The newest steps, newest first; `before` is the stamp of the last one already shown.
+
+    Without `shipped` the lists that came with the program are left out.
+    """
     tests, params = ["1 = 1"], list[str | int]()
     for column, wanted in (("t.office", office), ("t.officer", officer)):
         if wanted:
             tests.append(f"{column} = ?")
             params.append(wanted)
+    if not shipped:
+        tests.append("d.status <> 'shipped'")
     if before is not None:
         tests.append("t.hlc < ?")
         params.append(before)

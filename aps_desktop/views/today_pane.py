@@ -7,7 +7,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from aps_desktop.domain.clock import today
 from aps_desktop.services import audit
@@ -32,7 +41,7 @@ _MONTHS = (
 ).split()
 _STEPS = 8
 
-Read = tuple[date, list[Found], list[AuditStep], int]
+Read = tuple[date, list[Found], list[AuditStep]]
 
 
 class TodayPane(Pane):
@@ -48,6 +57,7 @@ class TodayPane(Pane):
         self.left = TodayList("today_urgent", "Late and waiting", self)
         self.right = TodayList("today_coming", "Coming up and changed last", self)
         self._order = self._all_in_order()
+        self._begin = self._beginning()
         self._lay_out()
         for column in (self.left, self.right):
             column.chosen.connect(self._on_chosen)
@@ -73,6 +83,7 @@ class TodayPane(Pane):
         layout.addWidget(self._summary)
         layout.addSpacing(10)
         layout.addWidget(self._order)
+        layout.addWidget(self._begin)
         layout.addLayout(self._columns)
         layout.addStretch(1)
         scroll = QScrollArea(self)
@@ -104,6 +115,44 @@ class TodayPane(Pane):
             layout.addWidget(label)
         page.hide()
         return page
+
+    def _beginning(self) -> QWidget:
+        """What stands here in an office that has nothing of its own yet."""
+        page = QWidget(self)
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(12, 40, 12, 40)
+        layout.setSpacing(8)
+        layout.addWidget(PlainLabel("Begin with what you have", role="heading"))
+        layout.addWidget(
+            PlainLabel(
+                "Import the workbook in which your office keeps its projects or meetings: it is "
+                "shown before anything is written, and can be taken back. Or make the first one.",
+                role="muted",
+                wrap=True,
+            )
+        )
+        layout.addSpacing(8)
+        row = QHBoxLayout()
+        for words, name, kind, act in (
+            ("Import a workbook…", "begin_import", "primary", self._on_import),
+            ("New project", "begin_project", "", self._on_first_project),
+        ):
+            button = QPushButton(words, page)
+            button.setObjectName(name)
+            button.setProperty("kind", kind)
+            button.clicked.connect(act)
+            row.addWidget(button)
+        row.addStretch(1)
+        layout.addLayout(row)
+        page.hide()
+        return page
+
+    def _on_import(self) -> None:
+        self.context.command_wanted.emit("import")
+
+    def _on_first_project(self) -> None:
+        self.context.open_pane.emit("entity:project")
+        self.context.command_wanted.emit("new_record")
 
     # What the window asks -----------------------------------------------------------------------
 
@@ -141,11 +190,14 @@ class TodayPane(Pane):
         self._day.setText(f"{_DAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}")
 
     def _on_read(self, read: Read) -> None:
-        _, found, steps, records = read
+        _, found, steps = read
+        own = bool(steps)
         self.left.show_lines(lines_of(found, (LATE, WAITING)))
         self.right.show_lines(lines_of(found, (SOON, ENDING, UNTIDY)) + _step_lines(steps))
-        self._order.setVisible(not found)
-        self._summary.setText(_summary(found) if records else _EMPTY)
+        self._order.setVisible(not found and own)
+        self._begin.setVisible(not own)
+        self._summary.setText(_summary(found))
+        self._summary.setVisible(bool(found))
         self._on_theme_changed()
         self.context.ui_state.put("late", rules.late_count(found))
         self.badge_changed.emit(rules.late_count(found))
@@ -163,16 +215,8 @@ class TodayPane(Pane):
             self.context.open_pane.emit("changes")
 
 
-_EMPTY = (
-    "There are no records yet. Import a workbook (Ctrl+I), or make the first one: choose a page "
-    "at the left and press Ctrl+N."
-)
-
-
 def _read_all(c: Connection, day: date) -> Read:
-    from aps_desktop.db.store import counts
-
-    return day, rules.found(c, day), audit.page(c, limit=_STEPS), sum(counts(c).values())
+    return day, rules.found(c, day), audit.page(c, limit=_STEPS, shipped=False)
 
 
 def _summary(found: list[Found]) -> str:
