@@ -102,7 +102,8 @@ def back_up(session: Session) -> int:
 
 def restore(session: Session) -> int:
     """Puts a backup in the place of the database."""
-    done = backup.restore(session.location, Path(session.arguments.file), session.passphrase)
+    with session.alone():
+        done = backup.restore(session.location, Path(session.arguments.file), session.passphrase)
     with session.database() as db:
         id, office, device = store.this_device(db.reader())
     document = {
@@ -125,7 +126,8 @@ def recover(session: Session) -> int:
     """Puts a damaged database right, from what is whole in it or from the newest whole backup."""
     if store.on_server(session.location):
         raise UserError("A database on a server is not recovered from here.", "Ask its keeper.")
-    done, used = backup.recover(session.location, session.passphrase)
+    with session.alone():
+        done, used = backup.recover(session.location, session.passphrase)
     document = {
         "database": session.location,
         "records": done.records,
@@ -142,7 +144,7 @@ def recover(session: Session) -> int:
 def passphrase(session: Session) -> int:
     """Sets, changes or removes the database's passphrase."""
     what = session.arguments.what
-    with session.database() as db:
+    with session.alone(), session.database() as db:
         if what == "set":
             encryption.set_passphrase(db, _new_passphrase(session))
         elif what == "change":

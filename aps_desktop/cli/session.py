@@ -8,11 +8,13 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from aps_desktop.db import store
 from aps_desktop.db.engine import Database
 from aps_desktop.paths import default_database
+from aps_desktop.services.window_lock import WindowLock
 
 DONE, REFUSED, USAGE, NEEDS_A_PERSON = 0, 1, 2, 3
 """Exit codes: done; refused or failed, nothing changed; wrong usage; done, but look at it."""
@@ -46,6 +48,19 @@ class Session:
             yield db
         finally:
             db.close()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """While the file itself is replaced: refused while a window has the database open."""
+        if store.on_server(self.location):
+            yield
+            return
+        lock = WindowLock(Path(self.location))
+        lock.take()
+        try:
+            yield
+        finally:
+            lock.release()
 
     def say(self, words: str) -> None:
         """A message beside the answer, on standard error."""

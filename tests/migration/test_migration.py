@@ -63,8 +63,9 @@ def put_unknown_values(path: Path) -> None:
         rid, birth = c.one("SELECT rid, birth FROM record WHERE alive = 1 AND tid = 33") or (0, 0)
         device, seq, hlc = c.one("SELECT device, seq, hlc FROM local_state") or (0, 0, 0)
         dot = device << 40 | (seq + 1)
-        c.run("INSERT INTO op VALUES (?, ?, ?, ?, 0, 'Nick', 0)", (dot, birth, rid << 10 | 900, hlc))
-        c.run("INSERT INTO history VALUES (?, ?)", (rid << 10 | 900, dot))
+        cell = rid << 10 | 900
+        c.run("INSERT INTO op VALUES (?, ?, ?, ?, 0, 'Nick', 0)", (dot, birth, cell, hlc))
+        c.run("INSERT INTO history VALUES (?, ?)", (cell, dot))
         image = '{"1":"Round","3":"USD 500"}'
         c.run("INSERT INTO record VALUES (9000, ?, 900, ?, 1, NULL, 'KH')", (b"s" * 16, dot + 1))
         c.run("INSERT INTO op VALUES (?, NULL, ?, ?, 0, ?, 0)", (dot + 1, 9000 << 10, hlc, image))

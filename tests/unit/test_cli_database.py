@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -37,6 +39,18 @@ def run(
     assert command("init", "--office", "KH", "--device", "Laptop 1")[0] == 0
     assert command("record", "new", "project", "code=P-1", "title=One", "tags=a,b")[0] == 0
     return command
+
+
+ROOT = Path(__file__).resolve().parents[2]
+WINDOW = """
+import sys
+from pathlib import Path
+from aps_desktop.services.window_lock import WindowLock
+lock = WindowLock(Path(sys.argv[1]))
+lock.take()
+print("open", flush=True)
+sys.stdin.read()
+"""
 
 
 def spoil(database: Path, *statements: str) -> None:
@@ -147,6 +161,67 @@ def test_passphrase_commands(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("APS_PASSPHRASE", "three four")
     assert run("passphrase", "remove")[1]["encrypted"] is False
     assert run("digest")[1] == before
+
+
+def test_a_file_that_a_window_has_open_is_not_replaced(
+    run: Run, database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("backup", str(tmp_path / "copy.aps"))
+    monkeypatch.setenv("APS_NEW_PASSPHRASE", "one two")
+    before = database.read_bytes()
+    window = subprocess.Popen(
+        [sys.executable, "-c", WINDOW, str(database)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
+    )  # fmt: skip
+    assert window.stdout is not None
+    assert window.stdout.readline() == "open\n"
+    for command in (("restore", str(tmp_path / "copy.aps")), ("recover",), ("passphrase", "set")):
+        code, document = run(*command)
+        assert code == 1
+        assert "open already" in document["error"]
+    window.communicate()
+    assert database.read_bytes() == before
+
+
+def test_a_workbook_goes_out_and_comes_back(run: Run, tmp_path: Path) -> None:
+    book = tmp_path / "projects.xlsx"
+    code, document = run("export-excel", str(book), "--entity", "project")
+    assert (code, document["rows"]) == (0, 1)
+    code, document = run("import-excel", str(book), "--dry-run")
+    assert code == 0
+    (sheet,) = document["sheets"]
+    assert {
+        "sheet", "entity", "header_row", "mapping", "new", "changed", "same", "refused", "errors",
+    } <= sheet.keys()  # fmt: skip
+    assert (sheet["entity"], sheet["same"], sheet["new"]) == ("project", 1, 0)
+
+
+def test_bad_rows_of_a_workbook_need_a_person_and_the_good_ones_are_in(
+    run: Run, tmp_path: Path
+) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (("Code", "Title", "Budget"), ("A-1", "Good", "USD 5"), ("A-2", "Bad", "much")):
+        sheet.append(row)
+    book.save(tmp_path / "in.xlsx")
+    (tmp_path / "map.json").write_text(
+        json.dumps({"Code": "code", "Title": "title", "Budget": "budget"}), encoding="utf-8"
+    )
+    code, document = run(
+        "import-excel", str(tmp_path / "in.xlsx"), "--entity", "project",
+        "--mapping", str(tmp_path / "map.json"), "--errors", str(tmp_path / "out.xlsx"),
+    )  # fmt: skip
+    assert code == 3, document
+    (found,) = document["sheets"]
+    assert (found["new"], found["refused"]) == (1, 1)
+    assert {"row", "column", "value", "message"} <= found["errors"][0].keys()
+    assert (tmp_path / "out.xlsx").exists()
+    assert run("record", "get", "project", "A-1")[0] == 0
+    assert run("undo")[0] == 0
+    assert run("record", "get", "project", "A-1")[0] == 1
 
 
 def test_demo_makes_its_own_database(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
