@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,15 @@ from aps_desktop.db.engine import Database
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.errors import UserError
 from aps_desktop.domain.values import to_wire
-from aps_desktop.services import bundle_scope, bundles, conflicts, merging, trusting
+from aps_desktop.services import (
+    bundle_scope,
+    bundles,
+    conflicts,
+    duplicates,
+    merging,
+    sync_status,
+    trusting,
+)
 
 
 def export(session: Session) -> int:
@@ -72,8 +81,27 @@ def merge(session: Session) -> int:
     session.answer(document, _merged_words(reports))
     if not reports:
         return REFUSED
-    needs = document["conflicts"] or document["held"] or document["proposals"] or refused
+    needs = any(document[n] for n in ("conflicts", "held", "proposals", "restored", "refused"))
     return NEEDS_A_PERSON if needs else DONE
+
+
+def status(session: Session) -> int:
+    """Who has confirmed what of this computer's changes, and which bundles are missing."""
+    with session.database() as db:
+        c = db.reader()
+        peers, waiting = sync_status.peers(c), sync_status.waiting(c)
+    document = {
+        "peers": [{**asdict(p), "unconfirmed": p.lacks} for p in peers],
+        "waiting": [asdict(w) for w in waiting],
+    }
+    words = [
+        f"{p.office} ({p.name}): {p.lacks:,} of {p.ours:,} changes unconfirmed"
+        + (f" since {_moment(p.since)}" if p.since else "")
+        for p in peers
+    ]
+    words += [f"{w.changes:,} changes wait for the {w.office} office ({w.name})" for w in waiting]
+    session.answer(document, "\n".join(words) or "No other computer is known yet.")
+    return DONE
 
 
 def undo(session: Session) -> int:
@@ -119,6 +147,18 @@ def list_conflicts(session: Session) -> int:
         for c in found
     ]
     session.answer(document, "\n".join(words) or "There are no conflicts.")
+    return DONE
+
+
+def issues(session: Session) -> int:
+    """What merging left to be settled beside conflicts: equal codes, lost references, circles."""
+    with session.database() as db:
+        found = duplicates.issues(db.reader())
+    document = [
+        {**asdict(i), "record": str(i.record), "others": [str(o) for o in i.others]} for i in found
+    ]
+    words = "\n".join(f"{i.title}: {i.words}" for i in found)
+    session.answer(document, words or "There is nothing to settle.")
     return DONE
 
 
@@ -225,6 +265,7 @@ def _bundle(found: merging.Inspected) -> dict[str, Any]:
 def _merged(reports: list[merging.Report], refused: list[dict[str, str]]) -> dict[str, Any]:
     numbers = ("merged", "already_had", "held", "conflicts", "parallel", "proposals", "files")
     document: dict[str, Any] = {n: sum(getattr(r, n) for r in reports) for n in numbers}
+    document["restored"] = sum(r.restored for r in reports)
     document["refused"] = len(refused)
     document["problems"] = refused
     document["merge"] = next((r.merge for r in reversed(reports) if r.merge), None)

@@ -161,9 +161,11 @@ def _bundle_commands(commands: Commands) -> None:
     merge = add(bundle, "merge", bundle_commands.merge)
     merge.add_argument("files", nargs="+", metavar="FILE")
     merge.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    add(bundle, "status", bundle_commands.status)
     add(bundle, "undo", bundle_commands.undo).add_argument("merge", type=_number, metavar="MERGE")
     conflicts = group(commands, "conflicts", "see and settle conflicts")
     add(conflicts, "list", bundle_commands.list_conflicts)
+    add(conflicts, "issues", bundle_commands.issues)
     resolve = add(conflicts, "resolve", bundle_commands.resolve)
     resolve.add_argument("id", metavar="ID")
     resolve.add_argument(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database, crash_point
+from aps_desktop.db.layout import MEMBER
 from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.errors import NotFound, UserError
 from aps_desktop.services import backup, files, sync_status, trusting
@@ -68,6 +69,11 @@ class Report:
     done: int = 0
     """When it was merged, in milliseconds since 1970."""
     touched: dict[str, frozenset[int]] = field(default_factory=dict)
+
+    @property
+    def restored(self) -> int:
+        """Records that had been deleted and came back, since somebody edited them elsewhere."""
+        return sum(n.get("restored", 0) for name, n in self.entities.items() if name != MEMBER.name)
 
 
 def inspect(db: Database, path: Path) -> Inspected:
@@ -181,18 +187,36 @@ def _inspected(c: Connection, bundle: OpenedBundle) -> Inspected:
 
 
 def _gaps(c: Connection, bundle: OpenedBundle) -> tuple[str, ...]:
-    """Which devices' earlier changes the bundle builds on and this database lacks."""
-    if bundle.manifest.scope.kind != "all":
+    """Which bundles the bundle builds on and this database lacks."""
+    m = bundle.manifest
+    if m.scope.kind != "all":
         return ()
     waiting = []
-    for device, (low, _) in bundle.manifest.covers.items():
+    for device, (low, _) in m.covers.items():
         row = c.one(
             "SELECT max_seq, office, name FROM device WHERE uuid = ?", (bytes.fromhex(device),)
         )
         if low > (row[0] if row else 0):
             who = f"{row[1]} office ({row[2]})" if row else f"device {device[:8]}"
-            waiting.append(f"an earlier bundle with changes of the {who}")
+            own = device == m.sender.device
+            which = _missing(c, device, m.sequence) if own else ""
+            waiting.append(
+                f"{which} of the {who}" if which else f"an earlier bundle with changes of the {who}"
+            )
     return tuple(waiting)
+
+
+def _missing(c: Connection, device: str, before: int) -> str:
+    """Which of a device's own bundles before one were not merged here: "bundles 4 to 6"."""
+    last = c.value(
+        "SELECT max(sequence) FROM bundle_log WHERE direction = 'in' AND state = 'merged' "
+        "AND device = ? AND sequence < ?",
+        (bytes.fromhex(device), before),
+    )
+    first = (last or 0) + 1
+    if first >= before:
+        return ""
+    return f"bundle {first}" if first == before - 1 else f"bundles {first} to {before - 1}"
 
 
 def _merge(

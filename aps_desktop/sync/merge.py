@@ -36,7 +36,6 @@ class Outcome:
     conflicts: int = 0
     parallel: int = 0
     proposals: int = 0
-    restored_by_edit: int = 0
     entities: dict[str, dict[str, int]] = field(default_factory=dict)
     touched: dict[str, frozenset[int]] = field(default_factory=dict)
 
@@ -70,7 +69,8 @@ def merge(
     outcome.held = c.value("SELECT count(*) FROM op_held x JOIN n ON n.dot = x.dot") or 0
     outcome.held += c.value(
         "SELECT count(*) FROM (SELECT rid FROM record WHERE birth IS NULL) r JOIN n "
-        "ON n.cell BETWEEN (r.rid << 10) AND ((r.rid << 10) | 1023)"
+        "ON n.cell BETWEEN (r.rid << 10) AND ((r.rid << 10) | 1023) "
+        "WHERE NOT EXISTS (SELECT 1 FROM op_held x WHERE x.dot = n.dot)"
     )
     outcome.proposals = c.value("SELECT count(*) FROM op_proposal x JOIN n ON n.dot = x.dot")
     return outcome

@@ -1,0 +1,218 @@
+"""What merging left to be settled: facts that no single edit made wrong, but several together did.
+
+Each list follows from the live records and the log alone, so every office sees the same one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from aps_desktop.db.connection import Connection
+from aps_desktop.db.layout import MEMBER, field_columns
+from aps_desktop.db.queries.labels import label_sql
+from aps_desktop.domain.entities import BY_NUMBER, ENTITIES
+from aps_desktop.domain.fields import Entity, Field, Kind
+
+SAME_CODE = "same_code"
+PART_OF_DELETED = "part_of_deleted"
+REFERS_TO_DELETED = "refers_to_deleted"
+REFERS_TO_MISSING = "refers_to_missing"
+CYCLE = "cycle"
+EDITED_AFTER_DELETION = "edited_after_deletion"
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One thing to settle: what it is, about which record, and which others it concerns."""
+
+    kind: str
+    entity: str
+    record: UUID
+    title: str
+    others: tuple[UUID, ...]
+    words: str
+
+
+def issues(c: Connection) -> list[Issue]:
+    """Everything that waits to be settled, by kind, entity and record."""
+    dead = _not_there(c)
+    found: list[Issue] = []
+    for kind in ENTITIES:
+        found += _same_code(c, kind)
+        found += _references(c, kind, dead)
+        if kind.tree:
+            found += _cycles(c, kind)
+    found += _members(c, dead)
+    found += _edited_after_deletion(c)
+    return sorted(set(found), key=lambda i: (_ORDER.index(i.kind), i.entity, i.record, i.others))
+
+
+_ORDER = (
+    SAME_CODE, EDITED_AFTER_DELETION, PART_OF_DELETED, REFERS_TO_DELETED, REFERS_TO_MISSING, CYCLE,
+)  # fmt: skip
+
+
+# Codes ------------------------------------------------------------------------------------------
+
+
+def _scope(kind: Entity) -> list[str]:
+    """The columns within which a code names one record; all records of the entity if none."""
+    names = [n for n in kind.key if n != kind.code] if kind.code in kind.key else []
+    if not names and kind.owner:
+        names = [kind.owner.name]
+    return [field_columns(kind.by_name[n])[0] for n in names if not kind.by_name[n].is_set]
+
+
+def _same_code(c: Connection, kind: Entity) -> Iterator[Issue]:
+    if not kind.code or kind.by_name[kind.code].kind is not Kind.TEXT:
+        return
+    group = ", ".join([f"lower({kind.code})", *_scope(kind)])
+    alike = " AND ".join(
+        [f"lower(t.{kind.code}) = lower(u.{kind.code})"]
+        + [f"t.{name} IS NOT DISTINCT FROM u.{name}" for name in _scope(kind)]
+    )
+    rows = c.all(
+        f"SELECT t.id, {label_sql(kind, 't')}, t.{kind.code}, u.id FROM {kind.name} t "
+        f"JOIN {kind.name} u ON {alike} AND u.rid <> t.rid WHERE t.{kind.code} IN "
+        f"(SELECT {kind.code} FROM {kind.name} WHERE lower({kind.code}) IN "
+        f"(SELECT lower(min({kind.code})) FROM {kind.name} WHERE {kind.code} IS NOT NULL "
+        f"GROUP BY {group} HAVING count(*) > 1))"
+    )
+    groups: dict[tuple[UUID, ...], tuple[str, str]] = {}
+    together: dict[UUID, set[UUID]] = {}
+    for id, title, code, other in rows:
+        this, that = _uuid(id), _uuid(other)
+        together.setdefault(this, {this}).add(that)
+        groups[this,] = (str(title or code), str(code))
+    for members in {tuple(sorted(ids)) for ids in together.values()}:
+        first, *others = members
+        title, code = groups[first,]
+        words = f"{len(members)} {kind.plural.lower()} have the code {code}: give each its own."
+        yield Issue(SAME_CODE, kind.name, first, title, tuple(others), words)
+
+
+# References -------------------------------------------------------------------------------------
+
+
+def _not_there(c: Connection) -> dict[int, tuple[UUID, bool]]:
+    """Records that others may still refer to: deleted, or never arrived (then False)."""
+    rows = c.all(
+        "SELECT rid, uuid, birth FROM record WHERE alive = 0 AND tid <> ?", (MEMBER.number,)
+    )
+    return {rid: (_uuid(uuid), birth is not None) for rid, uuid, birth in rows}
+
+
+def _references(c: Connection, kind: Entity, dead: dict[int, tuple[UUID, bool]]) -> Iterator[Issue]:
+    for field in kind.columns:
+        if field.kind is not Kind.REFERENCE:
+            continue
+        column = field_columns(field)[0]
+        for part in _chunks(sorted(dead)):
+            for id, title, rid in c.all(
+                f"SELECT t.id, {label_sql(kind, 't')}, t.{column} FROM {kind.name} t "
+                f"WHERE t.{column} IN ({part})"
+            ):
+                yield _dangling(kind, field, _uuid(id), title, *dead[rid])
+
+
+def _members(c: Connection, dead: dict[int, tuple[UUID, bool]]) -> Iterator[Issue]:
+    for part in _chunks(sorted(dead)):
+        for uuid, tid, number, rid in c.all(
+            "SELECT r.uuid, r.tid, m.field_number, m.member FROM set_member m "
+            f"JOIN record r ON r.rid = m.owner WHERE r.alive = 1 AND m.member IN ({part})"
+        ):
+            kind = BY_NUMBER.get(tid)
+            field = kind.by_number.get(int(number)) if kind else None
+            if kind is not None and field is not None:
+                title = c.value(
+                    f"SELECT {label_sql(kind, 't')} FROM {kind.name} t WHERE t.id = ?", (uuid,)
+                )
+                yield _dangling(kind, field, _uuid(uuid), title, *dead[rid])
+
+
+def _dangling(
+    kind: Entity, field: Field, id: UUID, title: object, target: UUID, born: bool
+) -> Issue:
+    label = field.label.lower()
+    if not born:
+        what, words = REFERS_TO_MISSING, f"Its {label} has not been received yet."
+    elif field.part_of:
+        what = PART_OF_DELETED
+        words = f"Its {label} was deleted: restore that, or delete this {kind.label.lower()} too."
+    else:
+        what, words = REFERS_TO_DELETED, f"Its {label} was deleted: choose another, or restore it."
+    return Issue(what, kind.name, id, str(title or kind.label), (target,), words)
+
+
+# Trees ------------------------------------------------------------------------------------------
+
+
+def _cycles(c: Connection, kind: Entity) -> Iterator[Issue]:
+    column = field_columns(kind.by_name[kind.tree])[0]
+    above: dict[int, int] = dict(
+        c.all(f"SELECT rid, {column} FROM {kind.name} WHERE {column} IS NOT NULL")  # type: ignore[arg-type]
+    )
+    for ring in rings(above):
+        rows = c.all(
+            f"SELECT t.id, {label_sql(kind, 't')} FROM {kind.name} t "
+            f"WHERE t.rid IN ({', '.join(map(str, ring))})"
+        )
+        (first, title), *others = sorted((_uuid(id), str(title)) for id, title in rows)
+        words = f"{len(ring)} {kind.plural.lower()} stand above each other in a circle."
+        if len(ring) == 1:
+            words = f"This {kind.label.lower()} stands above itself."
+        yield Issue(CYCLE, kind.name, first, title, tuple(id for id, _ in others), words)
+
+
+def rings(above: dict[int, int]) -> list[list[int]]:
+    """The circles among "stands below" pairs; each once."""
+    found: list[list[int]] = []
+    seen: set[int] = set()
+    for start in above:
+        path: dict[int, int] = {}
+        at: int | None = start
+        while at is not None and at not in seen and at not in path:
+            path[at] = len(path)
+            at = above.get(at)
+        if at is not None and at in path:
+            found.append([one for one, place in path.items() if place >= path[at]])
+        seen.update(path)
+    return found
+
+
+# Deletions --------------------------------------------------------------------------------------
+
+
+def _edited_after_deletion(c: Connection) -> Iterator[Issue]:
+    """Records that live although they were deleted, since nobody has said that they shall."""
+    rows = c.all(
+        "SELECT r.uuid, r.tid FROM record r WHERE r.alive = 1 AND r.tid <> ? AND r.rid IN "
+        "(SELECT DISTINCT o.cell >> 10 FROM op_seen s JOIN op o ON o.dot = s.dot "
+        "WHERE o.val = '0' AND NOT EXISTS (SELECT 1 FROM op_proposal p WHERE p.dot = o.dot)) "
+        "AND NOT EXISTS (SELECT 1 FROM history h JOIN op o ON o.dot = h.dot "
+        "WHERE h.cell = ((r.rid << 10) | 1023) AND o.val = '1' "
+        "AND NOT EXISTS (SELECT 1 FROM op_proposal p WHERE p.dot = o.dot))",
+        (MEMBER.number,),
+    )
+    for uuid, tid in rows:
+        kind = BY_NUMBER.get(tid)
+        if kind is not None:
+            title = c.value(
+                f"SELECT {label_sql(kind, 't')} FROM {kind.name} t WHERE t.id = ?", (uuid,)
+            )
+            words = "Deleted in one office and edited in another, so it was kept: delete it again "
+            words += "if it shall go."
+            yield Issue(EDITED_AFTER_DELETION, kind.name, _uuid(uuid), str(title), (), words)
+
+
+def _chunks(rids: Sequence[int]) -> Iterable[str]:
+    for start in range(0, len(rids), _AT_ONCE):
+        yield ", ".join(map(str, rids[start : start + _AT_ONCE]))
+
+
+def _uuid(data: object) -> UUID:
+    return UUID(bytes=bytes(data))  # type: ignore[arg-type]
