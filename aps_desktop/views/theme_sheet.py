@@ -204,7 +204,7 @@ def dress(app: QApplication) -> None:
     if not QDir.searchPaths("apsicons"):
         QDir.addSearchPath("apsicons", str(resource_path("icons")))
         # Qt names each font that lacks a script before it finds the next one that has it.
-        QLoggingCategory.setFilterRules("qt.text.font.db.warning=false")
+        QLoggingCategory.setFilterRules("qt.text.font.db=false")
         load_fonts()
         app.setStyle("Fusion")
     app.setPalette(theme.palette())
