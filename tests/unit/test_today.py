@@ -1,0 +1,109 @@
+"""The rules of the Today page and of `alarms`: each finds its record, and only when it is time."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aps_desktop.db import store
+from aps_desktop.db.engine import Database
+from aps_desktop.db.queries import lists
+from aps_desktop.db.queries.lists import ListQuery
+from aps_desktop.db.unit_of_work import apply
+from aps_desktop.domain.changes import ChangeSet, Create
+from aps_desktop.domain.money import Money
+from aps_desktop.services import today
+
+DAY = date(2026, 11, 23)
+
+
+def at(days: int) -> date:
+    return DAY + timedelta(days)
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    database = store.create(str(tmp_path / "office.aps"), office="LA", device="Laptop 3")
+    yield database
+    database.close()
+
+
+def make(db: Database, entity: str, **values: Any) -> None:
+    apply(db, ChangeSet("test", (Create(entity, db.ids.new(), values),)))
+
+
+CASES = [
+    ("action_overdue", "action_item", {"text": "T", "status": "open"}, "due", -1, "1 day late"),
+    ("action_due", "action_item", {"text": "T", "status": "open"}, "due", 14, "due in 14 days"),
+    ("plan_line_late", "work_plan_line", {"measure": "M", "status": "ongoing"}, "due", -9,
+     "9 days late"),
+    ("meeting_soon", "meeting", {"title": "M", "status": "planned"}, "starts_on", 1,
+     "starts tomorrow"),
+    ("approval_waiting", "project", {"code": "P", "title": "T", "status": "endorsed"},
+     "status_date", -40, "waiting for 40 days"),
+    ("project_overrun", "project", {"code": "P", "title": "T", "status": "commenced"},
+     "planned_end", -800, "2 years late"),
+    ("report_overdue", "project", {"code": "P", "title": "T", "status": "reporting_due"},
+     "activities_done_on", -61, "1 day late"),
+    ("report_due", "project", {"code": "P", "title": "T", "status": "activities_done"},
+     "activities_done_on", -60, "due today"),
+    ("tranche_due", "tranche", {"title": "T", "status": "requested"}, "due", 30,
+     "due in 30 days"),
+    ("condition_late", "condition", {"title": "C", "status": "open"}, "due", -2, "2 days late"),
+    ("tenure_ending", "tenure", {"role": "chair"}, "valid_to", 90, "ends in 90 days"),
+    ("pledge_expiring", "fund_transaction", {"type": "pledge", "amount": Money(100, "USD")},
+     "expires_on", 3, "ends in 3 days"),
+    ("rate_old", "exchange_rate", {"currency": "VND"}, "date", -120, "newest rate is 120 days old"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "entity", "values", "field", "days", "words"), CASES)
+def test_a_rule_finds_what_it_is_about(
+    db: Database, rule: str, entity: str, values: dict, field: str, days: int, words: str
+) -> None:
+    make(db, entity, **values, **{field: at(days)})
+    found = [(a.rule, a.message) for a in today.alarms(db.reader(), DAY)]
+    assert found == [(rule, words)]
+
+
+@pytest.mark.parametrize(
+    ("entity", "values"),
+    [
+        ("action_item", {"text": "T", "status": "done", "due": at(-5)}),
+        ("action_item", {"text": "T", "status": "open", "due": at(15)}),
+        ("project", {"code": "P", "title": "T", "status": "endorsed", "status_date": at(-30)}),
+        ("project", {"code": "P", "title": "T", "status": "completed", "planned_end": at(-30)}),
+        ("project", {"code": "P", "title": "T", "status": "reporting_due",
+                     "activities_done_on": at(-90), "completion_report_on": at(-1)}),
+        ("meeting", {"title": "M", "status": "cancelled", "starts_on": at(2)}),
+        ("tenure", {"role": "chair", "valid_to": at(-1)}),
+        ("exchange_rate", {"currency": "VND", "date": at(-90)}),
+    ],
+)  # fmt: skip
+def test_what_is_in_order_raises_no_alarm(db: Database, entity: str, values: dict) -> None:
+    make(db, entity, **values)
+    assert today.alarms(db.reader(), DAY) == []
+
+
+def test_only_the_newest_rate_of_a_currency_counts(db: Database) -> None:
+    make(db, "exchange_rate", currency="VND", date=at(-400))
+    make(db, "exchange_rate", currency="VND", date=at(-3))
+    assert today.alarms(db.reader(), DAY) == []
+
+
+def test_the_list_behind_a_rule_holds_exactly_what_was_counted(db: Database) -> None:
+    for days in range(-20, 20):
+        make(db, "action_item", text=f"T{days}", status="open", due=at(days))
+    found = today.found(db.reader(), DAY)
+    assert [(one.rule.key, one.count) for one in found] == [
+        ("action_overdue", 20),
+        ("action_due", 15),
+    ]
+    for one in found:
+        query = ListQuery(one.rule.entity, (), (), one.filters)
+        assert lists.count(db.reader(), query) == one.count
+        assert len(one.alarms) == 5
+    assert found[0].alarms[0].title == "T-20"
+    assert today.late_count(found) == 20
