@@ -1,0 +1,142 @@
+"""What a merge did, in words and as a page to print."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from html import escape
+from typing import Any
+
+from aps_desktop.db.layout import MEMBER
+from aps_desktop.domain.entities import entity
+from aps_desktop.domain.errors import NotFound
+from aps_desktop.services.merging import Inspected, Report
+
+KINDS = ("new", "changed", "deleted", "restored")
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+Named = Callable[[str], str]
+"""What an office is called, from its code."""
+
+
+def day(millis: int | None) -> str:
+    """A moment as a day, "23 Nov 2026"; whatever a laptop's clock said."""
+    shown = moment(millis)
+    return shown[:-6] if millis and shown[-3] == ":" else "an unknown day"
+
+
+def moment(millis: int | None) -> str:
+    """The same with the time, "23 Nov 2026 10:42"."""
+    try:
+        at = datetime.fromtimestamp((millis or 0) / 1000)
+    except (OverflowError, OSError, ValueError):
+        return "an unknown day"
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year} {at:%H:%M}"
+
+
+def many(number: int, one: str, more: str = "") -> str:
+    """ "1 conflict", "214 changes"."""
+    return f"{number:,} {one if number == 1 else more or one + 's'}"
+
+
+def table(entities: Mapping[str, Mapping[str, int]]) -> list[tuple[str, tuple[int, ...]]]:
+    """(kind of record, new, changed, deleted, restored), the most touched first."""
+    rows = [
+        (plural(name), tuple(numbers.get(kind, 0) for kind in KINDS))
+        for name, numbers in entities.items()
+    ]
+    return sorted((row for row in rows if any(row[1])), key=lambda row: (-sum(row[1]), row[0]))
+
+
+def plural(name: str) -> str:
+    """What an entity's records are called, the members of sets included."""
+    if name == MEMBER.name:
+        return "Entries of tags and lists"
+    try:
+        return entity(name).plural
+    except NotFound:
+        return name
+
+
+def findings(numbers: Mapping[str, Any], *, done: bool) -> list[tuple[str, str]]:
+    """(status, words) of what concerns people: conflicts, what waits, proposals, side by side."""
+    will = "" if done else "will "
+    found: list[tuple[str, str]] = []
+    if number := numbers.get("conflicts", 0):
+        found.append(("late", f"{many(number, 'conflict')} to settle{'' if done else ' then'}"))
+    if number := numbers.get("held", 0):
+        verb = "wait" if number != 1 or not done else "waits"
+        found.append(("attention", f"{many(number, 'change')} {will}{verb} for an earlier bundle"))
+    if number := numbers.get("proposals", 0):
+        found.append(("attention", f"{many(number, 'change')} of other offices' records: "
+                      "proposals that the owners accept or decline"))  # fmt: skip
+    if number := numbers.get("parallel", 0):
+        found.append(
+            ("ok", f"{many(number, 'record')} edited side by side in different fields: both stay")
+        )
+    if number := numbers.get("already_had", 0):
+        found.append(("", f"{many(number, 'change')} known here already"))
+    if number := numbers.get("files", 0):
+        found.append(("", f"{many(number, 'file')} attached"))
+    return found
+
+
+def seen(bundle: Inspected) -> str:
+    """What the sender had of this office's own work when the bundle was made."""
+    ours, lacks, since = bundle.seen
+    if not ours:
+        return ""
+    if not lacks:
+        return "They had all of your changes."
+    return f"They had not seen {many(lacks, 'change')} of yours, made since {day(since)}."
+
+
+def page(
+    office: str, reports: Sequence[Report], refused: Sequence[tuple[str, str]], named: Named
+) -> str:
+    """The report as HTML, for a printer or a file. Whatever comes from a bundle is escaped."""
+    parts = [
+        "<html><head><meta charset='utf-8'><title>Merge report</title></head><body>",
+        f"<h1>Merge report</h1><p>{escape(named(office))}</p>",
+    ]
+    for report in reports:
+        parts += _bundle(report, named)
+    if refused:
+        parts.append("<h2>Not merged</h2><ul>")
+        parts += [f"<li>{escape(name)}: {escape(words)}</li>" for name, words in refused]
+        parts.append("</ul>")
+    return "\n".join([*parts, "</body></html>"])
+
+
+def _bundle(report: Report, named: Named) -> list[str]:
+    b = report.bundle
+    head = f"Bundle {b.sequence} of the {named(b.office)} ({b.name})"
+    done = f", merged {moment(report.done)} as merge {report.merge}" if report.merge else ""
+    parts = [
+        f"<h2>{escape(head)}</h2>",
+        f"<p>File {escape(b.file)}, made {escape(moment(b.made))}{escape(done)}.</p>",
+        f"<p>{escape(many(report.merged, 'change'))} merged. {escape(seen(b))}</p>",
+        _table(table(report.entities)),
+        "<ul>",
+    ]
+    words = [words for _, words in findings(vars(report), done=True)]
+    words += [f"Waiting for {gap}" for gap in b.waiting_for]
+    parts += [f"<li>{escape(line)}</li>" for line in words]
+    if report.backup:
+        parts.append("<li>A backup was made before the merge.</li>")
+    return [*parts, "</ul>"]
+
+
+def _table(rows: Sequence[tuple[str, tuple[int, ...]]]) -> str:
+    if not rows:
+        return ""
+    head = "".join(f"<th align='right'>{kind.capitalize()}</th>" for kind in KINDS)
+    lines = [
+        f"<tr><td>{escape(name)}</td>"
+        + "".join(f"<td align='right'>{number or ''}</td>" for number in numbers)
+        + "</tr>"
+        for name, numbers in rows
+    ]
+    return (
+        "<table border='1' cellspacing='0' cellpadding='4'>"
+        f"<tr><th align='left'>Records</th>{head}</tr>{''.join(lines)}</table>"
+    )

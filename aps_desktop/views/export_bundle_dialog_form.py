@@ -1,0 +1,222 @@
+"""The form of "Make a bundle"."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QCompleter,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QRadioButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aps_desktop.services.bundle_files import PART_MB
+from aps_desktop.services.making import SCOPES, Choices, Wanted
+from aps_desktop.views.office_names import office_name
+from aps_desktop.views.plain_label import PlainLabel
+from aps_desktop.views.sync_pane_parts import button
+
+_SCOPE_WORDS = {"": "All records", "body": "One body", "pillar": "One pillar",
+                "programme": "One programme"}  # fmt: skip
+_CLASSES = (
+    ("", "All, confidential ones too"),
+    ("restricted", "Up to restricted"),
+    ("limited", "Up to limited"),
+    ("public", "Public only"),
+)
+_CODE = Qt.ItemDataRole.UserRole
+
+
+class ExportForm(QWidget):
+    """`changed` comes with every choice, `browse_wanted` with the wish for another folder."""
+
+    changed = Signal()
+    browse_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("export_form")
+        self._roots: dict[str, tuple[tuple[str, str], ...]] = {}
+        self.lines = QVBoxLayout(self)
+        self.lines.setContentsMargins(0, 0, 0, 0)
+        self.lines.setSpacing(6)
+        self._for_whom()
+        self._how_much()
+        self._where()
+        self.lines.addStretch(1)
+        self.everybody.toggled.connect(self._on_whom)
+        self.scope.currentIndexChanged.connect(self._on_scope)
+        self.root.currentIndexChanged.connect(self.changed)
+        self.list.itemChanged.connect(self.changed)
+        self.split.toggled.connect(self.part.setEnabled)
+        self.place.textChanged.connect(self.changed)
+        self._on_whom()
+        self._on_scope()
+
+    # Building -----------------------------------------------------------------------------------
+
+    def _for_whom(self) -> None:
+        self._section("For whom")
+        self.everybody = QRadioButton("&Everybody on the office list", self)
+        self.everybody.setObjectName("export_everybody")
+        self.some = QRadioButton("&These offices:", self)
+        self.some.setObjectName("export_some")
+        self.everybody.setChecked(True)
+        self.list = QListWidget(self)
+        self.list.setObjectName("export_offices")
+        self.list.setAccessibleName("Offices")
+        self.list.setFixedHeight(104)
+        for widget in (self.everybody, self.some, self.list):
+            self.lines.addWidget(widget)
+
+    def _how_much(self) -> None:
+        self._section("How much")
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(6)
+        self.scope = _box("export_scope", "Records", self)
+        for key in ("", *SCOPES):
+            self.scope.addItem(_SCOPE_WORDS[key], key)
+        self.root = _box("export_root", "Which one", self)
+        self.root.setEditable(True)
+        self.root.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.root.completer().setFilterMode(Qt.MatchFlag.MatchContains)
+        self.root.completer().setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        self.max_class = _box("export_class", "Documents", self)
+        for key, words in _CLASSES:
+            self.max_class.addItem(words, key)
+        for line, (words, box) in enumerate(
+            (("&Records", self.scope), ("&Which one", self.root), ("&Documents", self.max_class))
+        ):
+            label = PlainLabel(words, self)
+            label.setBuddy(box)
+            grid.addWidget(label, line, 0)
+            grid.addWidget(box, line, 1)
+        grid.setColumnStretch(1, 1)
+        self.lines.addLayout(grid)
+        self.new = QRadioButton("&Only what they are not known to have", self)
+        self.new.setObjectName("export_new")
+        self.full = QRadioButton("E&verything, for a new computer or when one was lost", self)
+        self.full.setObjectName("export_full")
+        self.new.setChecked(True)
+        group = QWidget(self)
+        inside = QVBoxLayout(group)
+        inside.setContentsMargins(0, 2, 0, 0)
+        inside.setSpacing(6)
+        for widget in (self.new, self.full):
+            inside.addWidget(widget)
+        self.lines.addWidget(group)
+
+    def _where(self) -> None:
+        self._section("Where to")
+        self.place = QLineEdit(self)
+        self.place.setObjectName("export_folder")
+        self.place.setAccessibleName("Folder or stick")
+        browse = button("Choose…", "export_browse", "", self)
+        browse.clicked.connect(self.browse_wanted)
+        across = QHBoxLayout()
+        across.addWidget(self.place, 1)
+        across.addWidget(browse)
+        self.lines.addLayout(across)
+        self.name = PlainLabel("", self, role="small")
+        self.name.setObjectName("export_name")
+        self.lines.addWidget(self.name)
+        self.split = QCheckBox("&Split for e-mail into parts of at most", self)
+        self.split.setObjectName("export_split")
+        self.part = QSpinBox(self)
+        self.part.setObjectName("export_part")
+        self.part.setAccessibleName("Size of a part in megabytes")
+        self.part.setRange(1, 500)
+        self.part.setValue(PART_MB)
+        self.part.setSuffix(" MB")
+        self.part.setEnabled(False)
+        below = QHBoxLayout()
+        below.addWidget(self.split)
+        below.addWidget(self.part)
+        below.addStretch(1)
+        self.lines.addLayout(below)
+
+    def _section(self, words: str) -> None:
+        self.lines.addSpacing(6)
+        self.lines.addWidget(PlainLabel(words, self, role="section"))
+
+    # What the dialog asks -----------------------------------------------------------------------
+
+    def begin(self, choices: Choices, folder: Path) -> None:
+        """Offers what there is."""
+        self._roots = choices.roots
+        for code in choices.offices:
+            item = QListWidgetItem(office_name(code), self.list)
+            item.setData(_CODE, code)
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            item.setCheckState(Qt.CheckState.Unchecked)
+        self.some.setEnabled(bool(choices.offices))
+        self.list.setVisible(bool(choices.offices))
+        if not choices.offices:
+            self.everybody.setText("&Everybody (no other office's computer is on the list yet)")
+        self.place.setText(str(folder))
+        self.everybody.setFocus()
+
+    def offices(self) -> tuple[str, ...]:
+        """The codes of the chosen offices; none for everybody."""
+        if self.everybody.isChecked():
+            return ()
+        items = [self.list.item(row) for row in range(self.list.count())]
+        return tuple(i.data(_CODE) for i in items if i.checkState() == Qt.CheckState.Checked)
+
+    def folder(self) -> Path:
+        return Path(self.place.text().strip())
+
+    def set_folder(self, folder: Path) -> None:
+        self.place.setText(str(folder))
+
+    def show_name(self, name: str) -> None:
+        self.name.setText(name)
+
+    def complete(self) -> bool:
+        """Whether everything that is needed has been chosen."""
+        whom = self.everybody.isChecked() or bool(self.offices())
+        which = not self.scope.currentData() or self.root.currentIndex() >= 0
+        return whom and which and bool(self.place.text().strip())
+
+    def wanted(self) -> Wanted:
+        kind = self.scope.currentData()
+        scope = (f"{kind}:{self.root.currentData()}",) if kind else ()
+        return Wanted(
+            *(self.folder(), self.name.text(), self.offices(), scope),
+            self.max_class.currentData(),
+            self.full.isChecked(),
+            self.part.value() if self.split.isChecked() else 0,
+        )
+
+    def _on_whom(self) -> None:
+        self.list.setEnabled(self.some.isChecked())
+        self.changed.emit()
+
+    def _on_scope(self) -> None:
+        kind = self.scope.currentData()
+        self.root.clear()
+        for key, words in self._roots.get(kind, ()):
+            self.root.addItem(words, key)
+        self.root.setEnabled(bool(kind))
+        self.new.setEnabled(not kind)
+        if kind:
+            self.full.setChecked(True)
+        self.changed.emit()
+
+
+def _box(name: str, title: str, parent: QWidget) -> QComboBox:
+    box = QComboBox(parent)
+    box.setObjectName(name)
+    box.setAccessibleName(title)
+    return box

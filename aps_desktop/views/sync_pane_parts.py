@@ -1,0 +1,95 @@
+"""Small parts that the pages and dialogs about exchange share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QVBoxLayout, QWidget
+
+from aps_desktop.services.merge_report import KINDS
+from aps_desktop.views.form_field import restyle
+from aps_desktop.views.plain_label import PlainLabel
+
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_SIGNS = {"late": "✕ ", "attention": "! ", "ok": "✓ ", "": ""}
+
+
+class Card(QFrame):
+    """A framed group of lines."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setProperty("card", True)
+        self.lines = QVBoxLayout(self)
+        self.lines.setContentsMargins(16, 12, 16, 14)
+        self.lines.setSpacing(6)
+
+
+def chip(words: str, status: str, parent: QWidget | None = None) -> PlainLabel:
+    """A short word on a coloured plate; the word carries the meaning."""
+    label = PlainLabel(words, parent)
+    label.setProperty("chip", status or "neutral")
+    return label
+
+
+def said(words: str, status: str = "", parent: QWidget | None = None) -> PlainLabel:
+    """A line of prose with a sign before it where it asks for attention."""
+    label = PlainLabel(_SIGNS[status] + words, parent, wrap=True)
+    if status:
+        label.setProperty("status", status)
+    return label
+
+
+def tell(label: PlainLabel, words: str, status: str = "") -> None:
+    """Shows words in a label that may be hidden while there is nothing to say."""
+    label.setText(_SIGNS[status] + words if words else "")
+    label.setProperty("status", status)
+    restyle(label)
+    label.setVisible(bool(words))
+
+
+def fingerprint_label(text: str, name: str, parent: QWidget | None = None) -> PlainLabel:
+    """Six groups of five digits, large and in one width, to be read over the phone."""
+    label = PlainLabel(text, parent)
+    label.setObjectName(name)
+    label.setAccessibleName(f"Fingerprint {text}")
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    font.setPointSizeF(13)
+    label.setFont(font)
+    label.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse
+        | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+    return label
+
+
+def button(words: str, name: str, kind: str, parent: QWidget | None = None) -> QPushButton:
+    """A push button with its words, name and look ("primary", "quiet", "danger" or "")."""
+    made = QPushButton(words, parent)
+    made.setObjectName(name)
+    made.setProperty("kind", kind)
+    made.setAutoDefault(False)
+    return made
+
+
+def counts_grid(rows: Sequence[tuple[str, tuple[int, ...]]], parent: QWidget) -> QWidget:
+    """Kinds of records with how many are new, changed, deleted and restored."""
+    box = QWidget(parent)
+    box.setObjectName("counts")
+    grid = QGridLayout(box)
+    grid.setContentsMargins(0, 4, 0, 4)
+    grid.setHorizontalSpacing(20)
+    grid.setVerticalSpacing(3)
+    used = [at for at in range(len(KINDS)) if any(numbers[at] for _, numbers in rows)]
+    for column, at in enumerate(used, 1):
+        grid.addWidget(PlainLabel(KINDS[at].capitalize(), box, role="section"), 0, column, _RIGHT)
+    for line, (name, numbers) in enumerate(rows, 1):
+        grid.addWidget(PlainLabel(name, box), line, 0)
+        for column, at in enumerate(used, 1):
+            text = f"{numbers[at]:,}" if numbers[at] else "–"
+            grid.addWidget(PlainLabel(text, box), line, column, _RIGHT)
+    grid.setColumnStretch(len(used) + 1, 1)
+    return box

@@ -1,0 +1,59 @@
+"""What the history keeps of one bundle, read again."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from aps_desktop.services import merge_report
+from aps_desktop.services.merge_report import many, moment
+from aps_desktop.services.sync_status import Exchange
+from aps_desktop.views.office_names import office_name
+from aps_desktop.views.plain_label import PlainLabel
+from aps_desktop.views.sync_pane_parts import button, counts_grid, said
+
+
+class ExchangeDialog(QDialog):
+    """The report of one merge, or what went into a bundle that was made here."""
+
+    def __init__(self, one: Exchange, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("exchange_dialog")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        made = one.direction == "out"
+        title = f"Bundle {one.sequence:,} of the {office_name(one.office)}"
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        self.setMinimumWidth(480)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 18)
+        layout.setSpacing(8)
+        layout.addWidget(PlainLabel(title, self, role="heading", wrap=True))
+        for words in _lines(one, made=made):
+            layout.addWidget(PlainLabel(words, self, wrap=True))
+        rows = merge_report.table(one.report.get("entities", {}))
+        if rows:
+            layout.addWidget(counts_grid(rows, self))
+        for status, words in merge_report.findings(one.report, done=True) if not made else ():
+            layout.addWidget(said(words, status, self))
+        close = button("Close", "exchange_close", "", self)
+        close.clicked.connect(self.accept)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(close)
+        layout.addSpacing(8)
+        layout.addLayout(foot)
+
+
+def _lines(one: Exchange, *, made: bool) -> list[str]:
+    lines = [f"File {one.file}, made {moment(one.made)}"]
+    if made:
+        offices = ", ".join(office_name(code) for code in one.report.get("offices", []))
+        lock = "encrypted" if one.report.get("encrypted") else "not encrypted"
+        lines.append(f"For {offices or 'everybody'}, {lock}, {one.scope}")
+        lines.append(many(one.changes, "change"))
+    else:
+        lines.append(f"Merged {moment(one.at)}: {many(one.changes, 'change')}")
+        if one.state != "merged":
+            lines.append(f"The merge was {one.state} later.")
+    return lines

@@ -1,0 +1,171 @@
+"""Files that make offices believe each other: this computer's request, and those handed over."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aps_desktop.domain.changes import Applied
+from aps_desktop.services import requests, trust_overview, trusting
+from aps_desktop.services.merge_report import day
+from aps_desktop.services.requests import Handed
+from aps_desktop.views.office_names import office_name
+from aps_desktop.views.plain_label import PlainLabel
+from aps_desktop.views.sync_pane_parts import button, fingerprint_label, said
+
+if TYPE_CHECKING:
+    from aps_desktop.db.engine import Database
+    from aps_desktop.services.trust_overview import Computer
+    from aps_desktop.views.context import Context
+
+_NOTHING = Applied(0, "", {})
+
+
+def save_request(context: Context, parent: QWidget) -> None:
+    """Asks where to, and writes the file by which this computer asks to be on the list."""
+    chosen, _ = QFileDialog.getSaveFileName(
+        parent, "Save request file", "request.apsrequest", "Requests (*.apsrequest)"
+    )
+    if chosen:
+        context.runner.mutate(
+            partial(_write, Path(chosen)), partial(_written, context), context.show_failure
+        )
+
+
+def _write(target: Path, db: Database) -> tuple[str, Applied]:
+    trust_overview.write_request(db, target)
+    return target.name, _NOTHING
+
+
+def _written(context: Context, result: tuple[str, Applied]) -> None:
+    context.say(
+        f"Send {result[0]} to the secretariat, and read them the fingerprint by phone.", "ok"
+    )
+
+
+def take(source: Path, db: Database) -> tuple[str, Applied]:
+    """Takes a request or a list that was compared by phone; says what it did."""
+    return trusting.add(db, source), _NOTHING
+
+
+def revoke(device: str, after: int, db: Database) -> tuple[str, Applied]:
+    """Ends a computer's work after one of its bundles."""
+    version = trusting.revoke(db, device, after)
+    return f"Revoked. The office list is version {version} now.", _NOTHING
+
+
+class HandedDialog(QDialog):
+    """Shows the fingerprint of a request or a list; it is taken only when it was compared."""
+
+    def __init__(self, handed: Handed, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("handed_dialog")
+        title, words, verb = _said(handed)
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 18)
+        layout.setSpacing(12)
+        text = PlainLabel(words, self, wrap=True)
+        text.setMinimumWidth(460)
+        layout.addWidget(PlainLabel(title, self, role="heading", wrap=True))
+        layout.addWidget(text)
+        layout.addWidget(fingerprint_label(handed.fingerprint, "handed_fingerprint", self))
+        self.compared = QCheckBox("They read out the same six groups by phone", self)
+        self.compared.setObjectName("handed_compared")
+        layout.addWidget(self.compared)
+        self.add = button(verb, "handed_add", "primary", self)
+        self.add.setEnabled(False)
+        leave = button("Cancel", "handed_cancel", "", self)
+        self.compared.toggled.connect(self.add.setEnabled)
+        self.add.clicked.connect(self.accept)
+        leave.clicked.connect(self.reject)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(leave)
+        foot.addWidget(self.add)
+        layout.addLayout(foot)
+
+
+def _said(handed: Handed) -> tuple[str, str, str]:
+    if handed.is_list:
+        words = (
+            f"Version {handed.version}, made {day(handed.made)}, with {handed.computers:,} "
+            "computers. Call the secretariat on a number that you know, and compare the "
+            "fingerprint of the key that signs its list."
+        )
+        return "An office list", words, "Take this list"
+    office = office_name(handed.office)
+    words = (
+        f"“{handed.name}” of the {office} asks to be believed. Call the {office} on a number that "
+        "you know, and let them read the fingerprint of that computer."
+    )
+    return f"A request of the {office}", words, "Add this computer"
+
+
+class RevokeDialog(QDialog):
+    """Up to which of its bundles a computer's work counts."""
+
+    def __init__(self, computer: Computer, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("revoke_dialog")
+        self.setWindowTitle("Revoke a computer")
+        self.setAccessibleName("Revoke a computer")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 18)
+        layout.setSpacing(12)
+        title = f"Revoke “{computer.name}” of the {office_name(computer.office)}"
+        layout.addWidget(PlainLabel(title, self, role="heading", wrap=True))
+        words = PlainLabel(
+            "Its work up to this bundle stays valid; what it makes afterwards is refused at every "
+            "office that has the new list. The list travels in every bundle.",
+            self,
+            wrap=True,
+        )
+        words.setMinimumWidth(460)
+        layout.addWidget(words)
+        self.after = QSpinBox(self)
+        self.after.setObjectName("revoke_after")
+        self.after.setAccessibleName("Last good bundle")
+        self.after.setRange(0, 2_000_000_000)
+        self.after.setValue(computer.last)
+        label = PlainLabel("&Last good bundle", self)
+        label.setBuddy(self.after)
+        across = QHBoxLayout()
+        across.addWidget(label)
+        across.addWidget(self.after)
+        across.addStretch(1)
+        layout.addLayout(across)
+        layout.addWidget(said(f"The last one merged here is {computer.last:,}.", "", self))
+        self.go = button("Revoke it", "revoke_go", "danger", self)
+        leave = button("Cancel", "revoke_cancel", "", self)
+        self.go.clicked.connect(self.accept)
+        leave.clicked.connect(self.reject)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(leave)
+        foot.addWidget(self.go)
+        layout.addLayout(foot)
+
+
+def read(source: Path, _connection: object) -> Handed:
+    """Reads a file that was handed over, in a reading thread."""
+    return requests.read(source)
+
+
+def opened(dialog: QDialog) -> None:
+    """Opens a dialog that goes when it is closed."""
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
