@@ -1,0 +1,257 @@
+"""Several devices edit apart and exchange bundles in any way; all must show what the model says.
+
+At the end everybody gets everything: then they must be equal, and nothing that was saved is lost.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from random import Random
+from typing import Any, ClassVar
+
+from hypothesis import note
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from aps_desktop.db import check
+from aps_desktop.db.unit_of_work import Work
+from aps_desktop.domain.changes import Why
+from aps_desktop.domain.entities import BY_NUMBER
+from aps_desktop.domain.fields import BIRTH, LIFE
+from aps_desktop.services import conflicts
+from tests.property import edits, model, offices, tables, values
+from tests.property.budget import SEED
+from tests.property.model import Op, OpId
+from tests.property.offices import Bundle, Office
+
+_WHO = (
+    ("LA", "LA", "LA"),
+    ("LA", "LA", "LA", "ASEC"),
+    ("LA", "KH", "ASEC"),
+    ("LA", "LA", "KH", "VN"),
+    ("", "LA", "LA", "KH", "ASEC"),
+)
+_YEAR = 365 * 24 * 3600 * 1000
+_CLOCKS = (0, 0, 0, 3 * _YEAR, -3 * _YEAR, -offices.NOW + 1, 73 * _YEAR)
+"""Right, three years fast and slow, 1970, 2099; equal clocks make ties."""
+_EDITS = (
+    *(edits.create, edits.change, edits.change, edits.change, edits.delete, edits.bring_in),
+    *(edits.undo, edits.redo),
+)
+_STEPS = (
+    *(
+        "edit",
+        "edit",
+        "edit",
+        "edit",
+        "edit",
+        "edit_side_by_side",
+        "edit_side_by_side",
+        "edit_side_by_side",
+        "resolve",
+    ),
+    *("exchange", "exchange", "exchange", "exchange", "pack", "pack", "deliver", "deliver"),
+    *("tell_knowledge", "take_back", "take_back_earlier", "back_up", "restore"),
+)
+
+
+class MergeMachine(RuleBasedStateMachine):
+    """The offices, and the bundles that are on their way (a lost one is never delivered)."""
+
+    server: ClassVar[Callable[[], str] | None] = None
+    """Where there is one, the first device keeps its database on it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.home = offices.quick_folder()
+        self.folder = self.home.__enter__()
+        self.offices: list[Office] = []
+        self.bundles: list[Bundle] = []
+        self.knowledge: list[offices.Knowledge] = [{}]
+
+    @initialize(
+        clocks=st.lists(st.sampled_from(_CLOCKS), min_size=5, max_size=5), who=st.sampled_from(_WHO)
+    )
+    def begin(self, clocks: list[int], who: tuple[str, ...]) -> None:
+        """Devices with any clocks, and a few records that all have."""
+        for number, name in enumerate(who):
+            now = offices.NOW + clocks[number]
+            self.offices.append(self.new_office(number, name, now))
+        first = self.offices[0]
+        edits.begin(first.db)
+        first.note_written()
+        for other in self.offices[1:]:
+            other.take_in(first.pack({}))
+
+    def new_office(self, number: int, name: str, now: int) -> Office:
+        if number == 0 and self.server:
+            return offices.office_on_server(type(self).server(), name, now, number)
+        return offices.office_on_file(self.folder / f"{number}.aps", name, now, number)
+
+    def one(self, rnd: Random) -> Office:
+        return rnd.choice(self.offices)
+
+    @rule(seed=SEED)
+    def some_steps(self, seed: int) -> None:
+        """One rule for all: else hypothesis leaves out whole rules, and runs without any edit."""
+        so_far = sum(len(office.written) for office in self.offices)
+        rnd = Random(f"{seed} {so_far}")
+        for what in rnd.choices(_STEPS, k=4):
+            note(what)
+            getattr(self, what)(rnd)
+
+    # What happens at one desk --------------------------------------------------------------------
+
+    def edit(self, rnd: Random) -> None:
+        office = self.one(rnd)
+        office.tick(rnd.choice((0, 1, 60_000, -_YEAR)))
+        rnd.choice(_EDITS)(office.db, rnd)
+        office.note_written()
+        office.check()
+
+    def edit_side_by_side(self, rnd: Random) -> None:
+        """Several change the same field of a record that all may have."""
+        there = values.present(rnd.choice(self.offices).c)
+        living = [(name, id) for name, ids in there.items() for id in ids]
+        if not living:
+            return
+        name, id = rnd.choice(living)
+        field = rnd.choice(values.fields(name))
+        for office in rnd.sample(self.offices, rnd.randint(2, len(self.offices))):
+            new = values.value(field, values.present(office.c), rnd)
+            edits.tried(edits.records.put, office.db, name, id, {field.name: new})
+            office.note_written()
+            office.check()
+
+    def resolve(self, rnd: Random) -> None:
+        """Somebody settles a conflict, or answers a proposal, with one of the values."""
+        office = self.one(rnd)
+        found = conflicts.open_conflicts(office.c)
+        if found:
+            conflict = rnd.choice(found)
+            version = rnd.choice(conflict.versions)
+            conflicts.settle(office.db, [(conflict, version.wire)])
+        else:
+            self.answer(office, rnd)
+        office.note_written()
+        office.check()
+
+    def answer(self, office: Office, rnd: Random) -> None:
+        rows = office.c.all(
+            "SELECT r.rid, r.tid, o.cell & 1023, o.val FROM op_proposal p "
+            "JOIN op o ON o.dot = p.dot JOIN record r ON r.rid = (o.cell >> 10) "
+            "WHERE r.alive = 1 ORDER BY r.uuid, o.hlc"
+        )
+        rows = [r for r in rows if r[1] in BY_NUMBER and r[2] not in (BIRTH, LIFE)]
+        if not rows:
+            return
+        rid, tid, number, wire = rnd.choice(rows)
+        kind = BY_NUMBER[tid]
+        with office.db.writing() as c:
+            work = Work(office.db, c, "accept proposal", Why.RESOLVE)
+            work.write(kind, rid, kind.by_number[number], wire, settles=True)
+            work.finish()
+
+    # What travels --------------------------------------------------------------------------------
+
+    def pack(self, rnd: Random) -> None:
+        """A bundle of what somebody lacked, going by what was known of it at some earlier time."""
+        known = rnd.choice(self.knowledge)
+        self.bundles.append(self.one(rnd).pack(known))
+
+    def tell_knowledge(self, rnd: Random) -> None:
+        self.knowledge.append(self.one(rnd).knows())
+
+    def deliver(self, rnd: Random) -> None:
+        """Any bundle, to anybody, once more or for the first time."""
+        if self.bundles:
+            office = self.one(rnd)
+            office.take_in(rnd.choice(self.bundles))
+            office.check()
+
+    def exchange(self, rnd: Random) -> None:
+        """One device gets just what it lacks from another."""
+        sender, receiver = self.one(rnd), self.one(rnd)
+        receiver.take_in(sender.pack(receiver.knows()))
+        receiver.check()
+
+    def take_back(self, rnd: Random) -> None:
+        """A merge that was just made is taken back: all is as it was."""
+        sender, office = self.one(rnd), self.one(rnd)
+        before, knew = office.check(), office.knows()
+        office.take_in(sender.pack(rnd.choice(self.knowledge)))
+        done = office.take_back(office.merges[-1])
+        after = office.check()
+        if not done.kept_records:
+            assert after == before, offices.different(after, before)
+            assert office.knows() == knew
+
+    def take_back_earlier(self, rnd: Random) -> None:
+        """Any merge, with everything that came after it."""
+        office = self.one(rnd)
+        if office.merges:
+            office.take_back(rnd.choice(office.merges))
+            office.check()
+
+    # Backups -------------------------------------------------------------------------------------
+
+    def back_up(self, rnd: Random) -> None:
+        office = self.one(rnd)
+        if not office.db.postgres:
+            office.back_up()
+
+    def restore(self, rnd: Random) -> None:
+        """What was not sent since the backup is lost; the rest comes back by bundles."""
+        office = self.one(rnd)
+        if office.saved:
+            office.restore()
+            office.check()
+
+    # The end -------------------------------------------------------------------------------------
+
+    def teardown(self) -> None:
+        try:
+            if sys.exc_info()[0] is None and self.offices:
+                self.everybody_gets_everything()
+        finally:
+            for office in self.offices:
+                office.db.close()
+            self.home.__exit__(None, None, None)
+
+    def everybody_gets_everything(self) -> None:
+        for _ in range(2):
+            for bundle in [office.pack({}) for office in self.offices]:
+                for office in self.offices:
+                    office.take_in(bundle)
+        first = self.offices[0]
+        state, fingerprint = first.check(), first.fingerprint()
+        for other in self.offices[1:]:
+            assert other.check() == state, offices.different(other.check(), state)
+            assert other.fingerprint() == fingerprint
+        for office in self.offices:
+            assert check.check(office.c) == []
+        written = [one for office in self.offices for one in office.written.items()]
+        assert_nothing_lost(first, written)
+
+
+def assert_nothing_lost(office: Office, written: Iterable[tuple[OpId, Any]]) -> None:
+    """Every value that was ever saved has an end that people know of."""
+    ops = {op.id: op for op in model.read_ops(office.c)}
+    state, heads = tables.state_in(office.c), tables.heads_in(office.c)
+    by_record: dict[str, list[Op]] = {}
+    for op in ops.values():
+        by_record.setdefault(op.record, []).append(op)
+    for id, what in written:
+        op = ops[id]
+        assert (op.record, op.field, op.value) == what
+        if op.field in (BIRTH, LIFE):
+            continue
+        others = [o for o in by_record[op.record] if o.id not in state.proposals | state.held]
+        assert (
+            id in heads
+            or id in state.proposals
+            or id in state.held
+            or any(id == o.prev or id in o.replaces for o in others)
+            or (op.record not in state.records and any(o.covers(op) for o in others if o.deletes))
+        ), f"{op} is nowhere"

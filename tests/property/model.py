@@ -1,0 +1,185 @@
+"""The oracle: what a database must show, as a pure function of the changes in its log.
+
+Nothing here is fast, set-based or incremental; it is the specification, to be read. Of the program
+it uses the entity descriptions, the reading of a birth's texts, and the folding of titles.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from aps_desktop.db import log
+from aps_desktop.db.connection import Connection
+from aps_desktop.db.layout import MEMBER
+from aps_desktop.db.titles import fold_title
+from aps_desktop.domain.entities import BY_NUMBER
+from aps_desktop.domain.fields import BIRTH, LIFE, Entity
+
+KINDS: dict[int, Entity] = {**BY_NUMBER, MEMBER.number: MEMBER}
+OpId = tuple[str, int]
+"""(device id, sequence): names a change everywhere."""
+
+
+@dataclass(frozen=True)
+class Op:
+    """One change of the log, without any number that is local to a database."""
+
+    id: OpId
+    record: str
+    entity: int
+    field: int
+    value: str | None
+    prev: OpId | None
+    replaces: frozenset[OpId]
+    seen: frozenset[OpId]
+    stamp: int
+    office: str
+
+    @property
+    def rank(self) -> tuple[int, str, int]:
+        """Of several heads, the one with the greatest rank is shown."""
+        return self.stamp, *self.id
+
+    @property
+    def deletes(self) -> bool:
+        return self.field == LIFE and self.value == "0"
+
+    def covers(self, other: Op) -> bool:
+        """Whether a deletion had seen another change of its record."""
+        return any(device == other.id[0] and upto >= other.id[1] for device, upto in self.seen)
+
+    def says(self, number: int) -> str | None:
+        """What it says of a field: a birth says something of every field."""
+        return log.read_image(self.value).get(number) if self.field == BIRTH else self.value
+
+
+@dataclass
+class State:
+    """What a database shows, without any number that is local to it."""
+
+    records: dict[str, tuple[int, log.Image]] = field(default_factory=dict)
+    conflicts: dict[tuple[str, int], list[str]] = field(default_factory=dict)
+    """By record and field: the texts of all heads, of cells that have several."""
+    proposals: set[OpId] = field(default_factory=set)
+    held: set[OpId] = field(default_factory=set)
+    parents: dict[str, str] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+    counts: dict[int, int] = field(default_factory=dict)
+
+
+def state_of(ops: Iterable[Op]) -> State:
+    """The specification."""
+    by_id = {op.id: op for op in ops}
+    state = State(held=held(by_id))
+    by_record: dict[str, list[Op]] = {}
+    for op in by_id.values():
+        by_record.setdefault(op.record, []).append(op)
+    births = {
+        record: max((op for op in own if op.field == BIRTH), key=lambda op: op.rank)
+        for record, own in by_record.items()
+        if any(op.field == BIRTH for op in own)
+    }
+    for record, birth in births.items():
+        own, owner = by_record[record], owner_of(birth, births)
+        proposed = {op.id for op in own if owner and op.office not in ("", "ASEC", owner)}
+        state.proposals |= proposed
+        standing = [op for op in own if op.id not in proposed]
+        image = log.read_image(birth.value)
+        for number in {op.field for op in own} - {BIRTH, LIFE}:
+            heads = heads_of(number, own, birth, state.held | proposed)
+            shown = heads[0].says(number)
+            image = {n: wire for n, wire in image.items() if n != number}
+            image |= {number: shown} if shown is not None else {}
+            if len(heads) > 1:
+                state.conflicts[record, number] = sorted(op.says(number) or "" for op in heads)
+        if lives(standing):
+            state.records[record] = birth.entity, image
+    return with_finders(state)
+
+
+def held(by_id: dict[OpId, Op]) -> set[OpId]:
+    """Changes whose predecessor is missing, and those behind them."""
+    waiting: set[OpId] = set()
+    while True:
+        more = {
+            op.id
+            for op in by_id.values()
+            if op.prev and (op.prev not in by_id or op.prev in waiting)
+        }
+        if more == waiting:
+            return waiting
+        waiting = more
+
+
+def owner_of(birth: Op, births: dict[str, Op]) -> str:
+    """A record is its maker's office's; a set's member belongs to the owner of the whole."""
+    if birth.entity != MEMBER.number:
+        return birth.office
+    whole = births.get(birth.says(1) or "")
+    return owner_of(whole, births) if whole else ""
+
+
+def heads_of(number: int, own: list[Op], birth: Op, left_out: set[OpId]) -> list[Op]:
+    """A cell's candidates that no candidate names, the shown one first; births are one node."""
+    births = {op.id for op in own if op.field == BIRTH}
+    edits = [op for op in own if op.field == number and op.id not in left_out]
+    named = {name for op in edits for name in (op.prev, *op.replaces)}
+    heads = [op for op in edits if op.id not in named]
+    heads += [birth] if not named & births else []
+    return sorted(heads, key=lambda op: op.rank, reverse=True)
+
+
+def lives(standing: list[Op]) -> bool:
+    """Some change that is not a deletion was not seen by any deletion."""
+    deletions = [op for op in standing if op.deletes]
+    return any(not op.deletes and not any(d.covers(op) for d in deletions) for op in standing)
+
+
+def with_finders(state: State) -> State:
+    """What lists and searches go by follows from the live records."""
+    for record, (entity, image) in state.records.items():
+        kind = KINDS[entity]
+        folded = fold_title(kind, image)
+        if folded:
+            state.titles[record] = folded
+        if kind.owner and kind.owner.number in image:
+            state.parents[record] = image[kind.owner.number]
+    state.counts = dict(Counter(entity for entity, _ in state.records.values()))
+    return state
+
+
+def read_ops(c: Connection) -> list[Op]:
+    """The log's changes, with the numbers of this database taken out."""
+    devices = {number: bytes(uuid).hex() for number, uuid in c.all("SELECT ord, uuid FROM device")}
+    records = {
+        r: (bytes(uuid).hex(), tid) for r, uuid, tid in c.all("SELECT rid, uuid, tid FROM record")
+    }
+    offices = {(d, n): office or "" for d, n, office in c.all("SELECT device, n, office FROM txn")}
+    replaces: dict[int, set[OpId]] = {}
+    seen: dict[int, set[OpId]] = {}
+
+    def named(dot: int) -> OpId:
+        return devices[log.device_of(dot)], log.sequence_of(dot)
+
+    for dot, parent in c.all("SELECT dot, parent FROM op_parent"):
+        replaces.setdefault(dot, set()).add(named(parent))
+    for dot, device, upto in c.all("SELECT dot, device, seq FROM op_seen"):
+        seen.setdefault(dot, set()).add((devices[device], upto))
+    return [
+        Op(
+            named(dot),
+            *records[log.rid_of_cell(cell)],
+            log.field_of_cell(cell),
+            val,
+            named(prev) if prev else None,
+            frozenset(replaces.get(dot, ())),
+            frozenset(seen.get(dot, ())),
+            stamp,
+            offices[log.device_of(dot), txn],
+        )
+        for dot, prev, cell, stamp, txn, val in c.all(
+            "SELECT dot, prev, cell, hlc, txn, val FROM op"
+        )
+    ]
