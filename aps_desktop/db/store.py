@@ -111,14 +111,16 @@ def _check_opened(database: Database, bad_end: bool) -> None:
 
 def _bring_up(database: Database, version: int) -> None:
     """Migrates an older file (or one whose tables are described otherwise by now)."""
-    from aps_desktop.db import identity, migrations
+    from aps_desktop.db import identity, interrupted, migrations
 
     if database.read_only:
         return
     laid = database.reader().value("SELECT value FROM meta WHERE name = 'layout'")
     if version < SCHEMA_VERSION or laid != migrations.layout_mark():
         migrations.migrate(database, version, SCHEMA_VERSION)
+    ended = interrupted.words(database)
     identity.settle_identity(database)
+    database.notice = " ".join(words for words in (ended, database.notice) if words)
 
 
 def on_server(location: str) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from aps_desktop import __version__
+from aps_desktop.db import interrupted
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database, crash_point
 from aps_desktop.db.layout import field_columns
@@ -55,16 +56,17 @@ def export(
     scope = scope or Scope()
     keys, trust = trusting.keys(db), trusting.store(db)
     _refuse_strangers(trust, offices)
-    connection = db.connect()
-    try:
-        connection.run("BEGIN ISOLATION LEVEL REPEATABLE READ" if db.postgres else "BEGIN")
-        written, files = _write(
-            db, connection, target, list(offices), scope, keys, trust, full=full
-        )
-    finally:
-        connection.close()
-    crash_point("bundle-written")
-    _note(db, written, scope)
+    with interrupted.exporting(db, target):
+        connection = db.connect()
+        try:
+            connection.run("BEGIN ISOLATION LEVEL REPEATABLE READ" if db.postgres else "BEGIN")
+            written, files = _write(
+                db, connection, target, list(offices), scope, keys, trust, full=full
+            )
+        finally:
+            connection.close()
+        crash_point("bundle-written")
+        _note(db, written, scope)
     manifest = written.manifest
     return Exported(
         target, manifest.counts["changes"], files, written.size, manifest.sequence,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from aps_desktop.db.connection import Connection
@@ -154,7 +155,7 @@ def _dangling(
 def _cycles(c: Connection, kind: Entity) -> Iterator[Issue]:
     column = field_columns(kind.by_name[kind.tree])[0]
     above: dict[int, int] = dict(
-        c.all(f"SELECT rid, {column} FROM {kind.name} WHERE {column} IS NOT NULL")  # type: ignore[arg-type]
+        c.all(f"SELECT rid, {column} FROM {kind.name} WHERE {column} IS NOT NULL")
     )
     for ring in rings(above):
         rows = c.all(
@@ -214,5 +215,5 @@ def _chunks(rids: Sequence[int]) -> Iterable[str]:
         yield ", ".join(map(str, rids[start : start + _AT_ONCE]))
 
 
-def _uuid(data: object) -> UUID:
-    return UUID(bytes=bytes(data))  # type: ignore[arg-type]
+def _uuid(data: Any) -> UUID:
+    return UUID(bytes=bytes(data))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from aps_desktop.db import interrupted
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database, crash_point
 from aps_desktop.db.layout import MEMBER
@@ -104,16 +105,21 @@ def merge_file(db: Database, path: Path) -> Report:
         found = _inspected(db.reader(), bundle)
         if found.state == "merged":
             return Report(found, already_had=found.changes)
-        saved = backup.before(db, "merge")
-        crash_point("merge-backed-up")
-        with db.writing() as c:
-            number = c.value("SELECT coalesce(max(n), 0) + 1 FROM bundle_log")
-            report = _merge(db, c, bundle, found, number=number)
-            report.backup = str(saved or "")
-            report.merge, report.done = number, db.clock.millis()
-            _note(c, report)
-            crash_point("merge-noted")
-        return report
+        with interrupted.merging(db, found.file):
+            return _backed_up_and_merged(db, bundle, found)
+
+
+def _backed_up_and_merged(db: Database, bundle: OpenedBundle, found: Inspected) -> Report:
+    saved = backup.before(db, "merge")
+    crash_point("merge-backed-up")
+    with db.writing() as c:
+        number = c.value("SELECT coalesce(max(n), 0) + 1 FROM bundle_log")
+        report = _merge(db, c, bundle, found, number=number)
+        report.backup = str(saved or "")
+        report.merge, report.done = number, db.clock.millis()
+        _note(c, report)
+        crash_point("merge-noted")
+    return report
 
 
 def undo_merge(db: Database, number: int) -> Applied:
