@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -13,16 +13,15 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from aps_desktop.views import theme
 
 if TYPE_CHECKING:
-    from aps_desktop.views.main_window import MainWindow
     from aps_desktop.views.pane import Pane
 
 _TABLES = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv")
 
 
 class Commands(QObject):
-    """Carries out the commands of `shortcuts.COMMANDS` by name."""
+    """Carries out the commands of `shortcuts.COMMANDS` by name, on the window (a MainWindow)."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Any) -> None:
         super().__init__(window)
         self._window = window
         self._context = window.context
