@@ -8,6 +8,7 @@ from datetime import date
 from aps_desktop.domain.errors import InvalidValue, UserError
 from aps_desktop.domain.fields import Entity, Kind
 from aps_desktop.domain.rules import PAIRS
+from aps_desktop.domain.values import show_date
 from aps_desktop.exchange.amounts import read_percent
 from aps_desktop.exchange.cells import Cell, Sheet, address, cell_text
 from aps_desktop.exchange.column_readers import (
@@ -65,7 +66,8 @@ def dates_in_order(entity: Entity) -> Callable[[Mapping[str, Read]], UserError |
             start, end = values.get(first.name), values.get(last.name)
             if isinstance(start, date) and isinstance(end, date) and end < start:
                 return InvalidValue(
-                    f"{last.label} ({end}) is before {first.label} ({start}).",
+                    f"{last.label} ({show_date(end)}) is before "
+                    f"{first.label.lower()} ({show_date(start)}).",
                     "Correct one of the two dates.",
                     field=last.name,
                 )
@@ -339,7 +341,8 @@ class _SheetPlan:
     def _look_over(self, part: _PartPlan, draft: DraftRecord, result: RowResult) -> None:
         """Checks across the fields, and that no other row claims the same record otherwise."""
         found: list[UserError] = []
-        wrong = part.in_order(draft.values)
+        # What a known record holds already is not this workbook's fault; its changes are checked.
+        wrong = part.in_order(draft.values) if draft.id is None else None
         if wrong:
             found.append(wrong)
         elif self._owner._check:  # noqa: SLF001

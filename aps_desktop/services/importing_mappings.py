@@ -120,27 +120,53 @@ def _link(kind: Entity, parent: str) -> Field | None:
     return next((f for f in kind.fields if f.kind is Kind.REFERENCE and f.target == parent), None)
 
 
-def from_words(
-    words: Mapping[str, str], sheet: Sheet, table: Table, main: str, habits: Habits
-) -> SheetMapping:
-    """A mapping from header -> "entity.field", as reports print it. Other columns are left out."""
-    mapping = SheetMapping(
-        sheet.name, table.header_row, (Part(main),) if main else (), (), table.carry_down, habits,
-        table.headers,
-    )  # fmt: skip
-    places = {" ".join(text.split()).casefold(): c for c, text in enumerate(table.headers) if text}
+def from_words(words: Mapping[str, str], guessed: SheetMapping) -> SheetMapping:
+    """A mapping from header -> "entity.field", as reports print it. Other columns are left out.
+
+    Columns that the guess understands in the same way keep what else it knows of them: the period
+    that "Q1" stands for.
+    """
+    mapping = replace(guessed, targets=())
+    places = {_plain(text): c for c, text in enumerate(guessed.headers) if text}
+    described = {_plain(text): keys for text, keys in guessed.described().items()}
     for header, keys in words.items():
-        column = places.get(" ".join(header.split()).casefold())
+        column = places.get(_plain(header))
         if column is None:
             raise UserError(
-                f"Sheet “{sheet.name}” has no column “{header}”.",
-                "Columns: " + ", ".join(h for h in table.headers if h) + ".",
+                f"Sheet “{guessed.sheet}” has no column “{header}”.",
+                "Columns: " + ", ".join(h for h in guessed.headers if h) + ".",
             )
+        if described.get(_plain(header)) == keys.strip():
+            more = [t for t in guessed.targets if t.column == column]
+            mapping = replace(mapping, targets=(*mapping.targets, *more))
+            continue
         for key in filter(None, (k.strip() for k in keys.split(","))):
-            more = with_column(mapping, column, key)
             kept = [t for t in mapping.targets if t.column == column]
-            mapping = replace(more, targets=tuple(sorted({*more.targets, *kept}, key=_place)))
-    return mapping
+            told = with_column(mapping, column, key)
+            mapping = replace(told, targets=tuple({**dict.fromkeys(told.targets),
+                                                   **dict.fromkeys(kept)}))  # fmt: skip
+    return replace(mapping, targets=tuple(sorted(mapping.targets, key=_place)))
+
+
+def main_of(words: Mapping[str, str]) -> str:
+    """The entity that the first key with one names; "" if none does."""
+    for keys in words.values():
+        m = _TARGET.match(keys.strip())
+        if m and m["entity"]:
+            return m["entity"]
+    return ""
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def nothing_mapped(sheet: Sheet, table: Table, main: str) -> SheetMapping:
+    """A mapping that fills nothing yet."""
+    return SheetMapping(
+        sheet.name, table.header_row, (Part(main),) if main else (), (), table.carry_down,
+        Habits(year=table.year), table.headers,
+    )  # fmt: skip
 
 
 def understood_habits(sheet: Sheet, table: Table, mapping: SheetMapping) -> Habits:

@@ -11,11 +11,9 @@ from aps_desktop.db.engine import Database
 from aps_desktop.domain.entities import ENTITIES, entity
 from aps_desktop.domain.errors import UserError
 from aps_desktop.exchange.cells import Sheet, Workbook, cell_text, folded, is_blank
-from aps_desktop.exchange.detect import Table
 from aps_desktop.exchange.exported import exported_base, exported_mappings
 from aps_desktop.exchange.guess import Guesser
 from aps_desktop.exchange.long_texts import META_SHEET, rests
-from aps_desktop.exchange.mapping import SheetMapping
 from aps_desktop.exchange.parse import Resolver
 from aps_desktop.exchange.read_workbook import read_workbook
 from aps_desktop.services import importing_mappings as mappings
@@ -84,23 +82,16 @@ def understand(
     table = guesser.table(found.sheet, row)
     if table is None:
         return replace(found, table=None, mapping=None, why=NO_TABLE)
-    if words is not None:
-        guessed = guesser.guess(found.sheet, table, entity=name) if name else None
-        mapping: SheetMapping | None = mappings.from_words(
-            words, found.sheet, table, name, guessed.habits if guessed else _habits(table)
-        )
-    else:
-        mapping = guesser.guess(found.sheet, table, entity=name)
-        if mapping is None and name:
-            mapping = mappings.from_words({}, found.sheet, table, name, _habits(table))
+    main = name or (mappings.main_of(words) if words else "")
+    mapping = guesser.guess(found.sheet, table, entity=main)
+    if mapping is None and main:
+        mapping = mappings.nothing_mapped(found.sheet, table, main)
+    if mapping is not None and words is not None:
+        mapping = mappings.from_words(words, mapping)
     if mapping is None:
         return replace(found, table=table, mapping=None, why=NO_FIT)
     mapping = replace(mapping, habits=mappings.understood_habits(found.sheet, table, mapping))
     return replace(found, table=table, mapping=mapping, source="chosen", why="")
-
-
-def _habits(table: Table) -> mappings.Habits:
-    return mappings.Habits(year=table.year)
 
 
 def _found(db: Database, sheet: Sheet, guesser: Guesser) -> FoundSheet:

@@ -19,6 +19,7 @@ _EVERY_NAME = 200_000
 """Up to so many records, all their names are read at once; above, each text is looked up."""
 _SUGGESTIONS = 300
 """So many unknown names of an entity get a suggestion; more of them are another mistake."""
+_WORDS_OF = 5_000
 _FURTHER = (
     "short_name", "acronym", "official_name", "iso2", "iso3", "asec_code", "name", "email",
     "iati_identifier", "number",
@@ -79,6 +80,7 @@ class _Names:
         self._by_folded: dict[str, UUID | None] = {}
         self._texts: dict[UUID, str] = {}
         self._shown: list[str] = []
+        self._upper: list[str] = []
         self._suggested: dict[str, str | None] = {}
         count = c.value("SELECT n FROM entity_count WHERE tid = ?", (kind.number,)) or 0
         self._whole = count <= _EVERY_NAME
@@ -108,6 +110,7 @@ class _Names:
                 self._take(by_folded, folded(text), known)
         self._by_folded = by_folded
         self._name_them(ids, rows)
+        self._upper = [text.upper() for text in self._shown]
 
     def _former(self) -> Iterator[tuple[UUID, str]]:
         spec = self._kind.by_name.get(_FORMER)
@@ -188,12 +191,13 @@ class _Names:
             return None
         from rapidfuzz import fuzz, process
 
-        near = process.extractOne(
-            text, self._shown, scorer=fuzz.WRatio, processor=folded, score_cutoff=72
-        ) if len(self._shown) < 5_000 else process.extractOne(
-            text, self._shown, scorer=fuzz.ratio, score_cutoff=72
-        )  # fmt: skip
-        self._suggested[text] = near[0] if near else None
+        # Letters that are nearly right first; then names of which the words are a part.
+        near = process.extractOne(text.upper(), self._upper, scorer=fuzz.ratio, score_cutoff=70)
+        if near is None and len(self._upper) < _WORDS_OF:
+            near = process.extractOne(
+                text.upper(), self._upper, scorer=fuzz.WRatio, score_cutoff=80
+            )
+        self._suggested[text] = self._shown[near[2]] if near else None
         return self._suggested[text]
 
 

@@ -1,4 +1,4 @@
-"""Whatever records hold, an export and its import change nothing; every kind of field takes part."""
+"""Whatever records hold, an export and its import change nothing, for every kind of field."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from aps_desktop.db.unit_of_work import apply
@@ -17,6 +17,9 @@ from aps_desktop.domain.money import CURRENCIES, Money
 from aps_desktop.domain.values import FileRef, Period, clean_text
 from aps_desktop.services import exporting, importing, offices, records
 from aps_desktop.services.reference_data import reference_id
+
+NO_SHRINKING = (Phase.explicit, Phase.generate)
+"""Each example writes and reads a workbook: making a failure smaller would take minutes."""
 
 TEXT = st.text(min_size=1, max_size=40).map(clean_text).filter(bool)
 LONG = st.text(min_size=1, max_size=120).map(lambda t: clean_text(t, lines=True)).filter(bool)
@@ -92,7 +95,9 @@ def db(tmp_path_factory):
     database.close()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=40, phases=NO_SHRINKING, deadline=None, suppress_health_check=list(HealthCheck)
+)
 @given(data=st.data())
 def test_export_and_import_is_nothing(db, tmp_path_factory, data):
     kind = data.draw(st.sampled_from(KINDS))
@@ -110,13 +115,13 @@ def test_export_and_import_is_nothing(db, tmp_path_factory, data):
     assert [(one.verdict, dict(one.changes)) for one in mine] == [("same", {})] * len(ids)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=25, phases=NO_SHRINKING, deadline=None, suppress_health_check=list(HealthCheck)
+)
 @given(data=st.data())
-def test_another_sheet_brings_exactly_the_new_values(db, tmp_path_factory, data):
-    """What is written over after an export comes back by importing that export: undo by workbook."""
+def test_an_old_export_never_takes_newer_work_back(db, tmp_path_factory, data):
     kind = next(e for e in ENTITIES if e.name == "project")
-    first = {"title": "T", **data.draw(values_of(kind)), "code": data.draw(st.uuids()).hex}
-    ordered("planned_start", "planned_end", first)
+    first = {"proponent": "P", **data.draw(values_of(kind)), "code": data.draw(st.uuids()).hex}
     id: UUID = db.ids.new()
     apply(db, ChangeSet("one", (Create("project", id, first),)))
     path = tmp_path_factory.mktemp("out") / "a.xlsx"
@@ -127,9 +132,3 @@ def test_another_sheet_brings_exactly_the_new_values(db, tmp_path_factory, data)
     (mine,) = [one for one in planned.sheets[0].records if one.id == id]
     assert mine.verdict == "same", "only the database has changed, so it stays"
     assert not records.get(db.reader(), "project", id).values[name]
-
-
-def ordered(first, last, values):
-    """Two dates in their order, as the rules want them."""
-    if first in values and last in values and values[last] < values[first]:
-        values[first], values[last] = values[last], values[first]

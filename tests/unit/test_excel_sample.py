@@ -94,7 +94,7 @@ def test_exactly_five_projects_are_refused(plan):
     assert "“TBC”" in problems["I14"].message
     assert "Row 10 already has this project code" in problems["B19"].message
     assert "SOMXYZ" in problems["E26"].message
-    assert "is before Start" in problems["K32"].message
+    assert "is before start" in problems["K32"].message
     assert sum(r.refused for r in plan.rows["Projects"]) == 5
 
 
