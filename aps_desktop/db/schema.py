@@ -161,12 +161,15 @@ def _entity_table(entity: Entity) -> sa.Table:
             {} if ordered else {"sqlite_where": filled, "postgresql_where": filled}
         )
         sa.Index(f"ix_{entity.name}_{name}", table.c[name], **where)
+    if {"status", "due"} <= entity.by_name.keys():  # what is overdue, asked at every start
+        sa.Index(f"ix_{entity.name}_status_due", table.c.status, table.c.due)
     return table
 
 
 def _indexed(entity: Entity) -> list[str]:
     """What lists sort by and what related records are found by."""
     wanted = [f.name for f in entity.columns if f.kind is Kind.REFERENCE]
+    wanted += [name for name in ("expires_on",) if name in entity.by_name]
     for name in (entity.code, entity.order[0].lstrip("-") if entity.order else ""):
         if name and name not in wanted and name in entity.by_name:
             field = entity.by_name[name]
