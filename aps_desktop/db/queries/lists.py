@@ -5,7 +5,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 from aps_desktop.db.connection import Connection
@@ -62,13 +61,10 @@ def ids(
     kind = entity(query.entity)
     condition, params = where(c, kind, query.filters, query.text, walk=walk)
     order = _order(c, kind, query, scan=_scans(kind, query) and not walk)
-    sql = f"SELECT t.rid FROM {kind.name} t{condition} ORDER BY {', '.join(order)}"
+    sql = f"SELECT t.rid AS n FROM {kind.name} t{condition} ORDER BY {', '.join(order)}"
     if limit is not None:
         sql += f" LIMIT {limit}"
-    found = array("q")
-    for part in c.chunks(sql, params):
-        found.extend(chain.from_iterable(part))
-    return found
+    return c.numbers(sql, params)
 
 
 def count(c: Connection, query: ListQuery) -> int:
