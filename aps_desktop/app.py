@@ -207,6 +207,7 @@ class Program(QObject):
 
     def _on_database_ready(self, location: str, passphrase: str) -> None:
         self._close_window()
+        self._file = self.guide.bundle if self.guide is not None else ""
         if self.open(location, passphrase or None) and self.guide is not None:
             self.guide.close()
             self.guide = None

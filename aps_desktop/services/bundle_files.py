@@ -69,10 +69,3 @@ def split(path: Path, megabytes: int) -> list[Path]:
     made = splitting.split(path, path.parent, most)
     path.unlink()
     return made
-
-
-def has_bundles(path: Path) -> bool:
-    """Whether a file is named like a bundle, or a folder holds one."""
-    if path.is_dir():
-        return any(path.glob(f"*{SUFFIX}"))
-    return path.suffix.lower() == SUFFIX

@@ -14,7 +14,7 @@ from aps_desktop.domain.entities import entity, references_to
 from aps_desktop.domain.fields import Entity, Field
 from aps_desktop.domain.rules import Problem
 from aps_desktop.domain.values import Value
-from aps_desktop.services import drafts, records
+from aps_desktop.services import drafts, proposals, records
 from aps_desktop.services.records import Record
 
 
@@ -41,7 +41,8 @@ class Related:
 class RecordPage:
     """`counts` by `Related.key`; `conflicts` names fields with more than one value.
 
-    `draft` is what was typed and not saved; `extra` what one entity's own page needs besides.
+    `draft` is what was typed and not saved; `extra` what one entity's own page needs besides;
+    `proposals` says by field what other offices propose ("" for the record as a whole).
     """
 
     record: Record
@@ -50,6 +51,7 @@ class RecordPage:
     problems: list[Problem]
     draft: drafts.Draft
     extra: dict[str, Any] = field(default_factory=dict)
+    proposals: dict[str, str] = field(default_factory=dict)
 
 
 Extra = Callable[[Connection, Record], dict[str, Any]]
@@ -65,6 +67,7 @@ def load(c: Connection, name: str, id: UUID, extra: Extra | None = None) -> Reco
         records.problems(name, record.values),
         drafts.load(c, name, id.hex),
         extra(c, record) if extra else {},
+        proposed(c, id),
     )
 
 
@@ -86,6 +89,15 @@ def conflicts(c: Connection, record: Record) -> frozenset[str]:
     )
     numbers = [log.field_of_cell(row[0]) for row in rows]
     return frozenset(kind.by_number[n].name for n in numbers if n in kind.by_number)
+
+
+def proposed(c: Connection, id: UUID) -> dict[str, str]:
+    """What waits for the owner's answer, in words by field."""
+    found: dict[str, list[str]] = {}
+    for one in proposals.waiting(c, record=id):
+        what = (one.value or "(empty)") if one.event == proposals.VALUE else one.words
+        found.setdefault(one.field, []).append(f"{what} by {one.office}")
+    return {name: f"Proposed: {'; '.join(words)}" for name, words in found.items()}
 
 
 def labels_of(c: Connection, name: str, values: Mapping[str, Value]) -> dict[UUID, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aps_desktop.db.connection import Connection
-from aps_desktop.services import proposals, trusting
+from aps_desktop.services import proposals
 
 _OWN = "(SELECT ord FROM device WHERE status IN ('self', 'retired'))"
 
@@ -136,6 +136,8 @@ def _waiting(c: Connection, device: int, changes: int) -> Waiting:
 
 def peers(c: Connection) -> list[Peer]:
     """Every other computer that is believed here or whose changes are here, by office."""
+    from aps_desktop.services import trusting  # cryptography: not before somebody looks
+
     store = trusting.kept(c) if trusting.founded(c) else None
     own = {
         bytes(row[0]).hex()

@@ -24,7 +24,8 @@ class Context(QObject):
 
     `message` carries (text, kind, action label, callback): the callback runs when the officer
     presses the action's button. `open_list` carries (entity, filters) with a sequence of
-    `lists.Filter`, `restore_wanted` the path of a backup that is to replace the database,
+    `lists.Filter`, `open_place` a place's key and where in it, `restore_wanted` the path of a
+    backup that is to replace the database,
     `passphrase_wanted` the present passphrase and the new one (empty: none).
     `command_wanted` names a command of `shortcuts.COMMANDS`. `runner.changed` tells what was
     written, `theme_changed` that colours differ.
@@ -34,6 +35,7 @@ class Context(QObject):
     open_record = Signal(str, object)
     open_list = Signal(str, object)
     open_pane = Signal(str)
+    open_place = Signal(str, object)
     theme_changed = Signal()
     restore_wanted = Signal(object)
     passphrase_wanted = Signal(str, str)

@@ -174,6 +174,8 @@ class DetailView(QWidget):
             self._recall(page.draft)
         self.form.show_problems(page.problems)
         self.form.show_conflicts(page.conflicts, self._on_conflict)
+        self.form.show_proposals(page.proposals, self._on_proposal)
+        self._say_proposed(page)
         self.form.set_read_only(self.context.db.read_only)
         self.header.show_record(page.record, self.show_extra(page))
         self.header.show()
@@ -249,12 +251,28 @@ class DetailView(QWidget):
         self.banner.say_nothing()
         if kind == "retry":
             self.form.flush(again=True)
+        elif kind == "proposal":
+            self._on_proposal()
         elif kind == "draft" and self.record is not None:
             self.form.show_values(self.record.values, self.record.labels)
             self._keep({})
 
     def _on_conflict(self) -> None:
-        self.context.open_pane.emit("conflicts")
+        self._open_in_sync("conflicts")
+
+    def _on_proposal(self) -> None:
+        self._open_in_sync("proposals")
+
+    def _open_in_sync(self, place: str) -> None:
+        if self.record is not None:
+            self.context.open_place.emit(place, {"record": self.record.id.hex})
+
+    def _say_proposed(self, page: RecordPage) -> None:
+        """What is proposed about the record as a whole stands over the form."""
+        if words := page.proposals.get(""):
+            self.banner.ask("proposal", words, "Decide…")
+        elif self.banner.kind == "proposal":
+            self.banner.say_nothing()
 
     def _on_action(self, name: str) -> None:
         if self.record is None:

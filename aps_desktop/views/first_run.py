@@ -25,6 +25,7 @@ from aps_desktop.views.first_run_office import OfficePage
 from aps_desktop.views.plain_label import PlainLabel
 
 _SEED = 2045
+_BUNDLES = "Bundles of APS Desktop (*.apsync);;All files (*)"
 
 
 class Choice(QPushButton):
@@ -65,6 +66,8 @@ class FirstRun(QWidget):
         self.setWindowTitle("Welcome to APS Desktop")
         self.setFixedSize(QSize(880, 600))
         self._target = target
+        self.bundle = ""
+        """The bundle to merge once the new office is open."""
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
         self.pages = QStackedWidget(self)
@@ -117,6 +120,9 @@ class FirstRun(QWidget):
              "An empty database with the shipped lists", self._on_new_office),
             ("choose_sample", "sample", "Look around with sample data",
              "Made-up projects, meetings and funds to try everything", self._on_sample),
+            ("choose_bundle", "bundle", "Join with a bundle",
+             "Another office sent you its records: name your office, then merge them",
+             self._on_bundle),
             ("choose_database", "folder", "Open a database",
              "A file of APS Desktop that you have already", self._on_open_database),
         ):  # fmt: skip
@@ -159,12 +165,22 @@ class FirstRun(QWidget):
         self.pages.setCurrentWidget(self.choices)
 
     def _on_new_office(self) -> None:
+        self.bundle = ""
         self.pages.setCurrentWidget(self.office)
         self.office.begin()
 
     def _on_sample(self) -> None:
+        self.bundle = ""
         target = self._target.with_name("sample.aps")
         self._begin("Making up an office…", _sample_work(_free(target)))
+
+    def _on_bundle(self) -> None:
+        """A new laptop is an office first; the bundle is merged in its new window."""
+        chosen, _ = QFileDialog.getOpenFileName(self, "Open a bundle", "", _BUNDLES)
+        if chosen:
+            self.bundle = chosen
+            self.pages.setCurrentWidget(self.office)
+            self.office.begin()
 
     def _on_open_database(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(

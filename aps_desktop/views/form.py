@@ -205,6 +205,12 @@ class RecordForm(QScrollArea):
         for name, row in self.rows.items():
             row.show_conflict(name in names, clicked)
 
+    def show_proposals(self, words: Mapping[str, str], clicked: Callable[[], None]) -> None:
+        """Puts what other offices propose beside the fields."""
+        for name, row in self.rows.items():
+            if words.get(name) or row.proposal is not None:
+                row.show_proposal(words.get(name, ""), clicked)
+
     def clear_messages(self) -> None:
         for row in self.rows.values():
             if not row.pending():

@@ -21,10 +21,12 @@ from aps_desktop.domain.fields import Field
 from aps_desktop.domain.values import Value
 from aps_desktop.views import icons
 from aps_desktop.views.editors import Editor, EditorHost, editor_for
-from aps_desktop.views.plain_label import PlainLabel
+from aps_desktop.views.plain_label import PlainLabel, plain_tip
 from aps_desktop.views.record_header import restyle
 
 _ABSENT = object()
+_BADGE = 44
+"""Characters of a proposal's badge; the whole stands in its tip."""
 
 
 class FieldRow(QWidget):
@@ -42,6 +44,7 @@ class FieldRow(QWidget):
         self.setObjectName(f"field_{field.name}")
         self.label = PlainLabel(field.label, self, role="small")
         self.badge: QToolButton | None = None
+        self.proposal: QToolButton | None = None
         top = self._top = QHBoxLayout()
         top.setSpacing(6)
         top.addWidget(self.label)
@@ -155,6 +158,24 @@ class FieldRow(QWidget):
         self.badge.setAccessibleName(f"{self.field.label}: two values, settle the conflict")
         self.badge.clicked.connect(clicked)
         self._top.addWidget(self.badge)
+
+    def show_proposal(self, words: str, clicked: Callable[[], None]) -> None:
+        """The badge of a field for which another office proposes something; "" takes it away."""
+        if self.proposal is not None:
+            self._top.removeWidget(self.proposal)
+            self.proposal.deleteLater()
+            self.proposal = None
+        if not words:
+            return
+        made = self.proposal = QToolButton(self)
+        made.setText(words if len(words) <= _BADGE else words[: _BADGE - 1] + "…")
+        made.setToolTip(plain_tip(words))
+        made.setIcon(icons.icon("flag", "attention"))
+        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        made.setObjectName(f"{self.field.name}_proposal")
+        made.setAccessibleName(f"{self.field.label}: {words}, accept or decline")
+        made.clicked.connect(clicked)
+        self._top.addWidget(made)
 
     def _say(self, words: str, status: str, sign: str) -> None:
         self.message.setText(f"{sign}{words}" if words else "")

@@ -15,6 +15,7 @@ from aps_desktop.views.context import Context
 from aps_desktop.views.main_window_actions import Actions
 from aps_desktop.views.main_window_commands import Commands
 from aps_desktop.views.main_window_state import keep_geometry, restore_geometry
+from aps_desktop.views.main_window_sync import SyncCounts
 from aps_desktop.views.main_window_top_bar import TopBar
 from aps_desktop.views.main_window_trail import Stop, Trail
 from aps_desktop.views.main_window_undo import Undo
@@ -53,6 +54,7 @@ class MainWindow(QMainWindow):
         self.commands = Commands(self)
         self._build()
         self.undo = Undo(context, self.actions, self)
+        self.sync = SyncCounts(context, self.rail, self.status, self)
         self.status.show_office(office, read_only=context.db.read_only)
         self._connect()
         self._restore()
@@ -98,6 +100,7 @@ class MainWindow(QMainWindow):
         self.context.open_record.connect(self._on_record_wanted)
         self.context.open_list.connect(self._on_list_wanted)
         self.context.open_pane.connect(self.go)
+        self.context.open_place.connect(self.go)
         self.context.command_wanted.connect(self.commands.run)
         self.context.backup_made.connect(self.commands.read_backup)
         self.context.runner.changed.connect(self._on_changed)
@@ -200,6 +203,7 @@ class MainWindow(QMainWindow):
     def _on_first_paint(self) -> None:
         self.undo.read_labels()
         self.commands.read_backup()
+        self.sync.read()
         self.painted.emit()
 
     # Qt's own -----------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from aps_desktop.views import theme
+from aps_desktop.views.main_window_sync import REQUEST, bundles_among
 
 if TYPE_CHECKING:
     from aps_desktop.views.pane import Pane
@@ -45,6 +46,8 @@ class Commands(QObject):
                 "new_record": can_make and writable,
                 "find": can_find,
                 "import": writable,
+                "open_bundle": writable,
+                "make_bundle": writable,
                 "backup": not self._context.db.postgres,
                 "passphrase": writable and not self._context.db.postgres,
             }
@@ -64,20 +67,35 @@ class Commands(QObject):
 
     def can_take(self, urls: list[QUrl]) -> bool:
         """Whether dropped files are of a kind that the program reads."""
-        return bool(_local(urls)) and not self._context.db.read_only
+        return bool(_local(urls) or _bundles(urls)) and not self._context.db.read_only
 
     def take(self, urls: list[QUrl]) -> None:
-        """Dropped files: workbooks go to the import."""
+        """Dropped files: bundles are merged, workbooks go to the import."""
+        if bundles := _bundles(urls):
+            self._open_bundles(bundles)
+            return
         for path in _local(urls)[:1]:
             self.take_file(path)
 
     def take_file(self, path: Path) -> None:
         """A file from outside: dropped, or named on the command line."""
+        if bundles_among([path]):
+            self._open_bundles([path])
+            return
+        if path.suffix.lower() == REQUEST:
+            self._window.go("trust")
+            self._window.pane().take_file(path)
+            return
         from aps_desktop.views.import_wizard import ImportWizard
 
         wizard = ImportWizard(self._context, path)
         wizard.setParent(self._window, wizard.windowFlags())
         wizard.open()
+
+    def _open_bundles(self, paths: list[Path]) -> None:
+        from aps_desktop.views.merge_dialog import open_bundles
+
+        open_bundles(self._context, paths, self._window)
 
     def read_backup(self) -> None:
         """Asks in the background when the last backup was made."""
@@ -110,6 +128,16 @@ class Commands(QObject):
         from aps_desktop.views.export_dialog import export_office
 
         export_office(self._context, self._window)
+
+    def _do_open_bundle(self) -> None:
+        from aps_desktop.views.merge_dialog import choose
+
+        choose(self._context, self._window)
+
+    def _do_make_bundle(self) -> None:
+        from aps_desktop.views.export_bundle_dialog import ExportBundleDialog
+
+        _open(ExportBundleDialog(self._context, self._window))
 
     def _do_backup(self) -> None:
         self._window.go("backups")
@@ -191,8 +219,15 @@ class Commands(QObject):
 
 
 def _local(urls: list[QUrl]) -> list[Path]:
-    paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
-    return [path for path in paths if path.suffix.lower() in _TABLES]
+    return [path for path in _paths(urls) if path.suffix.lower() in (*_TABLES, REQUEST)]
+
+
+def _bundles(urls: list[QUrl]) -> list[Path]:
+    return bundles_among(_paths(urls))
+
+
+def _paths(urls: list[QUrl]) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
 
 
 def _open(dialog: object) -> None:

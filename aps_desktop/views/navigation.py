@@ -65,6 +65,10 @@ AREAS = (
 
 HAND_MADE = (
     Place("today", "Today", "today", "aps_desktop.views.today_pane:TodayPane"),
+    Place("sync", "Exchange", "sync", "aps_desktop.views.sync_pane:SyncPane"),
+    Place("conflicts", "Conflicts", "sync", "aps_desktop.views.conflict_window:ConflictsPane"),
+    Place("proposals", "Proposals", "sync", "aps_desktop.views.proposals_pane:ProposalsPane"),
+    Place("trust", "Offices and trust", "sync", "aps_desktop.views.trust_pane:TrustPane"),
     Place("changes", "Changes", "sync", "aps_desktop.views.changes_pane:ChangesPane"),
     Place("backups", "Backups", "sync", "aps_desktop.views.changes_backups_pane:BackupsPane"),
 )

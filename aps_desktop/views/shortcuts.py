@@ -35,6 +35,8 @@ MENUS = ("&File", "&Edit", "&View", "&Go", "&Help")
 COMMANDS = (
     Command("import", "&Import a workbook…", "&File", ("Ctrl+I",), "import"),
     Command("export", "&Export the office as a workbook…", "&File", icon="export"),
+    Command("open_bundle", "Open a b&undle…", "&File", ("Ctrl+Shift+O",), "bundle", rule=True),
+    Command("make_bundle", "&Make a bundle…", "&File", ("Ctrl+Shift+M",), "export"),
     Command("backup", "&Back up now", "&File", ("Ctrl+B",), "backup"),
     Command("passphrase", "&Passphrase…", "&File", icon="lock"),
     Command("open_database", "&Open a database…", "&File", ("Ctrl+O",), "folder", rule=True),

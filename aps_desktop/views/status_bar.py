@@ -28,7 +28,7 @@ class StatusBar(QFrame):
         self._bar.setTextVisible(False)
         self._bar.setFixedSize(120, 6)
         self._bar.hide()
-        self._parts = {"saved": "Nothing changed yet", "office": "", "backup": ""}
+        self._parts = {"saved": "Nothing changed yet", "office": "", "sync": "", "backup": ""}
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 5, 14, 5)
         layout.addWidget(self._text)
@@ -43,6 +43,10 @@ class StatusBar(QFrame):
 
     def show_office(self, office: str, *, read_only: bool = False) -> None:
         self._set("office", f"{office}, reading only" if read_only else office)
+
+    def show_sync(self, words: str) -> None:
+        """What of the exchange with other offices needs somebody: "2 conflicts"."""
+        self._set("sync", words)
 
     def show_backup(self, at: datetime | None, now: datetime) -> None:
         """When the newest backup was made; None when there is none yet."""

@@ -159,6 +159,7 @@ QGroupBox { border: 1px solid $border; border-radius: 8px; margin-top: 12px;
 QGroupBox::title { subcontrol-origin: margin; left: 10px; padding: 0 4px; color: $text_muted; }
 QScrollArea { background: transparent; border: none; }
 QFrame[card="true"] { background: $surface; border: 1px solid $border; border-radius: 10px; }
+QFrame[card="true"][chosen="true"] { border: 2px solid $accent; background: $accent_soft; }
 QFrame[line="true"] { background: $border; border: none; max-height: 1px; min-height: 1px; }
 QFrame[banner="true"] { background: $attention_soft; border-bottom: 1px solid $border; }
 QWidget[popup="true"] { background: $surface; border: 1px solid $border_strong; }
