@@ -62,9 +62,17 @@ def invert(work: Work, device: int, txn: int) -> None:
         if number == BIRTH or (number == LIFE and val == "1"):
             work.delete(rid)
         elif number == LIFE:
-            work.restore(rid)
+            _restore(work, kind_of(tid), rid)
         else:
             _invert_field(work, kind_of(tid), rid, number, dot, prev)
+
+
+def _restore(work: Work, kind: Entity, rid: int) -> None:
+    """A record that came by a merge may have gone again with it: then there is none to restore."""
+    if work.c.value("SELECT birth FROM record WHERE rid = ?", (rid,)) is None:
+        work.skipped.append(kind.label)
+        return
+    work.restore(rid)
 
 
 def _invert_field(
@@ -73,7 +81,8 @@ def _invert_field(
     field = kind.by_number[number]
     # By what is shown, not by op: when a later step was undone, its undoing stands for this op.
     shown, _ = log.shown_wire(work.c, rid, number)
-    if shown != log.wire_of(work.c, dot, number):
+    alive = work.c.value("SELECT alive FROM record WHERE rid = ?", (rid,))
+    if not alive or shown != log.wire_of(work.c, dot, number):
         work.skipped.append(f"{kind.label}: {field.label}")
         return
     before = work.c.one("SELECT val, cell FROM op WHERE dot = ?", (prev,)) if prev else None

@@ -63,6 +63,13 @@ def _choose(c: Connection, merge: int) -> None:
         "SELECT DISTINCT a.rid FROM after_it a JOIN op o ON o.dot = a.dot WHERE o.merge = 0",
         (merge,),
     )
+    # A deletion or restoration of this device's own names no op, but is about the record that came.
+    c.run(
+        "INSERT INTO built_upon SELECT DISTINCT o.cell >> 10 FROM op o "
+        "JOIN history h ON h.cell = (o.cell | 1023) JOIN op w ON w.dot = h.dot "
+        "WHERE o.merge = ? AND (o.cell & 1023) = 0 AND w.merge = 0 ON CONFLICT DO NOTHING",
+        (merge,),
+    )
     c.run("CREATE TEMP TABLE leaving (dot BIGINT PRIMARY KEY, cell BIGINT)")
     c.run(
         "INSERT INTO leaving SELECT dot, cell FROM op WHERE merge = ? "

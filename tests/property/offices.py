@@ -53,6 +53,8 @@ def different(found: State, wanted: State) -> str:
         if isinstance(here, dict):
             keys = [key for key in here.keys() | there.keys() if here.get(key) != there.get(key)]
             here, there = ({key: d.get(key) for key in keys} for d in (here, there))
+        else:
+            here, there = here - there, there - here
         if here != there:
             lines.append(f"{one.name}: {here} instead of {there}")
     return "\n".join(lines)
