@@ -96,8 +96,8 @@ def proposed(c: Connection, id: UUID) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     for one in proposals.waiting(c, record=id):
         what = (one.value or "(empty)") if one.event == proposals.VALUE else one.words
-        found.setdefault(one.field, []).append(f"{what} by {one.office}")
-    return {name: f"Proposed: {'; '.join(words)}" for name, words in found.items()}
+        found.setdefault(one.field, []).append(f"by {one.office}: {what}")
+    return {name: "; ".join(words) for name, words in found.items()}
 
 
 def labels_of(c: Connection, name: str, values: Mapping[str, Value]) -> dict[UUID, str]:

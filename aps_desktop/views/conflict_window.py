@@ -65,6 +65,7 @@ class ConflictsPane(Pane):
         self.menu = QMenu(self.bulk)
         self.menu.setObjectName("conflicts_offices")
         self.bulk.setMenu(self.menu)
+        self.bulk.hide()
         self._lay_out()
         self.list.shown.connect(self._on_shown)
         self.list.picked.connect(self.compare.pick)
@@ -93,6 +94,7 @@ class ConflictsPane(Pane):
         self._splitter.setSizes([280, 900])
         self._splitter.setStretchFactor(1, 1)
         self._pages = QStackedWidget(self)
+        self._pages.addWidget(QWidget(self))  # until it is known whether there are any
         self._pages.addWidget(_nothing(self))
         self._pages.addWidget(self._splitter)
         head = QHBoxLayout()
@@ -144,7 +146,7 @@ class ConflictsPane(Pane):
         if number > len(found) > 0:
             words = f"{many(number, 'conflict')}, the first {len(found):,} shown"
         self.summary.setText(words if found else "Conflicts")
-        self._pages.setCurrentIndex(1 if found else 0)
+        self._pages.setCurrentIndex(2 if found else 1)
         self._fill_menu()
         typing = self.compare.editor is not None and self.compare.editor.is_changed()
         if typing and now is not None and now in found:
@@ -250,6 +252,7 @@ def _nothing(parent: QWidget) -> QWidget:
         label = PlainLabel(text, page, role=role, wrap=True)
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         label.setFixedWidth(420)
+        label.setMinimumHeight(label.heightForWidth(420))
         layout.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
     layout.addStretch(3)
     return page

@@ -42,7 +42,6 @@ class ValueCard(Card):
             head.addWidget(chip("Shown now", "neutral", self), 0, Qt.AlignmentFlag.AlignTop)
         self.lines.addLayout(head)
         self.meta = PlainLabel(meta, self, role="small", wrap=True)
-        self.lines.addWidget(self.meta)
         self.text: DiffView | None = None
         if long:
             self.text = DiffView("value_text", f"{title}: text", self)
@@ -54,6 +53,8 @@ class ValueCard(Card):
             )
             words.setObjectName("value_words")
             self.lines.addWidget(words)
+        self.lines.addWidget(self.meta)
+        if not long:
             self.lines.addStretch(1)
         self.take = button(f"Take this ({number})", f"take_{number}", "", self)
         self.take.setFocusPolicy(Qt.FocusPolicy.TabFocus)

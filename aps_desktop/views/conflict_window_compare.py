@@ -87,6 +87,7 @@ class CompareView(QWidget):
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.viewport().setProperty("ground", "surface")
         self._another = PlainLabel("Another value (E)", self, role="section")
         self._place = QVBoxLayout()
         self.error = PlainLabel("", self, wrap=True)
@@ -121,8 +122,12 @@ class CompareView(QWidget):
 
     def _show_cards(self, long: bool) -> None:
         page = QWidget(self)
-        across = QHBoxLayout(page)
-        across.setContentsMargins(0, 0, 0, 4)
+        page.setProperty("ground", "surface")
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 4)
+        across = QHBoxLayout()
+        column.addLayout(across, 1 if long else 0)
+        column.addStretch(0 if long else 1)
         across.setSpacing(12)
         self.cards = []
         for number, option in enumerate(self._options, 1):

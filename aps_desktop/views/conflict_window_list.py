@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
 
 from aps_desktop.services.conflicts import Conflict
 from aps_desktop.views import theme
 
+_ROW = QSize(120, theme.ROW_HEIGHT)
 _CONFLICT = Qt.ItemDataRole.UserRole
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _LETTERS = {
@@ -48,7 +49,8 @@ class ConflictList(QListWidget):
             if conflict.record != record:
                 record = conflict.record
                 self._add_record(conflict)
-            item = QListWidgetItem("    " + conflict.label, self)
+            item = QListWidgetItem("      " + conflict.label, self)
+            item.setSizeHint(_ROW)
             item.setData(_CONFLICT, conflict)
             offices = ", ".join(dict.fromkeys(v.office for v in conflict.versions))
             words = f"{conflict.title}: {conflict.label}, {offices}"
@@ -106,7 +108,8 @@ class ConflictList(QListWidget):
         return [item for item in items if item.data(_CONFLICT) is not None]
 
     def _add_record(self, conflict: Conflict) -> None:
-        item = QListWidgetItem(conflict.title, self)
+        item = QListWidgetItem("  " + conflict.title, self)
+        item.setSizeHint(_ROW)
         item.setFlags(Qt.ItemFlag.NoItemFlags)
         item.setFont(theme.font(bold=True))
         item.setForeground(theme.colour(theme.tokens().text_muted))

@@ -270,7 +270,7 @@ class DetailView(QWidget):
     def _say_proposed(self, page: RecordPage) -> None:
         """What is proposed about the record as a whole stands over the form."""
         if words := page.proposals.get(""):
-            self.banner.ask("proposal", words, "Decide…")
+            self.banner.ask("proposal", f"Proposed {words}.", "Decide…")
         elif self.banner.kind == "proposal":
             self.banner.say_nothing()
 

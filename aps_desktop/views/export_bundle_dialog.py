@@ -142,9 +142,9 @@ class ExportBundleDialog(QDialog):
         for file in made.files:
             card.lines.addWidget(PlainLabel(file.name, card, wrap=True))
         offices = ", ".join(office_name(code) for code in self.form.offices())
-        whom = offices or "every office on the list"
         if exported.encrypted:
-            words = f"Encrypted: only computers of {whom} can read it."
+            whom = f"computers of {offices}" if offices else "the computers on the office list"
+            words = f"Encrypted: only {whom} can read it."
             card.lines.addWidget(said(words, "ok", card))
         else:
             card.lines.addWidget(said(_OPEN, "attention", card))

@@ -12,8 +12,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
-    QListWidget,
-    QListWidgetItem,
     QRadioButton,
     QSpinBox,
     QVBoxLayout,
@@ -34,7 +32,7 @@ _CLASSES = (
     ("limited", "Up to limited"),
     ("public", "Public only"),
 )
-_CODE = Qt.ItemDataRole.UserRole
+_COLUMNS = 3
 
 
 class ExportForm(QWidget):
@@ -57,7 +55,6 @@ class ExportForm(QWidget):
         self.everybody.toggled.connect(self._on_whom)
         self.scope.currentIndexChanged.connect(self._on_scope)
         self.root.currentIndexChanged.connect(self.changed)
-        self.list.itemChanged.connect(self.changed)
         self.split.toggled.connect(self.part.setEnabled)
         self.place.textChanged.connect(self.changed)
         self._on_whom()
@@ -72,11 +69,13 @@ class ExportForm(QWidget):
         self.some = QRadioButton("&These offices:", self)
         self.some.setObjectName("export_some")
         self.everybody.setChecked(True)
-        self.list = QListWidget(self)
-        self.list.setObjectName("export_offices")
-        self.list.setAccessibleName("Offices")
-        self.list.setFixedHeight(104)
-        for widget in (self.everybody, self.some, self.list):
+        self._offices = QWidget(self)
+        self._offices.setObjectName("export_offices")
+        self._offices.setAccessibleName("Offices")
+        self._grid = QGridLayout(self._offices)
+        self._grid.setContentsMargins(24, 0, 0, 0)
+        self.boxes: dict[str, QCheckBox] = {}
+        for widget in (self.everybody, self.some, self._offices):
             self.lines.addWidget(widget)
 
     def _how_much(self) -> None:
@@ -104,12 +103,13 @@ class ExportForm(QWidget):
             grid.addWidget(box, line, 1)
         grid.setColumnStretch(1, 1)
         self.lines.addLayout(grid)
-        self.new = QRadioButton("&Only what they are not known to have", self)
+        # A group of its own: radio buttons with one parent exclude one another.
+        group = QWidget(self)
+        self.new = QRadioButton("&Only what they are not known to have", group)
         self.new.setObjectName("export_new")
-        self.full = QRadioButton("E&verything, for a new computer or when one was lost", self)
+        self.full = QRadioButton("E&verything, for a new computer or when one was lost", group)
         self.full.setObjectName("export_full")
         self.new.setChecked(True)
-        group = QWidget(self)
         inside = QVBoxLayout(group)
         inside.setContentsMargins(0, 2, 0, 0)
         inside.setSpacing(6)
@@ -155,13 +155,15 @@ class ExportForm(QWidget):
     def begin(self, choices: Choices, folder: Path) -> None:
         """Offers what there is."""
         self._roots = choices.roots
-        for code in choices.offices:
-            item = QListWidgetItem(office_name(code), self.list)
-            item.setData(_CODE, code)
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(Qt.CheckState.Unchecked)
+        for at, code in enumerate(choices.offices):
+            box = QCheckBox(office_name(code), self._offices)
+            box.setObjectName(f"export_to_{code}")
+            box.toggled.connect(self.changed)
+            self._grid.addWidget(box, at // _COLUMNS, at % _COLUMNS)
+            self.boxes[code] = box
+        self._grid.setColumnStretch(_COLUMNS, 1)
         self.some.setEnabled(bool(choices.offices))
-        self.list.setVisible(bool(choices.offices))
+        self._offices.setVisible(bool(choices.offices))
         if not choices.offices:
             self.everybody.setText("&Everybody (no other office's computer is on the list yet)")
         self.place.setText(str(folder))
@@ -171,8 +173,7 @@ class ExportForm(QWidget):
         """The codes of the chosen offices; none for everybody."""
         if self.everybody.isChecked():
             return ()
-        items = [self.list.item(row) for row in range(self.list.count())]
-        return tuple(i.data(_CODE) for i in items if i.checkState() == Qt.CheckState.Checked)
+        return tuple(code for code, box in self.boxes.items() if box.isChecked())
 
     def folder(self) -> Path:
         return Path(self.place.text().strip())
@@ -200,7 +201,7 @@ class ExportForm(QWidget):
         )
 
     def _on_whom(self) -> None:
-        self.list.setEnabled(self.some.isChecked())
+        self._offices.setEnabled(self.some.isChecked())
         self.changed.emit()
 
     def _on_scope(self) -> None:

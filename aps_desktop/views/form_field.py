@@ -21,12 +21,10 @@ from aps_desktop.domain.fields import Field
 from aps_desktop.domain.values import Value
 from aps_desktop.views import icons
 from aps_desktop.views.editors import Editor, EditorHost, editor_for
-from aps_desktop.views.plain_label import PlainLabel, plain_tip
+from aps_desktop.views.plain_label import ElidedLabel, PlainLabel
 from aps_desktop.views.record_header import restyle
 
 _ABSENT = object()
-_BADGE = 44
-"""Characters of a proposal's badge; the whole stands in its tip."""
 
 
 class FieldRow(QWidget):
@@ -45,6 +43,7 @@ class FieldRow(QWidget):
         self.label = PlainLabel(field.label, self, role="small")
         self.badge: QToolButton | None = None
         self.proposal: QToolButton | None = None
+        self.proposed: ElidedLabel | None = None
         top = self._top = QHBoxLayout()
         top.setSpacing(6)
         top.addWidget(self.label)
@@ -161,19 +160,24 @@ class FieldRow(QWidget):
 
     def show_proposal(self, words: str, clicked: Callable[[], None]) -> None:
         """The badge of a field for which another office proposes something; "" takes it away."""
-        if self.proposal is not None:
-            self._top.removeWidget(self.proposal)
-            self.proposal.deleteLater()
-            self.proposal = None
+        for part in (self.proposal, self.proposed):
+            if part is not None:
+                part.hide()
+                part.deleteLater()
+        self.proposal = self.proposed = None
         if not words:
             return
+        self.proposed = ElidedLabel(f"Proposed {words}", self, role="small")
+        self.proposed.setObjectName(f"{self.field.name}_proposed")
+        self.proposed.setProperty("status", "attention")
+        column = self.layout()
+        column.insertWidget(column.indexOf(self.editor) + 1, self.proposed)
         made = self.proposal = QToolButton(self)
-        made.setText(words if len(words) <= _BADGE else words[: _BADGE - 1] + "…")
-        made.setToolTip(plain_tip(words))
+        made.setText("Proposal")
         made.setIcon(icons.icon("flag", "attention"))
         made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         made.setObjectName(f"{self.field.name}_proposal")
-        made.setAccessibleName(f"{self.field.label}: {words}, accept or decline")
+        made.setAccessibleName(f"{self.field.label}: proposed {words}, accept or decline")
         made.clicked.connect(clicked)
         self._top.addWidget(made)
 

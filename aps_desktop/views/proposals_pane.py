@@ -44,7 +44,7 @@ class ProposalsPane(Pane):
             ("Record", "Field", "Now", "Proposed", "By", "When", "Who decides"), parent=self
         )
         self.table = rows_table(
-            "proposals_table", "Proposals", self.rows, (190, 140, 190, 0, 170, 140, 150), self
+            "proposals_table", "Proposals", self.rows, (170, 110, 210, 0, 160, 130, 110), self
         )
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.accept = button("&Accept", "proposal_accept", "primary", self)
