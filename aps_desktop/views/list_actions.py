@@ -4,29 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
 from aps_desktop.db.queries.lists import ListQuery
 from aps_desktop.domain.changes import Applied
 from aps_desktop.services import list_text, records
 from aps_desktop.views.context import ATTENTION, OK
 
-if TYPE_CHECKING:
-    from aps_desktop.views.list_view import ListView
-
 _MOST = 5_000
 """So many records at once for deleting, copying and editing; more is a matter for an export."""
 
 
 class ListActions(QObject):
-    """Acts for one list view."""
+    """Acts for one `ListView`, which makes it."""
 
-    def __init__(self, view: ListView) -> None:
+    def __init__(self, view: QWidget) -> None:
         super().__init__(view)
         self._view = view
         self._deleted_at = -1

@@ -6,16 +6,12 @@ of 450 cells took longer than Qt's own model in C++ does (measured).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QModelIndex, QRect, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPixmap
+from PySide6.QtWidgets import QTableView
 
 from aps_desktop.models.list_rows import ListRows, right_aligned
 from aps_desktop.views import icons, status_look, theme
-
-if TYPE_CHECKING:
-    from aps_desktop.views.list_table import ListTable
 
 PADDING = 8
 _CHIP_HEIGHT = 20
@@ -31,9 +27,9 @@ _NONE = QModelIndex()
 
 
 class ListPainter:
-    """Draws for one table; keeps cut texts and chips, which are the same in most frames."""
+    """Draws for one `ListTable`; keeps cut texts and chips, which are the same in most frames."""
 
-    def __init__(self, table: ListTable) -> None:
+    def __init__(self, table: QTableView) -> None:
         self._table = table
         self._cut: dict[tuple[str, int], str] = {}
         self._chips: dict[tuple[str, str], QPixmap] = {}
