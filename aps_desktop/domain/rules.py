@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
+from uuid import UUID
 
 from aps_desktop.domain import lifecycle
 from aps_desktop.domain.fields import Entity, Field, Kind
@@ -44,6 +45,7 @@ PAIRS: tuple[tuple[str, str], ...] = (
 )
 """Fields of which the second is never before the first."""
 
+_NEVER_EMPTY = frozenset({date, Money, UUID, Period, bool, int, Decimal})
 _CURRENCY_FIELDS = frozenset({"currency"})
 
 
@@ -55,7 +57,11 @@ def check_record(entity: Entity, values: Values) -> list[Problem]:
 @lru_cache(maxsize=256)
 def checker(entity: Entity) -> Callable[[Values], list[Problem]]:
     """`check_record` for one entity, made once: an import checks 100,000 records."""
-    fields = [f for f in entity.fields if _has_rule(f)]
+    fields = [
+        (f, f.name, frozenset(key for key, _ in f.choices), _only_required(f))
+        for f in entity.fields
+        if _has_rule(f)
+    ]
     pairs = [
         (entity.by_name[first], entity.by_name[last])
         for first, last in PAIRS
@@ -64,7 +70,14 @@ def checker(entity: Entity) -> Callable[[Values], list[Problem]]:
     own = RULES.get(entity.name)
 
     def check(values: Values) -> list[Problem]:
-        problems = [p for field in fields for p in _field(field, values.get(field.name))]
+        problems: list[Problem] = []
+        for field, name, keys, only_required in fields:
+            value = values.get(name)
+            if value is None:
+                if field.required:
+                    problems += _field(field, None)
+            elif value not in keys and not (only_required and type(value) in _NEVER_EMPTY):
+                problems += _field(field, value)
         for first, last in pairs:
             problems += _in_order(first, last, values)
         if own:
@@ -72,6 +85,11 @@ def checker(entity: Entity) -> Callable[[Values], list[Problem]]:
         return sorted(problems, key=lambda p: p.severity) if problems else problems
 
     return check
+
+
+def _only_required(field: Field) -> bool:
+    """Whether any value at all will do."""
+    return field.kind not in (Kind.CHOICE, Kind.PERCENT) and field.name not in _CURRENCY_FIELDS
 
 
 def _has_rule(field: Field) -> bool:

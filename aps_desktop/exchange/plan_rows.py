@@ -37,7 +37,7 @@ from aps_desktop.exchange.parse import (
     Resolver,
     parse_cell,
 )
-from aps_desktop.exchange.planned import Planned, Waiting
+from aps_desktop.exchange.planned import Planned, Waiting, referred_to
 from aps_desktop.exchange.row_cells import RowCells
 
 _CHUNK = 4096
@@ -115,9 +115,9 @@ class Planner:
 
     def in_order(self, mappings: Sequence[SheetMapping]) -> list[SheetMapping]:
         """Sheets that others refer to come first; tells which records need to be findable."""
-        self.planned.wanted = {
-            f.target for m in mappings for p in m.parts for f in self._entities[p.entity].fields
-        }
+        self.planned.wanted = set().union(
+            *(referred_to(mapping, self._entities) for mapping in mappings)
+        )
         rest = list(mappings)
         ordered: list[SheetMapping] = []
         while rest:

@@ -75,7 +75,7 @@ class Planned:
         """Lets the rows of a sheet refer to each other, whichever comes first."""
         for number, part in enumerate(mapping.parts):
             entity = self._entities[part.entity]
-            if not any(f.target == entity.name for f in entity.fields):
+            if entity.name not in referred_to(mapping, self._entities):
                 continue
             names = self._drafts.setdefault(entity.name, {})
             for target in mapping.targets:
@@ -132,9 +132,10 @@ class Planned:
             return None  # a record that names its id is that one, whatever its key
         values = record.values
         claims = self._claims.setdefault(entity.name, {})
-        key: tuple[object, ...] = tuple([_comparable(values.get(name)) for name in entity.key])
-        if None in key:
+        parts = [values.get(name) for name in entity.key]
+        if None in parts:
             return None
+        key: tuple[object, ...] = tuple([p.casefold() if type(p) is str else p for p in parts])
         if links:
             key = (*key, *(values.get(name) for name in links))
         first = claims.setdefault(key, record)
@@ -168,13 +169,17 @@ class Planned:
         )
 
 
+def referred_to(mapping: SheetMapping, entities: Mapping[str, Entity]) -> set[str]:
+    """The entities that the cells of a sheet refer to."""
+    return {
+        entities[mapping.parts[t.part].entity].field(t.field).target
+        for t in mapping.targets if t.role == VALUE
+    } - {""}  # fmt: skip
+
+
 def name_key(text: str) -> str:
     """Names are found whatever their case and spacing."""
     return " ".join(text.casefold().split())
-
-
-def _comparable(value: object) -> object:
-    return value.casefold() if isinstance(value, str) else value
 
 
 def _words(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.entities import ENTITIES, entity
 from aps_desktop.domain.errors import NotFound, UserError
 from aps_desktop.exchange.drafts import Note
+from aps_desktop.exchange.gc_pause import collector_paused
 from aps_desktop.exchange.mapping import SheetMapping
 from aps_desktop.exchange.plan_rows import Planner
 from aps_desktop.exchange.refused import Back, write_refused
@@ -73,11 +74,25 @@ def import_workbook(
 
     All good rows are one step to undo, after a backup. UserError when nothing could be read.
     """
-    path = Path(path)
+    with collector_paused():
+        return _brought(
+            db, Path(path), (sheet, entity, mapping), dry_run, errors_out, progress, cancelled
+        )
+
+
+def _brought(
+    db: Database,
+    path: Path,
+    told: tuple[str | None, str | None, Mapped | None],
+    dry_run: bool,
+    errors_out: Path | None,
+    progress: Progress,
+    cancelled: Cancelled,
+) -> ImportReport:
     resolver = DatabaseResolver(db.reader())
     found = read(db, path, progress, cancelled, resolver)
-    if sheet is not None or entity is not None or mapping is not None:
-        found = _as_told(db, found, sheet, entity, mapping)
+    if any(one is not None for one in told):
+        found = _as_told(db, found, *told)
     planned = plan(db, found, progress, cancelled, resolver)
     if not planned.sheets:
         reasons = "; ".join(f"{one.name}: {one.why}" for one in found.sheets if one.why)
@@ -98,10 +113,21 @@ def plan(
     resolver: DatabaseResolver | None = None,
 ) -> Plan:
     """What an import would do; nothing is written."""
+    with collector_paused():
+        return _planned(db, found, progress, cancelled, resolver or DatabaseResolver(db.reader()))
+
+
+def _planned(
+    db: Database,
+    found: FoundWorkbook,
+    progress: Progress,
+    cancelled: Cancelled,
+    resolver: DatabaseResolver,
+) -> Plan:
     c = db.reader()
     seen = state_of(c)
     by_name = {one.name: one for one in found.sheets if one.mapping and one.mapping.parts}
-    planner = Planner(ENTITIES, resolver or DatabaseResolver(c), rests=dict(found.rests))
+    planner = Planner(ENTITIES, resolver, rests=dict(found.rests))
     comparer = Comparer(c)
     total = sum(len(one.table.rows) for one in by_name.values() if one.table)
     done = 0

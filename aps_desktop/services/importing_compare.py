@@ -85,7 +85,13 @@ class _Part:
         self._taken = owner.taken(kind.name)
         self._doubtful: dict[int, int] = {}
         self._complaints = Complaints(sheet, number, kind)
-        self._references = [f for f in kind.fields if f.kind in (Kind.REFERENCE, Kind.REFERENCES)]
+        mapping = sheet.found.mapping
+        filled = {t.field for t in mapping.targets if t.part == number} if mapping else set()
+        linked = set(mapping.parts[number].links) if mapping else set()
+        self._references = [
+            f.name for f in kind.fields
+            if f.kind in (Kind.REFERENCE, Kind.REFERENCES) and f.name in filled | linked
+        ]  # fmt: skip
         self._check = checker(kind)
         self._defaults = {f.name: from_wire(f, f.default) for f in kind.columns if f.default}
 
@@ -112,20 +118,22 @@ class _Part:
 
     def _waits(self, row: RowResult, decided: Decided) -> bool:
         """Whether it refers to a record of this workbook that does not come in."""
-        for spec in self._references:
-            value = decided.record.values.get(spec.name)
+        values = decided.record.values
+        for name in self._references:
+            value = values.get(name)
+            if value is None or type(value) is UUID:
+                continue
             for one in value if isinstance(value, frozenset) else (value,):
-                if isinstance(one, Draft):
-                    above = self._owner.of(one)
-                    if above is not None and above.verdict in _GONE:
-                        if (one.sheet, one.row) == (self._sheet.name, row.row):
-                            return True  # the row says already what is wrong with it
-                        place = f"row {one.row + 1} of sheet “{one.sheet}”"
-                        words = f"It belongs to {place}, which is refused."
-                        self._complaints.add(
-                            row, spec.name, words, "Correct that row first.", WAITING
-                        )
-                        return True
+                above = self._owner.of(one) if isinstance(one, Draft) else None
+                if above is None or above.verdict not in _GONE:
+                    continue
+                at = above.record.draft
+                if (at.sheet, at.row) != (self._sheet.name, row.row):  # else the row says it
+                    words = (
+                        f"It belongs to row {at.row + 1} of sheet “{at.sheet}”, which is refused."
+                    )
+                    self._complaints.add(row, name, words, "Correct that row first.", WAITING)
+                return True
         return False
 
     # Whom a draft stands for --------------------------------------------------------------------

@@ -1,0 +1,148 @@
+"""100,000 rows of twelve columns in and out, beside calamine's reading and LibreOffice's writing.
+
+Medians of interleaved runs. "Checked" is read, understood, validated and compared with a database.
+"""
+
+from __future__ import annotations
+
+import csv
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from aps_desktop.db.engine import Database
+from aps_desktop.services import exporting, importing, offices, records
+from aps_desktop.services.importing_types import Verdict
+
+ROWS = 100_000
+RUNS = 3
+HEAD = (
+    "Project code", "Date", "Type", "Currency", "Amount", "Reference", "Remarks", "Fund",
+    "Member state", "Planned or actual", "Rate of", "Source of the rate",
+)  # fmt: skip
+PROJECTS = 500
+
+
+def table() -> list[list[object]]:
+    types = ("Disbursement", "Receipt", "Expenditure", "Commitment")
+    funds = ("ADF", "JAIF", "AKCF")
+    states = ("Cambodia", "Viet Nam", "Lao PDR", "Thailand")
+    first = date(2020, 1, 1)
+    return [
+        [
+            f"P-{n % PROJECTS:04}", first + timedelta(n % 2400), types[n % 4], "USD",
+            n * 1.25 + 10, f"V-{n:06}", f"Payment number {n} of the programme", funds[n % 3],
+            states[n % 4], "Actual", first + timedelta(n % 2400), "Central bank",
+        ]
+        for n in range(ROWS)
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the workbook, and the same as text for LibreOffice."""
+    from rustpy_xlsxwriter import FastExcel
+
+    folder = tmp_path_factory.mktemp("excel")
+    rows = table()
+    book = FastExcel(str(folder / "in.xlsx"), output_format="xlsx")
+    book.sheet("Transactions", (dict(zip(HEAD, row, strict=True)) for row in rows))
+    book.save()
+    with (folder / "same.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([HEAD, *rows])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def db(place: Path) -> Database:
+    database = offices.start(str(place / "office.aps"), office="ASEC", device="bench")
+    for n in range(PROJECTS):
+        records.new(database, "project", {"code": f"P-{n:04}", "title": f"Project {n}"})
+    yield database
+    database.close()
+
+
+def seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def calamine(path: Path) -> None:
+    """Reading alone, in a process of its own as ours is."""
+    code = (
+        "import sys; from python_calamine import CalamineWorkbook as W; "
+        "w = W.from_path(sys.argv[1]); "
+        "sum(1 for _ in w.get_sheet_by_index(0).iter_rows())"
+    )
+    subprocess.run([sys.executable, "-c", code, str(path)], check=True)
+
+
+def checked(db: Database, path: Path, verdict: Verdict) -> None:
+    report = importing.import_workbook(db, path, dry_run=True)
+    assert getattr(report.sheets[0], verdict) == ROWS
+
+
+def libreoffice(folder: Path, source: str, kind: str) -> float | None:
+    program = shutil.which("soffice") or shutil.which("libreoffice")
+    if program is None:
+        return None
+    command = [
+        program, f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to",
+        kind, "--outdir", str(folder / "out"), str(folder / source),
+    ]  # fmt: skip
+    return seconds(lambda: subprocess.run(command, check=True, capture_output=True))
+
+
+def test_import(place: Path, db: Database) -> None:
+    path = place / "in.xlsx"
+    alone, ours, theirs = [], [], []
+    for _ in range(RUNS):
+        alone.append(seconds(lambda: calamine(path)))
+        ours.append(seconds(lambda: checked(db, path, Verdict.NEW)))
+        other = libreoffice(place, "in.xlsx", "csv")
+        theirs += [other] if other is not None else []
+    plan = importing.plan(db, importing.read(db, path))
+    writing = seconds(lambda: importing.apply(db, plan))
+    again = seconds(lambda: checked(db, path, Verdict.SAME))
+    floor, own = statistics.median(alone), statistics.median(ours)
+    print(
+        f"\nimport {ROWS:,} x 12: calamine alone {floor:.2f} s; checked {own:.2f} s "
+        f"({own / floor:.2f}x, goal 3); written {writing:.2f} s; checked again {again:.2f} s"
+    )
+    if theirs:
+        other = statistics.median(theirs)
+        print(f"  LibreOffice xlsx to csv {other:.2f} s: {own / other:.2f}x, goal 0.9")
+        assert own <= 0.9 * other
+    assert own <= 3 * floor
+
+
+def test_export(place: Path, db: Database) -> None:
+    """After the import: the same rows out again."""
+    fields = tuple(dict.fromkeys((
+        "project", "date", "type", "amount", "reference", "remarks", "fund", "member_state",
+        "nature", "rate_date", "rate_source",
+    )))  # fmt: skip
+    query = exporting.ListQuery("fund_transaction", fields)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    ours, theirs = [], []
+    for _ in range(RUNS):
+        ours.append(seconds(lambda: exporting.export_list(db, query, place / "out.xlsx")))
+        other = libreoffice(place, "same.csv", "xlsx")
+        theirs += [other] if other is not None else []
+    added = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    own = statistics.median(ours)
+    print(f"\nexport {ROWS:,} x 12: {own:.2f} s, at most {added:.0f} MiB more, goal 60")
+    if theirs:
+        other = statistics.median(theirs)
+        print(f"  LibreOffice csv to xlsx {other:.2f} s: {own / other:.2f}x, goal 0.3")
+        assert own <= 0.3 * other
+    assert added <= 60
