@@ -66,6 +66,7 @@ class PreviewPage(QWidget):
             button.setProperty("segment", True)
             button.setProperty("verdict", str(verdict))
             button.setCheckable(True)
+            button.setAutoDefault(False)  # Enter goes on to the next step
             button.setIcon(icons.icon(icon, hue))
             self.tabs[str(verdict)] = button
             self._group.addButton(button)
@@ -83,6 +84,7 @@ class PreviewPage(QWidget):
         self.filter.setFixedWidth(240)
         self.save = QPushButton("Save refused rows…", self)
         self.save.setObjectName("import_save_refused")
+        self.save.setAutoDefault(False)
         self.save.clicked.connect(self.save_requested)
         self.rows = RowsModel(
             ("Sheet", "Row", "What", "Record or cell", "Column", "What happens"), numbers=(1,),
