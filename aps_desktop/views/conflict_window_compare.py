@@ -24,7 +24,7 @@ from aps_desktop.views.editors import Editor, editor_for
 from aps_desktop.views.form_host import FormHost
 from aps_desktop.views.office_names import office_name
 from aps_desktop.views.plain_label import PlainLabel
-from aps_desktop.views.sync_pane_parts import button, tell
+from aps_desktop.views.sync_pane_parts import button, put_inside, tell
 
 if TYPE_CHECKING:
     from aps_desktop.views.context import Context
@@ -138,7 +138,7 @@ class CompareView(QWidget):
             card.picked.connect(self.pick)
             across.addWidget(card, 1)
             self.cards.append(card)
-        self._scroll.setWidget(page)
+        put_inside(self._scroll, page)
         self.pick(self._chosen)
 
     def _show_editor(self) -> None:

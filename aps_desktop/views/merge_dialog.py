@@ -25,7 +25,7 @@ from aps_desktop.views.merge_dialog_card import BundleCard
 from aps_desktop.views.merge_dialog_report import save_report
 from aps_desktop.views.merge_dialog_work import DONE, QUARANTINE, READY, Item
 from aps_desktop.views.plain_label import PlainLabel
-from aps_desktop.views.sync_pane_parts import button, tell
+from aps_desktop.views.sync_pane_parts import button, put_inside, tell
 
 if TYPE_CHECKING:
     from aps_desktop.domain.changes import Applied
@@ -136,7 +136,7 @@ class MergeDialog(QDialog):
             card.request_wanted.connect(self._on_request)
             lines.addWidget(card)
         lines.addStretch(1)
-        self._scroll.setWidget(page)
+        put_inside(self._scroll, page)
         self.heading.setText(self._headline())
         self._show_buttons()
 

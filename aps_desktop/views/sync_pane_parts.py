@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from aps_desktop.services.merge_report import KINDS
 from aps_desktop.views.form_field import restyle
@@ -73,6 +73,15 @@ def button(words: str, name: str, kind: str, parent: QWidget | None = None) -> Q
     made.setProperty("kind", kind)
     made.setAutoDefault(False)
     return made
+
+
+def put_inside(scroll: QScrollArea, page: QWidget) -> None:
+    """Shows another page in a scroll area; the old one goes later, it may be what was pressed."""
+    old = scroll.takeWidget()
+    if old is not None:
+        old.hide()
+        old.deleteLater()
+    scroll.setWidget(page)
 
 
 def counts_grid(rows: Sequence[tuple[str, tuple[int, ...]]], parent: QWidget) -> QWidget:

@@ -1,0 +1,200 @@
+"""Opening bundles in the window: look, merge, report, undo; and the quarantine of strangers."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from aps_desktop.db.digest import digest
+from aps_desktop.db.engine import Database
+from aps_desktop.services import bundle_files, bundles, conflicts, records, trusting
+from aps_desktop.tasks.runner import InlineRunner
+from aps_desktop.views import theme
+from aps_desktop.views.context import Context
+from aps_desktop.views.main_window import MainWindow
+from aps_desktop.views.merge_dialog import MergeDialog
+from aps_desktop.views.merge_dialog_card import BundleCard
+from aps_desktop.views.theme_sheet import dress
+from aps_desktop.views.ui_state import UiState
+from tests.three_offices import Offices, office, three_offices
+
+Open = Callable[[Database], MainWindow]
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Offices]:
+    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
+    made = three_offices(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def opened(tmp_path: Path, qtbot: QtBot) -> Open:
+    theme.choose("light")
+    dress(QApplication.instance())
+
+    def window(db: Database) -> MainWindow:
+        context = Context(db, InlineRunner(db), UiState(tmp_path / "window.json"))
+        made = MainWindow(context, "Lao PDR office")
+        context.setParent(made)
+        context.runner.setParent(made)
+        qtbot.addWidget(made)
+        made.resize(1366, 768)
+        made.show()
+        qtbot.waitUntil(lambda: made._painted)
+        return made
+
+    return window
+
+
+def words(widget: QWidget) -> str:
+    return "\n".join(label.text() for label in widget.findChildren(QLabel))
+
+
+def dialog_of(window: MainWindow) -> MergeDialog:
+    return window.findChildren(MergeDialog)[-1]
+
+
+def drop(window: MainWindow, *paths: Path) -> MergeDialog:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    assert window.commands.can_take(data.urls())
+    window.commands.take(data.urls())
+    return dialog_of(window)
+
+
+def test_a_dropped_bundle_is_looked_at_merged_reported_and_taken_back(
+    here: Offices, opened: Open, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = here.in_conflict()
+    before = digest(here.la.reader())
+    window = opened(here.la)
+    dialog = drop(window, file)
+    text = words(dialog)
+    assert "Secretariat · Laptop of ASEC · bundle 2" in text
+    assert "Confirmed sender" in text
+    assert "2 conflicts to settle then" in text
+    assert "They had not seen 2 changes of yours" in text
+    assert dialog.merge_button.text() == "Merge 2 changes"
+    assert digest(here.la.reader()) == before
+    dialog.merge_button.click()
+    assert dialog.heading.text() == "Merged 2 changes"
+    assert conflicts.count(here.la.reader()) == 2
+    target = tmp_path / "report.html"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(target), ""))
+    dialog.save_button.click()
+    assert "Merge report" in target.read_text(encoding="utf-8")
+    qtbot.waitUntil(lambda: "2 conflicts" in window.status.text())
+    dialog.undo_button.click()
+    assert digest(here.la.reader()) == before
+    assert "taken back" in window.messages.text()
+
+
+def test_the_report_prints_as_pdf(
+    here: Offices, opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = opened(here.la)
+    dialog = drop(window, here.in_conflict())
+    dialog.merge_button.click()
+    target = tmp_path / "report.pdf"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(target), ""))
+    dialog.save_button.click()
+    assert target.read_bytes().startswith(b"%PDF")
+    dialog.conflicts_button.click()
+    assert window.pane().key == "conflicts"
+
+
+def test_an_unconfirmed_computer_stays_in_quarantine_until_its_fingerprint_was_compared(
+    here: Offices, opened: Open, tmp_path: Path
+) -> None:
+    stranger = office(tmp_path, "TH")
+    records.new(stranger, "project", {"code": "T1", "title": "<b>Mekong</b> sediment"})
+    file = tmp_path / "stranger.apsync"
+    bundles.export(stranger, file)
+    window = opened(here.la)
+    dialog = drop(window, file)
+    text = words(dialog)
+    assert dialog.heading.text() == "Nobody has confirmed the sender yet"
+    assert "Not confirmed" in text
+    assert trusting.keys(stranger).fingerprint in text
+    assert not dialog.merge_button.isVisible()
+    card = dialog.findChild(BundleCard)
+    card.inside.click()
+    assert "1  Projects" in card.content.toPlainText()
+    confirm = dialog.findChild(QPushButton, "confirm_computer")
+    assert not confirm.isEnabled()
+    dialog.findChild(QCheckBox, "compared_by_phone").click()
+    confirm.click()
+    assert dialog.merge_button.text() == "Merge 1 change"
+    dialog.merge_button.click()
+    assert dialog.heading.text() == "Merged 1 change"
+    dialog.accept()
+    stranger.close()
+
+
+def test_the_secretariat_puts_a_confirmed_computer_on_the_list(
+    here: Offices, opened: Open, tmp_path: Path
+) -> None:
+    stranger = office(tmp_path, "TH")
+    file = tmp_path / "stranger.apsync"
+    bundles.export(stranger, file)
+    version = trusting.store(here.asec).version
+    window = opened(here.asec)
+    dialog = drop(window, file)
+    dialog.findChild(QCheckBox, "compared_by_phone").click()
+    dialog.findChild(QPushButton, "confirm_computer").click()
+    assert trusting.store(here.asec).version == version + 1
+    dialog.reject()
+    stranger.close()
+
+
+def test_a_folder_of_parts_and_broken_files_says_what_it_can_do(
+    here: Offices, opened: Open, tmp_path: Path
+) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    good = here.in_conflict()
+    (stick / "broken.apsync").write_bytes(good.read_bytes()[:400])
+    whole = stick / "whole.apsync"
+    whole.write_bytes(good.read_bytes())
+    bundle_files.splitting.split(whole, stick, 4000)
+    whole.unlink()
+    window = opened(here.la)
+    dialog = drop(window, stick)
+    states = sorted(card.item.state for card in dialog.findChildren(BundleCard))
+    assert states == ["ready", "refused"]
+    assert "Nothing in your database was changed" in words(dialog)
+    dialog.merge_button.click()
+    assert dialog.heading.text() == "Merged 2 changes"
+    dialog.accept()
+
+
+def test_a_bundle_for_others_says_how_to_get_one(
+    here: Offices, opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stranger = office(tmp_path, "TH")
+    window = opened(stranger)
+    dialog = drop(window, here.bundle(here.asec))
+    assert dialog.heading.text() == "There is nothing to merge"
+    assert "encrypted for other offices" in words(dialog)
+    target = tmp_path / "me.apsrequest"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(target), ""))
+    dialog.findChild(QPushButton, "save_request").click()
+    assert target.exists()
+    dialog.reject()
+    stranger.close()
+
+
+def test_a_known_bundle_has_nothing_to_merge(here: Offices, opened: Open) -> None:
+    file = here.bundle(here.asec, full=True)
+    window = opened(here.la)
+    drop(window, file).merge_button.click()
+    dialog_of(window).accept()
+    dialog = drop(window, file)
+    assert dialog.heading.text() == "There is nothing to merge"
+    assert not dialog.merge_button.isVisible()
+    dialog.reject()
