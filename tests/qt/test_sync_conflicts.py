@@ -1,0 +1,176 @@
+"""Settling conflicts in the window, by keyboard alone, one by one and by office."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QToolButton
+from pytestqt.qtbot import QtBot
+
+from aps_desktop.db.engine import Database
+from aps_desktop.services import conflicts, merging, records
+from aps_desktop.tasks.runner import InlineRunner
+from aps_desktop.views import conflict_window, theme
+from aps_desktop.views.conflict_window import ConflictsPane
+from aps_desktop.views.context import Context
+from aps_desktop.views.main_window import MainWindow
+from aps_desktop.views.theme_sheet import dress
+from aps_desktop.views.ui_state import UiState
+from tests.three_offices import Offices, three_offices
+
+Open = Callable[[Database], MainWindow]
+KEY = Qt.Key
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Offices]:
+    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
+    made = three_offices(tmp_path)
+    merging.merge_file(made.la, made.in_conflict())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def window(here: Offices, tmp_path: Path, qtbot: QtBot) -> MainWindow:
+    theme.choose("light")
+    dress(QApplication.instance())
+    context = Context(here.la, InlineRunner(here.la), UiState(tmp_path / "window.json"))
+    made = MainWindow(context, "Lao PDR office")
+    context.setParent(made)
+    context.runner.setParent(made)
+    qtbot.addWidget(made)
+    made.resize(1366, 768)
+    made.show()
+    qtbot.waitUntil(lambda: made._painted)
+    return made
+
+
+def pane_of(window: MainWindow) -> ConflictsPane:
+    window.go("conflicts")
+    return window.pane()
+
+
+def press(qtbot: QtBot, pane: ConflictsPane, *keys: KEY) -> None:
+    for key in keys:
+        qtbot.keyClick(QApplication.focusWidget() or pane.list, key)
+
+
+def values(here: Offices) -> tuple[str, str]:
+    c = here.la.reader()
+    id = records.find_id(c, "project", "P1")
+    found = records.get(c, "project", id).values
+    return str(found["title"]), str(found["description"])
+
+
+def test_the_values_stand_side_by_side(window: MainWindow) -> None:
+    pane = pane_of(window)
+    assert pane.summary.text() == "2 conflicts in 1 record"
+    assert pane.compare.title.text() == "Title"
+    cards = [card.accessibleName() for card in pane.compare.cards]
+    assert cards == [
+        "Base: Flood early warning",
+        "Mine: Title of the Lao office",
+        "Theirs: Secretariat: Title of the secretariat",
+    ]
+    assert "Laptop of ASEC" in pane.compare.cards[2].meta.text()
+
+
+def test_two_conflicts_are_settled_by_keyboard_alone(
+    window: MainWindow, here: Offices, qtbot: QtBot
+) -> None:
+    pane = pane_of(window)
+    press(qtbot, pane, KEY.Key_T, KEY.Key_Return)
+    assert values(here)[0] == "Title of the secretariat"
+    assert pane.compare.title.text() == "Brief description"
+    press(qtbot, pane, KEY.Key_P, KEY.Key_Return)
+    assert values(here)[1] == ("Sixty gauges stand along the river. Forty officers are trained.")
+    assert conflicts.count(here.la.reader()) == 0
+    assert pane.summary.text() == "Conflicts"
+    qtbot.waitUntil(lambda: "conflict" not in window.status.text())
+    here.send(here.la, here.asec, here.kh)
+    assert here.all_equal()
+
+
+@pytest.mark.parametrize(
+    ("key", "title"),
+    [
+        (KEY.Key_B, "Flood early warning"),
+        (KEY.Key_1, "Flood early warning"),
+        (KEY.Key_M, "Title of the Lao office"),
+        (KEY.Key_2, "Title of the Lao office"),
+        (KEY.Key_3, "Title of the secretariat"),
+    ],
+)
+def test_each_value_has_its_key(
+    window: MainWindow, here: Offices, qtbot: QtBot, key: KEY, title: str
+) -> None:
+    pane = pane_of(window)
+    press(qtbot, pane, key, KEY.Key_Return)
+    assert values(here)[0] == title
+    assert conflicts.count(here.la.reader()) == 1
+
+
+def test_nothing_settles_before_a_value_is_chosen(
+    window: MainWindow, here: Offices, qtbot: QtBot
+) -> None:
+    pane = pane_of(window)
+    press(qtbot, pane, KEY.Key_Return, KEY.Key_9, KEY.Key_Return)
+    assert conflicts.count(here.la.reader()) == 2
+    assert "Choose a value first" in pane.compare.error.text()
+
+
+def test_another_value_is_typed_and_taken_back(
+    window: MainWindow, here: Offices, qtbot: QtBot
+) -> None:
+    pane = pane_of(window)
+    press(qtbot, pane, KEY.Key_E)
+    editor = QApplication.focusWidget()
+    editor.selectAll()
+    qtbot.keyClicks(editor, "A third title")
+    press(qtbot, pane, KEY.Key_Return)
+    assert values(here)[0] == "A third title"
+    window.actions["undo"].trigger()
+    assert values(here)[0] == "Title of the Lao office"
+
+
+def test_escape_leaves_the_editor(window: MainWindow, qtbot: QtBot) -> None:
+    pane = pane_of(window)
+    press(qtbot, pane, KEY.Key_E)
+    press(qtbot, pane, KEY.Key_Escape)
+    assert QApplication.focusWidget() is pane.list
+    press(qtbot, pane, KEY.Key_Down)
+    assert pane.compare.title.text() == "Brief description"
+
+
+def test_all_of_an_office_in_one_step(
+    window: MainWindow, here: Offices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pane = pane_of(window)
+    monkeypatch.setattr(conflict_window, "ask", lambda *a, **k: True)
+    actions = {action.text(): action for action in pane.menu.actions()}
+    assert set(actions) == {"Lao PDR office (2)", "Secretariat (2)"}
+    actions["Secretariat (2)"].trigger()
+    assert conflicts.count(here.la.reader()) == 0
+    assert values(here)[0] == "Title of the secretariat"
+    window.actions["undo"].trigger()
+    assert values(here)[0] == "Title of the Lao office"
+
+
+def test_the_badge_on_the_field_leads_to_its_conflict(
+    window: MainWindow, here: Offices, qtbot: QtBot
+) -> None:
+    id = records.find_id(here.la.reader(), "project", "P1")
+    window.context.show_record("project", id)
+    badge = window.pane().findChild(QToolButton, "title_conflict")
+    qtbot.mouseClick(badge, Qt.MouseButton.LeftButton)
+    assert window.pane().key == "conflicts"
+    assert window.pane().list.conflict().record == id
+
+
+def test_the_rail_and_the_foot_count_them(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: "2 conflicts" in window.status.text())
+    row = window.rail.model.row_of("sync")
+    shown = window.rail.model.index(row).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert shown == "Sync, 2"

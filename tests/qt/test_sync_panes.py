@@ -1,0 +1,251 @@
+"""The pages about exchange: who has what, history, trust, proposals, and making bundles."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QToolButton
+from pytestqt.qtbot import QtBot
+
+from aps_desktop.db import store
+from aps_desktop.db.engine import Database
+from aps_desktop.services import bundles, merging, proposals, records, sync_status, trusting
+from aps_desktop.tasks.runner import InlineRunner
+from aps_desktop.views import sync_pane, theme
+from aps_desktop.views.context import Context
+from aps_desktop.views.export_bundle_dialog import ExportBundleDialog
+from aps_desktop.views.first_run import FirstRun
+from aps_desktop.views.main_window import MainWindow
+from aps_desktop.views.theme_sheet import dress
+from aps_desktop.views.trust_pane_request import HandedDialog, RevokeDialog
+from aps_desktop.views.ui_state import UiState
+from tests.three_offices import Offices, office, three_offices
+
+Open = Callable[[Database], MainWindow]
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Offices]:
+    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
+    made = three_offices(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def opened(tmp_path: Path, qtbot: QtBot) -> Open:
+    theme.choose("light")
+    dress(QApplication.instance())
+
+    def window(db: Database) -> MainWindow:
+        context = Context(db, InlineRunner(db), UiState(tmp_path / "window.json"))
+        made = MainWindow(context, "An office")
+        context.setParent(made)
+        context.runner.setParent(made)
+        qtbot.addWidget(made)
+        made.resize(1366, 768)
+        made.show()
+        qtbot.waitUntil(lambda: made._painted)
+        return made
+
+    return window
+
+
+def cells(model: object) -> list[list[str]]:
+    rows, columns = model.rowCount(), model.columnCount()
+    return [[model.index(r, c).data() for c in range(columns)] for r in range(rows)]
+
+
+def test_exchange_says_who_lacks_what_since_when(here: Offices, opened: Open) -> None:
+    records.new(here.la, "project", {"code": "P1", "title": "One"})
+    window = opened(here.la)
+    window.go("sync")
+    peers = cells(window.pane().peers)
+    assert [row[0] for row in peers] == ["Secretariat", "Cambodia office"]
+    assert all(row[2].startswith("Unconfirmed since ") for row in peers)
+    here.send(here.la, here.asec)
+    here.send(here.asec, here.la)
+    window.context.runner.mutate(lambda db: records.put(db, "project", found(db), {"title": "Two"}))
+    assert peers_after(window)[0][2].endswith(": 1 change")
+
+
+def found(db: Database) -> object:
+    return records.find_id(db.reader(), "project", "P1")
+
+
+def peers_after(window: MainWindow) -> list[list[str]]:
+    return cells(window.pane().peers)
+
+
+def test_a_missing_bundle_is_named(here: Offices, opened: Open) -> None:
+    id = records.new(here.la, "project", {"code": "P1", "title": "One"})
+    here.send(here.la, here.asec, here.kh)
+    here.send(here.kh, here.la)
+    here.send(here.asec, here.la)
+    records.put(here.la, "project", id, {"title": "Two"})
+    here.bundle(here.la)  # lost on its way
+    device = store.this_device(here.la.reader())[0].bytes
+    with here.la.writing() as c:  # as if the receivers had confirmed it: the next one is a delta
+        for peer in (here.kh, here.asec):
+            uuid = store.this_device(peer.reader())[0].bytes
+            c.run("UPDATE known SET upto = 2 WHERE peer = ? AND device IN "
+                  "(SELECT ord FROM device WHERE uuid = ?)", (uuid, device))  # fmt: skip
+    records.put(here.la, "project", id, {"title": "Three"})
+    file = here.folder / "delta.apsync"
+    bundles.export(here.la, file, offices=["KH"])
+    merging.merge_file(here.kh, file)
+    (waiting,) = sync_status.waiting(here.kh.reader())
+    assert (waiting.office, waiting.changes, waiting.bundles) == ("LA", 1, (2,))
+    window = opened(here.kh)
+    window.go("sync")
+    assert "waits for bundle 2 of the Lao PDR office" in window.pane().waiting.text()
+    assert "1 bundle waiting" in window.status.text()
+
+
+def test_every_bundle_stays_in_the_history_and_a_merge_can_be_taken_back(
+    here: Offices, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records.new(here.la, "project", {"code": "P1", "title": "One"})
+    here.send(here.la, here.asec)
+    window = opened(here.asec)
+    window.go("sync")
+    pane = window.pane()
+    rows = cells(pane.history)
+    assert [(row[1], row[2], row[5]) for row in rows] == [
+        ("Merged", "Lao PDR office", "Merged"),
+        ("Made", "Everybody", "Made"),
+    ]
+    pane._history_table.selectRow(0)
+    monkeypatch.setattr(sync_pane, "ask", lambda *a, **k: True)
+    pane.undo.click()
+    assert cells(pane.history)[0][5] == "Taken back"
+    assert store.counts(here.asec.reader()).get("project", 0) == 0
+    assert not pane.undo.isEnabled()
+
+
+def test_making_a_bundle_says_for_whom_and_whether_it_is_encrypted(
+    here: Offices, opened: Open, tmp_path: Path
+) -> None:
+    window = opened(here.asec)
+    window.actions["make_bundle"].trigger()
+    dialog = window.findChild(ExportBundleDialog)
+    form = dialog.form
+    form.some.click()
+    assert not dialog.make.isEnabled()
+    form.boxes["KH"].click()
+    form.full.click()
+    form.set_folder(tmp_path / "nowhere")
+    dialog.make.click()
+    assert "There is no such folder" in dialog.problem.text()
+    form.set_folder(tmp_path)
+    dialog.make.click()
+    (file,) = dialog.made.files
+    assert file.name.startswith("ASEC to KH 2 ")
+    text = "\n".join(label.text() for label in dialog.findChildren(QLabel))
+    assert "Encrypted: only computers of Cambodia office can read it." in text
+    merging.merge_file(here.kh, file)
+    dialog.reject()
+
+
+def test_a_lonely_office_is_told_that_its_bundle_is_open_to_all(
+    opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
+    db = office(tmp_path, "TH")
+    window = opened(db)
+    window.actions["make_bundle"].trigger()
+    dialog = window.findChild(ExportBundleDialog)
+    assert not dialog.form.some.isEnabled()
+    dialog.form.set_folder(tmp_path)
+    dialog.form.split.click()
+    dialog.make.click()
+    text = "\n".join(label.text() for label in dialog.findChildren(QLabel))
+    assert "! Not encrypted" in text
+    dialog.reject()
+    db.close()
+
+
+def test_a_request_is_added_only_when_its_fingerprint_was_compared(
+    here: Offices, opened: Open, tmp_path: Path
+) -> None:
+    stranger = office(tmp_path, "TH")
+    request = tmp_path / "th.apsrequest"
+    trusting.write_request(stranger, request)
+    window = opened(here.asec)
+    window.commands.take_file(request)
+    pane = window.pane()
+    assert pane.fingerprint.text() == trusting.keys(here.asec).fingerprint
+    dialog = window.findChild(HandedDialog)
+    assert trusting.keys(stranger).fingerprint in [w.text() for w in dialog.findChildren(QLabel)]
+    assert not dialog.add.isEnabled()
+    dialog.compared.click()
+    dialog.add.click()
+    assert ["Thailand office", "Laptop of TH"] in [row[:2] for row in cells(pane.rows)]
+    assert pane.list_words.text().startswith("Office list, version 5, made ")
+    stranger.close()
+
+
+def test_the_secretariat_revokes_a_computer(here: Offices, opened: Open) -> None:
+    window = opened(here.asec)
+    window.go("trust")
+    pane = window.pane()
+    row = [line[0] for line in cells(pane.rows)].index("Cambodia office")
+    pane.table.selectRow(row)
+    pane.revoke.click()
+    dialog = window.findChild(RevokeDialog)
+    dialog.after.setValue(7)
+    dialog.go.click()
+    assert cells(pane.rows)[row][4] == "Revoked after its bundle 7"
+
+
+def test_a_proposal_is_seen_at_its_field_and_answered(
+    here: Offices, opened: Open, qtbot: QtBot
+) -> None:
+    id = records.new(here.la, "project", {"code": "P1", "title": "One"})
+    here.send(here.la, here.kh, here.asec)
+    records.put(here.kh, "project", id, {"title": "<b>Two</b>"})
+    records.delete(here.kh, "project", [id])
+    here.send(here.kh, here.la)
+    window = opened(here.la)
+    window.context.show_record("project", id)
+    shown = window.pane().findChild(QLabel, "title_proposed")
+    assert shown.whole() == "Proposed by KH: <b>Two</b>"
+    banner = window.pane().findChild(QLabel, "title_proposed").window()
+    assert any("delete this record" in w.text() for w in banner.findChildren(QLabel))
+    badge = window.pane().findChild(QToolButton, "title_proposal")
+    qtbot.mouseClick(badge, Qt.MouseButton.LeftButton)
+    pane = window.pane()
+    assert pane.key == "proposals"
+    assert pane.summary.text() == "2 proposals for you to decide"
+    pane.accept.click()
+    assert records.get(here.la.reader(), "project", id).values["title"] == "<b>Two</b>"
+    pane.decline.click()
+    assert proposals.waiting(here.la.reader()) == []
+    assert pane.summary.text() == "Proposals"
+    assert not pane.accept.isEnabled()
+
+
+def test_an_own_proposal_is_withdrawn(here: Offices, opened: Open) -> None:
+    id = records.new(here.la, "project", {"code": "P1", "title": "One"})
+    here.send(here.la, here.kh)
+    records.put(here.kh, "project", id, {"title": "Two"})
+    window = opened(here.kh)
+    window.go("proposals")
+    pane = window.pane()
+    assert cells(pane.rows)[0][6] == "Lao PDR office"
+    assert (pane.accept.isEnabled(), pane.decline.text()) == (False, "Withdra&w")
+    pane.decline.click()
+    assert proposals.waiting(here.kh.reader()) == []
+
+
+def test_the_guide_takes_a_bundle_into_a_new_office(
+    here: Offices, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = here.bundle(here.asec)
+    guide = FirstRun(tmp_path / "new.aps")
+    qtbot.addWidget(guide)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: (str(file), ""))
+    guide.findChild(object, "choose_bundle").click()
+    assert guide.pages.currentWidget() is guide.office
+    assert guide.bundle == str(file)
