@@ -246,7 +246,7 @@ class _Part:
         self, one: Decided, parts: list[tuple[str, Callable[[Any], Any]]]
     ) -> tuple[Any, ...] | None:
         """The draft's key; None when it cannot be in the database, or says nothing."""
-        key = []
+        key: list[Any] = []
         values = one.record.values
         for name, part in parts:
             value = values.get(name)
@@ -327,7 +327,7 @@ class _Part:
             return above is not None and above.id is not None and above.id == now
         if isinstance(value, frozenset) and any(isinstance(v, Draft) for v in value):
             ids = {a.id if isinstance(v, Draft) and (a := self._owner.of(v)) else v for v in value}
-            return ids == now
+            return bool(ids == now)
         return False
 
     def _three_way(self, row: RowResult, one: Decided, now: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -72,14 +73,20 @@ def _readers(columns: Sequence[Field]) -> list[tuple[str, int, Callable[[Sequenc
 
 def _reader(spec: Field, at: int) -> Callable[[Sequence[Any]], Value]:
     if spec.kind in (Kind.TEXT, Kind.LONG_TEXT, Kind.CHOICE):
-        return lambda row: row[at]  # type: ignore[no-any-return]
+        return lambda row: row[at]
     if spec.kind is Kind.DATE:
         return lambda row: date.fromisoformat(row[at])
     if spec.kind is Kind.MONEY:
         return lambda row: Money(row[at], row[at + 1])
     if spec.kind is Kind.REFERENCE:
-        return lambda row: UUID(bytes=bytes(row[at]))
+        return lambda row: _uuid(bytes(row[at]))
     return lambda row: value_of(spec, (row[at],))
+
+
+@lru_cache(maxsize=65_536)
+def _uuid(raw: bytes) -> UUID:
+    """Few records are referred to by very many."""
+    return UUID(bytes=raw)
 
 
 def _read_set(

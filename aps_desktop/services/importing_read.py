@@ -78,8 +78,9 @@ def understand(
     """The sheet anew, as a person says that it is: of that entity, with that header row (from 0),
     with those columns (header -> "entity.field")."""
     guesser = Guesser(ENTITIES, DatabaseResolver(db.reader()))
-    row = header_row if header_row is not None else found.table and found.table.header_row
-    table = guesser.table(found.sheet, row)
+    if header_row is None and found.table is not None:
+        header_row = found.table.header_row
+    table = guesser.table(found.sheet, header_row)
     if table is None:
         return replace(found, table=None, mapping=None, why=NO_TABLE)
     main = name or (mappings.main_of(words) if words else "")
