@@ -52,7 +52,14 @@ _STEPS = (
         "resolve",
     ),
     *("exchange", "exchange", "exchange", "exchange", "pack", "pack", "deliver", "deliver"),
-    *("tell_knowledge", "take_back", "take_back_earlier", "back_up", "restore"),
+    *(
+        "tell_knowledge",
+        "edit_against_delete",
+        "take_back",
+        "take_back_earlier",
+        "back_up",
+        "restore",
+    ),
 )
 
 
@@ -121,6 +128,22 @@ class MergeMachine(RuleBasedStateMachine):
         for office in rnd.sample(self.offices, rnd.randint(2, len(self.offices))):
             new = values.value(field, values.present(office.c), rnd)
             edits.tried(edits.records.put, office.db, name, id, {field.name: new})
+            office.note_written()
+            office.check()
+
+    def edit_against_delete(self, rnd: Random) -> None:
+        """One changes, or moves, what another one deletes."""
+        deleter, editor = rnd.sample(self.offices, 2)
+        there = values.present(deleter.c)
+        name = rnd.choice(["budget_line", *there])
+        if not there[name]:
+            return
+        id = rnd.choice(there[name])
+        field = rnd.choice(values.fields(name)[:2])  # the whole that it is a part of comes first
+        new = values.value(field, values.present(editor.c), rnd)
+        edits.tried(edits.records.put, editor.db, name, id, {field.name: new})
+        edits.tried(edits.records.delete, deleter.db, name, [id])
+        for office in (deleter, editor):
             office.note_written()
             office.check()
 

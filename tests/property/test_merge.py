@@ -12,7 +12,7 @@ from tests.property.merge_machine import MergeMachine
 
 @pytest.mark.timeout(7200)
 def test_devices_converge_and_lose_nothing() -> None:
-    run_state_machine_as_test(MergeMachine, settings=budget(examples=60, steps=30))
+    run_state_machine_as_test(MergeMachine, settings=budget(examples=40, steps=30))
 
 
 @pytest.mark.timeout(7200)

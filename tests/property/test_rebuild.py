@@ -23,4 +23,4 @@ class Rebuilding(MergeMachine):
 
 @pytest.mark.timeout(7200)
 def test_derived_tables_follow_from_the_log() -> None:
-    run_state_machine_as_test(Rebuilding, settings=budget(examples=20, steps=30))
+    run_state_machine_as_test(Rebuilding, settings=budget(examples=15, steps=30))
