@@ -158,6 +158,7 @@ class ExportBundleDialog(QDialog):
         self.make.hide()
         self.show_folder.show()
         self.leave.setText("Close")
+        self.show_folder.setDefault(True)
         self.show_folder.setFocus()
 
     def _on_show_folder(self) -> None:

@@ -161,7 +161,6 @@ class MergeDialog(QDialog):
         self.merge_button.setVisible(ready)
         self.merge_button.setText(f"Merge {many(self._changes(), 'change')}")
         self.merge_button.setEnabled(not self.context.db.read_only)
-        self.merge_button.setDefault(ready)
         self.undo_button.setVisible(bool(done) and not self._busy)
         self.undo_button.setText("Undo this merge" if len(done) == 1 else "Undo these merges")
         self.save_button.setVisible(bool(self.items) and not self._busy)
@@ -170,6 +169,7 @@ class MergeDialog(QDialog):
         self.close_button.setText("Cancel" if ready else "Close")
         for one in (self.merge_button, self.conflicts_button, self.close_button):
             if one.isVisibleTo(self):
+                one.setDefault(True)  # Enter presses it, whatever was the default before
                 one.setFocus()
                 break
 

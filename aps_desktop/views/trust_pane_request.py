@@ -88,6 +88,7 @@ class HandedDialog(QDialog):
         layout.addWidget(self.compared)
         self.add = button(verb, "handed_add", "primary", self)
         self.add.setEnabled(False)
+        self.add.setDefault(True)
         leave = button("Cancel", "handed_cancel", "", self)
         self.compared.toggled.connect(self.add.setEnabled)
         self.add.clicked.connect(self.accept)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -95,7 +95,7 @@ def test_a_dropped_bundle_is_looked_at_merged_reported_and_taken_back(
 
 
 def test_the_report_prints_as_pdf(
-    here: Offices, opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    here: Offices, opened: Open, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = opened(here.la)
     dialog = drop(window, here.in_conflict())
@@ -104,7 +104,8 @@ def test_the_report_prints_as_pdf(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(target), ""))
     dialog.save_button.click()
     assert target.read_bytes().startswith(b"%PDF")
-    dialog.conflicts_button.click()
+    assert dialog.conflicts_button.isDefault()
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
     assert window.pane().key == "conflicts"
 
 
