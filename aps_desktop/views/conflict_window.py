@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 _MOST = 500
 _KEYS = (
     "Up and Down go through the list · 1 2 3 or B M T take a value · P takes both together · "
-    "E types another · Enter settles and goes on · Ctrl+Z takes it back"
+    "E types another · Enter settles and goes on (Ctrl+Enter in a long text) · "
+    "Ctrl+Z gives the value back that was shown"
 )
 Answers = list[tuple[Conflict, str | None]]
 
