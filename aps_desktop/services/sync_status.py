@@ -94,6 +94,8 @@ def conflicts(c: Connection) -> int:
 
 def waiting(c: Connection) -> list[Waiting]:
     """Whose earlier bundles are missing: the devices of changes that others here build on."""
+    if c.value("SELECT 1 FROM bundle_log WHERE direction = 'in' LIMIT 1") is None:
+        return []  # nothing came yet: spares a look through all records
     found: dict[int, int] = {}
     if c.value("SELECT 1 FROM op_held LIMIT 1") is not None:
         for device, changes in c.all(
