@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from aps_desktop.app import Program  # noqa: E402
 from aps_desktop.services import demo, offices  # noqa: E402
+from aps_desktop.views.import_wizard import ImportWizard  # noqa: E402
 from aps_desktop.views.main_window import MainWindow  # noqa: E402
 from aps_desktop.views.palette import Palette  # noqa: E402
 
@@ -47,6 +48,22 @@ def search(window: MainWindow) -> QWidget:
     return palette
 
 
+def import_preview(window: MainWindow) -> QWidget:
+    """The wizard on a workbook as officers keep them, at its preview."""
+    wizard = ImportWizard(window.context, ROOT / "tests" / "data" / "desk_officer_workbook.xlsx")
+    wizard.setParent(window, wizard.windowFlags())
+    wizard.show()
+    app = QApplication.instance()
+    for step in (1, 2):
+        deadline = time.monotonic() + 30
+        while (wizard.busy() or wizard.step() < step) and time.monotonic() < deadline:
+            app.processEvents()
+            time.sleep(0.01)
+        if step == 1:
+            wizard.next.click()
+    return wizard
+
+
 PICTURES = (
     Picture("today", "today"),
     Picture("today-dark", "today", "dark", "large"),
@@ -58,6 +75,8 @@ PICTURES = (
     Picture("changes", "changes"),
     Picture("backups", "backups"),
     Picture("search", "today", act=search),
+    Picture("import-preview", "today", act=import_preview),
+    Picture("exchange", "sync"),
 )
 
 
