@@ -140,6 +140,11 @@ class Connection:
 
     # Dialect ------------------------------------------------------------------------------------
 
+    @property
+    def key(self) -> str:
+        """The type of a temporary table's key of 64 bits; on SQLite it is the row number itself."""
+        return "BIGINT PRIMARY KEY" if self.postgres else "INTEGER PRIMARY KEY"
+
     def json_text(self, column: str, key: int | str) -> str:
         """SQL for the text under a key of a JSON object in a text column."""
         if self.postgres:

@@ -158,8 +158,7 @@ def _add_files(c: Connection, writer: BundleWriter) -> int:
                 column = field_columns(field)[0]
                 rows = c.all(
                     f"SELECT DISTINCT substr(t.{column}, 1, 64) FROM {kind.name} t "
-                    f"WHERE t.{column} IS NOT NULL AND t.rid IN "
-                    "(SELECT o.cell >> 10 FROM sent s JOIN op o ON o.dot = s.dot)"
+                    f"WHERE t.{column} IS NOT NULL AND t.rid IN (SELECT rid FROM sent_record)"
                 )
                 wanted.update(row[0] for row in rows)
     sent = 0

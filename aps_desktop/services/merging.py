@@ -231,7 +231,7 @@ def _merge(
     """Inside the write transaction: the changes, the files, and what the sender now knows."""
     m = bundle.manifest
     knows = {bytes.fromhex(d): n for d, n in m.knowledge.items()}
-    outcome: Outcome = merge(c, bundle.lines, number, db.clock.millis() << 16, knows)
+    outcome: Outcome = merge(c, bundle.blocks, number, db.clock.millis() << 16, knows)
     crash_point("merge-changes")
     for sha256 in bundle.files:
         files.keep_bytes(c, bundle.file(sha256))

@@ -50,8 +50,8 @@ _SIMPLE: dict[Kind, Callable[[str], object]] = {
 
 
 @lru_cache(maxsize=4096)
-def _check_of(entity: int, number: int) -> tuple[Callable[[str], object] | None, bool]:
-    """The test of a field's text, and whether the field is a reference; None: not known here."""
+def check_of(entity: int, number: int) -> tuple[Callable[[str], object] | None, bool]:
+    """The test of a field's text, and whether it names a record; None: not known here."""
     kind = MEMBER if entity == MEMBER.number else BY_NUMBER.get(entity)
     field = kind.by_number.get(number) if kind else None
     if field is None or field.is_set:
@@ -92,7 +92,7 @@ _NOTHING: list[str] = []
 
 
 def _one(entity: int, number: int, wire: str) -> list[str]:
-    check, refers = _check_of(entity, number)
+    check, refers = check_of(entity, number)
     if check is not None and not check(wire):
         raise InvalidValue(f"field {number} of entity {entity} cannot hold “{wire[:60]}”")
     return [wire] if refers else _NOTHING

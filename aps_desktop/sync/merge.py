@@ -79,7 +79,7 @@ def merge(
 def _births(c: Connection) -> None:
     """The winning birth of every record that got one; `b` marks those born only now."""
     c.run("DROP TABLE IF EXISTS b")
-    c.run("CREATE TEMP TABLE b (rid BIGINT PRIMARY KEY, dot BIGINT, fresh BIGINT, val TEXT)")
+    c.run(f"CREATE TEMP TABLE b (rid {c.key}, dot BIGINT, fresh BIGINT, val TEXT)")
     c.run(
         "INSERT INTO b SELECT x.rid, x.dot, CASE WHEN r.birth IS NULL THEN 1 ELSE 0 END, x.val "
         "FROM (SELECT n.cell >> 10 AS rid, o.dot AS dot, o.val AS val, row_number() OVER "
@@ -123,7 +123,7 @@ def _hold(c: Connection) -> None:
     `released` are the cells in which a waiting op may stand from now on.
     """
     c.run("DROP TABLE IF EXISTS released")
-    c.run("CREATE TEMP TABLE released (cell BIGINT PRIMARY KEY)")
+    c.run(f"CREATE TEMP TABLE released (cell {c.key})")
     c.run(
         "INSERT INTO op_held SELECT n.dot FROM n WHERE n.prev IS NOT NULL "
         "AND NOT EXISTS (SELECT 1 FROM op o WHERE o.dot = n.prev)"
@@ -182,7 +182,7 @@ def judge_born(c: Connection) -> None:
     They may have arrived before their record was born, or before its owner was known.
     """
     c.run("DROP TABLE IF EXISTS judged")
-    c.run("CREATE TEMP TABLE judged (dot BIGINT PRIMARY KEY)")
+    c.run(f"CREATE TEMP TABLE judged (dot {c.key})")
     c.run(
         "INSERT INTO judged SELECT h.dot FROM b JOIN history h "
         "ON h.cell BETWEEN (b.rid << 10) AND ((b.rid << 10) | 1023) WHERE true "
@@ -205,8 +205,7 @@ def _touch_cells(c: Connection) -> None:
     """The table `t`: cells whose heads may have changed; `general` 0 for a plain next edit."""
     c.run("DROP TABLE IF EXISTS t")
     c.run(
-        "CREATE TEMP TABLE t (cell BIGINT PRIMARY KEY, dot BIGINT, hlc BIGINT, "
-        "extra BIGINT, general BIGINT)"
+        f"CREATE TEMP TABLE t (cell {c.key}, dot BIGINT, hlc BIGINT, extra BIGINT, general BIGINT)"
     )
     special = " OR ".join(
         f"EXISTS (SELECT 1 FROM {table} x WHERE x.dot = n.dot)"
@@ -255,8 +254,10 @@ def _general(c: Connection) -> None:
         "hlc BIGINT, PRIMARY KEY (cell, node))"
     )
     c.run(
+        # CROSS JOIN: in this order, or SQLite reads the whole history.
         "INSERT INTO candidate SELECT t.cell, o.dot, o.dot, o.prev, o.hlc FROM t "
-        "JOIN history h ON h.cell = t.cell JOIN op o ON o.dot = h.dot WHERE t.general = 1 "
+        "CROSS JOIN history h CROSS JOIN op o WHERE t.general = 1 "
+        "AND h.cell = t.cell AND o.dot = h.dot "
         "AND NOT EXISTS (SELECT 1 FROM op_held x WHERE x.dot = o.dot) "
         "AND NOT EXISTS (SELECT 1 FROM op_proposal x WHERE x.dot = o.dot)"
     )
@@ -316,11 +317,13 @@ def _parallel(c: Connection, sender_knows: Mapping[bytes, int], number: int) -> 
             "AND (cell & 1023) BETWEEN 1 AND 1022",
             (low, (device + 1) << 40, number),
         )
+    # By record, since looking a record's cells up one by one took minutes for large merges.
+    span = "SELECT cell >> 10 AS rid, min(cell) AS low, max(cell) AS high FROM"
     return int(
         c.value(
-            "SELECT count(DISTINCT u.cell >> 10) FROM unseen u WHERE EXISTS (SELECT 1 FROM t "
-            "WHERE t.cell BETWEEN ((u.cell >> 10) << 10) AND ((u.cell >> 10) << 10 | 1023) "
-            "AND t.cell <> u.cell AND t.extra = 0)"
+            f"SELECT count(*) FROM ({span} unseen GROUP BY cell >> 10) u "
+            f"JOIN ({span} t WHERE extra = 0 GROUP BY cell >> 10) t ON t.rid = u.rid "
+            "WHERE NOT (u.low = u.high AND t.low = t.high AND u.low = t.low)"
         )
     )
 

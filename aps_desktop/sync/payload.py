@@ -7,11 +7,13 @@ within the bundle; changes name them by those numbers. docs/bundle-format.md des
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import msgspec
 
 from aps_desktop.db import log
 from aps_desktop.db.connection import Connection
+from aps_desktop.domain.fields import LIFE
 
 MEMBERS = ("devices.jsonl", "records.jsonl", "steps.jsonl", "changes.jsonl")
 
@@ -82,16 +84,23 @@ def knowledge(c: Connection) -> dict[bytes, int]:
 
 
 def chosen(c: Connection, known: Knowledge, records: str = "") -> None:
-    """Fills the temporary table `sent` with the dots that a receiver lacks.
+    """Fills the temporary tables `sent` with the dots that a receiver lacks, `sent_record` with
+    the records that they are about.
 
     `records` is the SQL of a query for the rids to send; empty sends all records.
     """
     c.run("DROP TABLE IF EXISTS sent")
-    c.run("CREATE TEMP TABLE sent (dot BIGINT PRIMARY KEY)")
+    c.run(f"CREATE TEMP TABLE sent (dot {c.key})")
     for number, uuid in c.all("SELECT ord, uuid FROM device"):
         low, high = log.dot_of(number, known.get(bytes(uuid), 0)), log.dot_of(number + 1, 0)
         scope = f" AND (cell >> 10) IN ({records})" if records else ""
         c.run(f"INSERT INTO sent SELECT dot FROM op WHERE dot > ? AND dot < ?{scope}", (low, high))
+    c.run("DROP TABLE IF EXISTS sent_record")
+    c.run(f"CREATE TEMP TABLE sent_record (rid {c.key})")
+    c.run(
+        "INSERT INTO sent_record SELECT DISTINCT o.cell >> 10 FROM sent s "
+        "JOIN op o ON o.dot = s.dot"
+    )
 
 
 def device_lines(c: Connection) -> Iterator[bytes]:
@@ -106,8 +115,8 @@ def device_lines(c: Connection) -> Iterator[bytes]:
 def record_lines(c: Connection) -> Iterator[bytes]:
     """The records that the chosen changes are about."""
     for rid, uuid, tid in c.each(
-        "SELECT r.rid, r.uuid, r.tid FROM record r WHERE r.rid IN "
-        "(SELECT o.cell >> 10 FROM sent s JOIN op o ON o.dot = s.dot) ORDER BY r.rid"
+        "SELECT r.rid, r.uuid, r.tid FROM sent_record s JOIN record r ON r.rid = s.rid "
+        "ORDER BY s.rid"
     ):
         yield _encoder.encode(RecordLine(rid, bytes(uuid).hex(), tid))
 
@@ -145,25 +154,30 @@ def change_lines(c: Connection) -> Iterator[bytes]:
     )
     encode = _encoder.encode
     mask = (1 << log.SEQUENCE_BITS) - 1
-    for dot, prev, cell, txn, val in c.each(
-        "SELECT o.dot, o.prev, o.cell, o.txn, o.val FROM sent s JOIN op o ON o.dot = s.dot "
-        "ORDER BY o.dot",
+    lines = c.each(
+        f"SELECT o.dot >> {log.SEQUENCE_BITS}, o.dot & {mask}, o.cell >> {log.FIELD_BITS}, "
+        f"o.cell & {LIFE}, o.txn, coalesce(o.prev, 0) >> {log.SEQUENCE_BITS}, "
+        f"coalesce(o.prev, 0) & {mask}, o.val FROM sent s JOIN op o ON o.dot = s.dot "
+        "ORDER BY s.dot",
         size=5000,
-    ):
-        before = prev or 0
-        line = (
-            dot >> 40,
-            dot & mask,
-            cell >> 10,
-            cell & 1023,
-            txn,
-            before >> 40,
-            before & mask,
-            val,
-        )
-        if dot in parents or dot in seen:
-            line = (*line, parents.get(dot, ()), seen.get(dot, ()))  # type: ignore[assignment]
-        yield encode(line)
+    )
+    if not parents and not seen:
+        return map(encode, lines)
+    return _with_further(lines, parents, seen)
+
+
+def _with_further(
+    lines: Iterable[tuple[Any, ...]],
+    parents: dict[int, list[tuple[int, int]]],
+    seen: dict[int, list[tuple[int, int]]],
+) -> Iterator[bytes]:
+    """The lines, with what they replace and have seen where they say more than their `prev`."""
+    encode = _encoder.encode
+    further = parents.keys() | seen.keys()
+    for line in lines:
+        dot = line[0] << log.SEQUENCE_BITS | line[1]
+        more = (parents.get(dot, ()), seen.get(dot, ())) if dot in further else ()
+        yield encode((*line, *more))
 
 
 def _grouped(rows: Iterable[tuple[int, ...]]) -> dict[int, list[tuple[int, int]]]:

@@ -20,6 +20,7 @@ def rows(
     c: Connection, entities: dict[str, dict[str, int]], touched: dict[str, frozenset[int]]
 ) -> None:
     """Brings the entities' tables to what the heads in `t` and the lives in the log say."""
+    _touched_records(c)
     _lives(c)
     for tid in [row[0] for row in c.all("SELECT DISTINCT tid FROM life ORDER BY tid")]:
         _appear_and_go(c, kind_of(tid), entities)
@@ -30,6 +31,16 @@ def rows(
     _count(c, entities, touched)
 
 
+def _touched_records(c: Connection) -> None:
+    """The table `u`: the records of the touched cells, which are many more."""
+    c.run("DROP TABLE IF EXISTS u")
+    c.run(f"CREATE TEMP TABLE u (rid {c.key}, tid BIGINT)")
+    c.run(
+        "INSERT INTO u SELECT x.rid, r.tid FROM (SELECT DISTINCT cell >> 10 AS rid FROM t) x "
+        "JOIN record r ON r.rid = x.rid"
+    )
+
+
 def _lives(c: Connection) -> None:
     """The table `life`: records whose being there may have changed, before and after.
 
@@ -38,15 +49,15 @@ def _lives(c: Connection) -> None:
     """
     c.run("DROP TABLE IF EXISTS life")
     c.run(
-        "CREATE TEMP TABLE life (rid BIGINT PRIMARY KEY, tid BIGINT, before BIGINT, "
+        f"CREATE TEMP TABLE life (rid {c.key}, tid BIGINT, before BIGINT, "
         "fresh BIGINT, alive BIGINT)"
     )
     c.run(
         "INSERT INTO life SELECT r.rid, r.tid, r.alive, coalesce(b.fresh, 0), 0 FROM record r "
         "LEFT JOIN b ON b.rid = r.rid WHERE r.birth IS NOT NULL "
         f"AND r.tid IN {_KNOWN} AND r.rid IN (SELECT rid FROM b "
-        "UNION SELECT x.cell >> 10 FROM (SELECT DISTINCT cell FROM n) x "
-        "WHERE EXISTS (SELECT 1 FROM history h WHERE h.cell = ((x.cell >> 10) << 10 | 1023)) "
+        "UNION SELECT x.rid FROM (SELECT DISTINCT cell >> 10 AS rid FROM n) x "
+        "WHERE EXISTS (SELECT 1 FROM history h WHERE h.cell = (x.rid << 10 | 1023)) "
         "UNION SELECT m.rid FROM record m JOIN b ON b.rid = m.parent "
         f"WHERE m.tid = {MEMBER.number})"
     )
@@ -92,11 +103,7 @@ def _columns_sql(c: Connection, field: Field, text: str) -> list[tuple[str, str]
 
 def _entities_of_cells(c: Connection) -> list[int]:
     return [
-        row[0]
-        for row in c.all(
-            "SELECT DISTINCT r.tid FROM t JOIN record r ON r.rid = (t.cell >> 10) "
-            f"WHERE r.tid IN {_KNOWN} ORDER BY r.tid"
-        )
+        row[0] for row in c.all(f"SELECT DISTINCT tid FROM u WHERE tid IN {_KNOWN} ORDER BY tid")
     ]
 
 
@@ -105,8 +112,7 @@ def _values(c: Connection, kind: Entity) -> None:
     numbers = [
         row[0]
         for row in c.all(
-            "SELECT DISTINCT t.cell & 1023 FROM t JOIN record r ON r.rid = (t.cell >> 10) "
-            "WHERE r.tid = ?",
+            "SELECT DISTINCT t.cell & 1023 FROM t JOIN u ON u.rid = (t.cell >> 10) WHERE u.tid = ?",
             (kind.number,),
         )
     ]
@@ -157,8 +163,8 @@ def _titles(c: Connection) -> None:
         marks = ",".join(str(number) for number in numbers)
         wanted = (
             f"SELECT rid FROM life WHERE tid = {tid} AND alive = 1 UNION "
-            f"SELECT t.cell >> 10 FROM t JOIN record r ON r.rid = (t.cell >> 10) "
-            f"WHERE r.tid = {tid} AND (t.cell & 1023) IN ({marks})"
+            f"SELECT t.cell >> 10 FROM t JOIN u ON u.rid = (t.cell >> 10) "
+            f"WHERE u.tid = {tid} AND (t.cell & 1023) IN ({marks})"
         )
         names = [kind.by_number[number].name for number in numbers]
         found = [
@@ -171,10 +177,7 @@ def _titles(c: Connection) -> None:
         c.many("INSERT INTO search_title VALUES (?, ?, ?)", [row for row in found if row[2]])
 
 
-_TITLED = (
-    f"SELECT tid FROM life WHERE alive = 1 UNION SELECT r.tid FROM t "
-    f"JOIN record r ON r.rid = (t.cell >> 10) WHERE r.tid IN {_KNOWN}"
-)
+_TITLED = f"SELECT tid FROM life WHERE alive = 1 UNION SELECT tid FROM u WHERE tid IN {_KNOWN}"
 
 
 def _count(
@@ -192,8 +195,8 @@ def _count(
         ),
         (
             "changed",
-            "SELECT r.tid, count(DISTINCT r.rid) FROM t JOIN record r ON r.rid = (t.cell >> 10) "
-            "WHERE r.rid NOT IN (SELECT rid FROM life WHERE fresh = 1) GROUP BY r.tid",
+            "SELECT tid, count(*) FROM u WHERE rid NOT IN (SELECT rid FROM life WHERE fresh = 1) "
+            "GROUP BY tid",
         ),
     ]
     for word, sql in counted:
@@ -206,8 +209,7 @@ def _count(
 def _touch(c: Connection, touched: dict[str, frozenset[int]]) -> None:
     """Which rows panes have to show anew; an empty set where they are too many to name."""
     rows: list[tuple[Any, ...]] = c.all(
-        "SELECT r.tid, r.rid FROM record r WHERE r.rid IN (SELECT cell >> 10 FROM t "
-        f"UNION SELECT rid FROM life) LIMIT {_TOUCHED_LIMIT + 1}"
+        f"SELECT tid, rid FROM u UNION SELECT tid, rid FROM life LIMIT {_TOUCHED_LIMIT + 1}"
     )
     found: dict[str, set[int]] = {}
     for tid, rid in rows:

@@ -49,7 +49,7 @@ def _choose(c: Connection, merge: int) -> None:
     """The tables `leaving` (dots that go) and `built_upon` (records that must stay)."""
     for table in ("leaving", "built_upon"):
         c.run(f"DROP TABLE IF EXISTS {table}")
-    c.run("CREATE TEMP TABLE built_upon (rid BIGINT PRIMARY KEY)")
+    c.run(f"CREATE TEMP TABLE built_upon (rid {c.key})")
     # Only a record that also has changes of this device's own can have been built upon.
     c.run(
         "INSERT INTO built_upon WITH RECURSIVE after_it(dot, rid) AS ("
@@ -70,7 +70,7 @@ def _choose(c: Connection, merge: int) -> None:
         "WHERE o.merge = ? AND (o.cell & 1023) = 0 AND w.merge = 0 ON CONFLICT DO NOTHING",
         (merge,),
     )
-    c.run("CREATE TEMP TABLE leaving (dot BIGINT PRIMARY KEY, cell BIGINT)")
+    c.run(f"CREATE TEMP TABLE leaving (dot {c.key}, cell BIGINT)")
     c.run(
         "INSERT INTO leaving SELECT dot, cell FROM op WHERE merge = ? "
         "AND (cell >> 10) NOT IN (SELECT rid FROM built_upon)",
@@ -83,16 +83,15 @@ def _prepare(c: Connection) -> None:
     for table in ("t", "n", "b", "released"):
         c.run(f"DROP TABLE IF EXISTS {table}")
     c.run(
-        "CREATE TEMP TABLE t (cell BIGINT PRIMARY KEY, dot BIGINT, hlc BIGINT, "
-        "extra BIGINT, general BIGINT)"
+        f"CREATE TEMP TABLE t (cell {c.key}, dot BIGINT, hlc BIGINT, extra BIGINT, general BIGINT)"
     )
     c.run(
         "INSERT INTO t SELECT DISTINCT cell, 0, 0, 0, 1 FROM leaving "
         "WHERE (cell & 1023) BETWEEN 1 AND 1022"
     )
-    c.run("CREATE TEMP TABLE n (cell BIGINT PRIMARY KEY)")
+    c.run(f"CREATE TEMP TABLE n (cell {c.key})")
     c.run("INSERT INTO n SELECT DISTINCT cell FROM leaving")
-    c.run("CREATE TEMP TABLE b (rid BIGINT PRIMARY KEY, dot BIGINT, fresh BIGINT, val TEXT)")
+    c.run(f"CREATE TEMP TABLE b (rid {c.key}, dot BIGINT, fresh BIGINT, val TEXT)")
     c.run(
         "INSERT INTO b SELECT DISTINCT x.cell >> 10, 0, 0, '' FROM leaving x "
         "WHERE (x.cell & 1023) IN (0, 1023)"
