@@ -55,11 +55,10 @@ def settle_log(c: Connection) -> None:
 
 
 _DEVICE_OF = f"d.ord = (o.dot >> {log.SEQUENCE_BITS})"
-_COUNTS = (
-    "NOT EXISTS (SELECT 1 FROM op_held x WHERE x.dot = o.dot) "
-    "AND NOT EXISTS (SELECT 1 FROM op_proposal x WHERE x.dot = o.dot)"
-)
-"""Ops that stand: those that wait for another one, and proposals, do not."""
+_NO_PROPOSAL = "NOT EXISTS (SELECT 1 FROM op_proposal x WHERE x.dot = o.dot)"
+_COUNTS = f"NOT EXISTS (SELECT 1 FROM op_held x WHERE x.dot = o.dot) AND {_NO_PROPOSAL}"
+"""Ops that stand: those that wait for another one, and proposals, do not. For a record's life an
+op counts also while it waits: somebody worked on the record."""
 
 _BIRTHS = f"SELECT o.dot FROM history h JOIN op o ON o.dot = h.dot WHERE h.cell = {_RID}"
 BIRTH_SQL = (
@@ -70,12 +69,12 @@ BIRTH_SQL = (
 """The birth of a row of `record`: the one that is kept, if the log has it."""
 
 _DELETIONS = (
-    f"SELECT o.dot FROM history l JOIN op o ON o.dot = l.dot AND o.val = '0' AND {_COUNTS} "
+    f"SELECT o.dot FROM history l JOIN op o ON o.dot = l.dot AND o.val = '0' AND {_NO_PROPOSAL} "
     f"WHERE l.cell = ({_RID} | {LIFE})"
 )
 _UNSEEN = (
     "SELECT 1 FROM history h JOIN op o ON o.dot = h.dot "
-    f"WHERE h.cell BETWEEN {_RID} AND ({_RID} | {LIFE}) AND {_COUNTS} "
+    f"WHERE h.cell BETWEEN {_RID} AND ({_RID} | {LIFE}) AND {_NO_PROPOSAL} "
     f"AND NOT (h.cell = ({_RID} | {LIFE}) AND o.val = '0') AND NOT EXISTS ("
     f"SELECT 1 FROM op_seen s WHERE s.dot IN ({_DELETIONS}) "
     f"AND s.device = (h.dot >> {log.SEQUENCE_BITS}) "

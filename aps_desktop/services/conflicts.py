@@ -118,12 +118,12 @@ def choice(conflict: Conflict, take: str) -> str | None:
 
 def take_office(conflicts: Iterable[Conflict], office: str) -> list[tuple[Conflict, str | None]]:
     """For settling in bulk: the value that an office gave, where it gave one."""
-    return [
-        (conflict, version.wire)
-        for conflict in conflicts
-        for version in conflict.versions[:]
-        if version.office == office
-    ]
+    found = []
+    for conflict in conflicts:
+        wires = [version.wire for version in conflict.versions if version.office == office]
+        if wires:  # the office's newest, where two of its computers differ
+            found.append((conflict, wires[0]))
+    return found
 
 
 def _conflict(c: Connection, cell: int, record: UUID, tid: int) -> Conflict | None:
