@@ -10,6 +10,7 @@ from aps_desktop.cli.session import DONE, NEEDS_A_PERSON, Session
 from aps_desktop.domain.errors import UserError
 from aps_desktop.exchange.mapping import SheetMapping
 from aps_desktop.services import exporting, importing
+from aps_desktop.services.importing_losses import ROWS
 from aps_desktop.services.importing_types import ImportReport
 
 
@@ -55,6 +56,14 @@ def _in_words(report: ImportReport) -> str:
             f"{sheet.same} the same, {sheet.refused} refused"
         )
         lines += [f"  row {error.row}, {error.column}: {error.message}" for error in sheet.errors]
+        lines += [
+            f"  column {one['column']} left out: “{one['header']}” ({one['filled']:,} filled cells)"
+            for one in sheet.left_out
+        ]
+        lines += [
+            f"  row {one['row']} passed over as {ROWS[one['why']]}: {one['text']}"
+            for one in sheet.passed_over
+        ]
     lines += [f"{one['sheet']}: left out, {one['why']}" for one in report.skipped]
     if report.errors_file:
         lines.append(f"The refused rows are in {report.errors_file}.")

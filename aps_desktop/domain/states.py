@@ -63,6 +63,11 @@ def state_name(code: str) -> str:
     return _NAMES[code][0] if code in _NAMES else code
 
 
+def is_state(text: str) -> bool:
+    """Whether a text is the name or code of one member state."""
+    return len(_MEANING.get(_fold(text), ())) == 1
+
+
 def parse_states(text: str) -> frozenset[str]:
     """The two-letter codes of the member states that a text lists.
 

@@ -178,10 +178,10 @@ def _dissect(text: str, cell: Cell) -> tuple[str, str, str, int]:
     body = text
     if m := re.fullmatch(r"(.*?)\((.*)\)(.*)", body):
         sign, body = -1, f"{m[1]} {m[2]} {m[3]}".strip()
-    if body.endswith("-"):
-        sign, body = -sign, body[:-1].strip()
-    if body.endswith(".-") or body.endswith(",-"):
+    if body.endswith((".-", ",-", ".–", ",–", ".—", ",—")):  # "120,000.-": no cents
         body = body[:-2]
+    elif body.endswith("-"):
+        sign, body = -sign, body[:-1].strip()
     m = _NUMBER.search(body)
     if not m:
         raise InvalidValue(f"“{cell_text(cell)}” is not a number.", NUMBER_HINT)

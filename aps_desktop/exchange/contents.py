@@ -28,6 +28,7 @@ class Column:
     numbers: float
     currencies: float
     length: float
+    ranges: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -63,6 +64,7 @@ def _profile(cells: Sequence[Cell]) -> Column:
         _share(cells, _amount),
         _share(cells, lambda c: isinstance(c, str) and amounts.currency_code(c)),
         sum(len(cell_text(c)) for c in cells) / max(1, len(cells)),
+        _share(cells, lambda c: isinstance(c, str) and reader.is_range(c)) > 0,
     )  # fmt: skip
 
 

@@ -9,6 +9,14 @@ from datetime import date, datetime, timedelta
 from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.values import Period, show_date
 from aps_desktop.exchange.cells import Cell, ascii_digits, cell_text
+from aps_desktop.exchange.date_words import (
+    MONTH_NAME,
+    both_ends,
+    certain_day,
+    is_thai,
+    month_number,
+    without_labels,
+)
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 _BUDDHIST = range(2400, 2701)
@@ -17,33 +25,16 @@ _EPOCH = date(1899, 12, 30)
 DATE_HINT = "Write a date such as 23 Nov 2026 or 2026-11-23."
 PERIOD_HINT = "Write a year, a quarter such as Q2 2026, or two dates."
 
-_MONTH_WORDS = (
-    "jan january januari janeiro enero ม.ค. มกราคม",
-    "feb february februari fevereiro pebrero febrero ก.พ. กุมภาพันธ์",
-    "mar march maret mac março marco marso มี.ค. มีนาคม",
-    "apr april abril เม.ย. เมษายน",
-    "may mei maio mayo พ.ค. พฤษภาคม",
-    "jun june juni junho hunyo มิ.ย. มิถุนายน",
-    "jul july juli julai julho hulyo ก.ค. กรกฎาคม",
-    "aug august agustus agt ogos agosto ส.ค. สิงหาคม",
-    "sep sept september setembro setyembre ก.ย. กันยายน",
-    "oct okt october oktober outubro oktubre ต.ค. ตุลาคม",
-    "nov november novembro nobyembre พ.ย. พฤศจิกายน",
-    "dec des december desember disember dis dezembro disyembre ธ.ค. ธันวาคม",
-)
-_MONTHS = {word: i + 1 for i, line in enumerate(_MONTH_WORDS) for word in line.split()}
-_MONTH_NAME = r"(?P<mon>[^\W\d_](?:[^\W\d_]|[.\u0e31-\u0e4e\u0300-\u036f])*)"
-
 _ISO = re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})")
 _NUMERIC = re.compile(r"(?P<a>\d{1,2})\s?[-/. ]\s?(?P<b>\d{1,2})\s?[-/. ]\s?(?P<y>\d{4}|\d{2})")
 _DAY_MONTH = re.compile(
-    rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[-/. ]*(?:of )?{_MONTH_NAME}[-/., ]*(?P<y>\d{{4}}|\d{{2}})",
+    rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[-/. ]*(?:of )?{MONTH_NAME}[-/., ]*(?P<y>\d{{4}}|\d{{2}})",
     re.I,
 )
 _MONTH_DAY = re.compile(
-    rf"{_MONTH_NAME}[-/. ]*(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[, ]+(?P<y>\d{{4}})", re.I
+    rf"{MONTH_NAME}[-/. ]*(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[, ]+(?P<y>\d{{4}})", re.I
 )
-_MONTH_YEAR = re.compile(rf"{_MONTH_NAME}[-/., '’]*(?P<y>\d{{4}}|\d{{2}})", re.I)
+_MONTH_YEAR = re.compile(rf"{MONTH_NAME}[-/., '’]*(?P<y>\d{{4}}|\d{{2}})", re.I)
 _YEAR_MONTH = re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})")
 _MONTH_NUMBER = re.compile(r"(?P<m>\d{1,2})[-/.](?P<y>\d{4})")
 _QUARTER_WORD = r"(?:Q|QTR|QUARTER|TW|TRIWULAN) ?"
@@ -85,9 +76,26 @@ class Reader:
         if span and (span.end - span.start).days < 93:
             day = span.end if last else span.start
             return day, f"“{text}” taken as {show_date(day)}"
+        if days := self._days(text):
+            which = "last" if last else "first"
+            return days[last], f"“{text}” taken as {show_date(days[last])}, its {which} day"
         if span:
             raise InvalidValue(f"“{text}” is not one day.", DATE_HINT)
         raise InvalidValue(f"“{cell_text(cell)}” is not a date.", DATE_HINT)
+
+    def is_range(self, text: str) -> bool:
+        """Whether a text names two days."""
+        return self._days(_tidy(text)) is not None
+
+    def _days(self, text: str) -> tuple[date, date] | None:
+        """The first and the last day of "19-22 January 2026"."""
+        for ends in both_ends(text):
+            first, last = (self._numeric(e) or self._worded(e) for e in map(_no_weekday, ends))
+            if first and last:
+                if last[0] < first[0]:
+                    raise InvalidValue(f"“{text}” ends before it starts.", DATE_HINT)
+                return first[0], last[0]
+        return None
 
     def period(self, cell: Cell) -> tuple[Period, str]:
         """The period; a bare quarter or month takes the reader's year."""
@@ -133,6 +141,8 @@ class Reader:
         if int(number) in _SERIALS:
             day = _EPOCH + timedelta(days=int(number))
             return day, f"the number {number:g} taken as {show_date(day)}"
+        if certain := certain_day(f"{number:.0f}"):
+            return self._in_era(f"{number:.0f}", *certain)
         if _FIRST_YEAR <= number <= _LAST_YEAR:
             raise InvalidValue(f"{number:g} is a year, not a day.", DATE_HINT)
         raise InvalidValue(f"{number:g} is not a date.", DATE_HINT)
@@ -140,29 +150,33 @@ class Reader:
     def _numeric(self, text: str) -> tuple[date, str] | None:
         if m := _ISO.fullmatch(text):
             return self._in_era(text, int(m["y"]), int(m["m"]), int(m["d"]))
+        if certain := certain_day(text):
+            return self._in_era(text, *certain)
         m = _NUMERIC.fullmatch(text)
         if not m:
             return None
         first, second, year = int(m["a"]), int(m["b"]), full_year(m["y"])
-        day, month = (first, second) if self._day_first else (second, first)
+        day_first = self._day_first or "." in text  # nobody writes 3.12.2026 months first
+        day, month = (first, second) if day_first else (second, first)
+        order = "day" if day_first else "month"
         if month > 12 >= day:
-            order = "day" if self._day_first else "month"
             raise InvalidValue(
                 f"“{text}” is not a date when the {order} comes first.",
                 "Declare the order of day and month, or write the month as a word.",
             )
         result, note = self._in_era(text, year, month, day)
         if not note and first <= 12 and second <= 12 and first != second:
-            order = "day" if self._day_first else "month"
             note = f"“{text}” read as {show_date(result)} ({order} first)"
         return result, note
 
     def _worded(self, text: str) -> tuple[date, str] | None:
         for pattern in (_DAY_MONTH, _MONTH_DAY):
             m = pattern.fullmatch(text)
-            month = m and _month(m["mon"])
+            month = m and month_number(m["mon"])
             if m and month:
-                return self._in_era(text, full_year(m["y"]), month, int(m["d"]))
+                short = len(m["y"]) == 2 and is_thai(m["mon"])
+                year = 2500 + int(m["y"]) if short else full_year(m["y"])
+                return self._in_era(text, year, month, int(m["d"]))
         return None
 
     def _in_era(self, text: str, year: int, month: int, day: int) -> tuple[date, str]:
@@ -204,10 +218,10 @@ class Reader:
         return self._month_span(text, year)
 
     def _month_span(self, text: str, year: int | None) -> Period | None:
-        if year and _month(text):
-            return Period.months(year, _month(text), 1)
+        if year and month_number(text):
+            return Period.months(year, month_number(text), 1)
         if m := _MONTH_YEAR.fullmatch(text):
-            month, y = _month(m["mon"]), self._span_year(text, m["y"])
+            month, y = month_number(m["mon"]), self._span_year(text, m["y"])
             return Period.months(y, month, 1) if month and y else None
         for pattern in (_YEAR_MONTH, _MONTH_NUMBER):
             m = pattern.fullmatch(text)
@@ -229,11 +243,10 @@ def full_year(written: str) -> int:
     return year if len(written) > 2 else year + (2000 if year < 70 else 1900)
 
 
-def _month(word: str) -> int:
-    word = word.casefold()
-    return _MONTHS.get(word, 0) or _MONTHS.get(word.rstrip("."), 0)
-
-
 def _tidy(text: str) -> str:
-    text = " ".join(ascii_digits(text).split()).strip(" ,;")
-    return _WEEKDAY.sub("", _TIME.sub("", _ERA.sub("", text))).strip(" ,;")
+    text = without_labels(" ".join(ascii_digits(text).split()).strip(" ,;"))
+    return _no_weekday(_TIME.sub("", _ERA.sub("", text)).strip(" ,;"))
+
+
+def _no_weekday(text: str) -> str:
+    return _WEEKDAY.sub("", text).strip(" ,;")

@@ -266,10 +266,11 @@ def is_counter(header: str) -> bool:
     return folded(header) in _COUNTERS or header.strip() in ("#", "№")
 
 
-_COUNTERS = frozenset(
+_COUNTERS = frozenset(map(
+    folded,
     ("no", "nr", "s n", "sn", "s no", "sl no", "sr no", "serial no", "bil", "stt", "ลำดับ", "ที่",
-     "row", "line", "num", "ល រ", "ລ ດ")
-)  # fmt: skip
+     "row", "line", "num", "ល រ", "ລ ດ"),
+))  # fmt: skip
 
 
 def _title_year(sheet: Sheet, header_row: int) -> int | None:

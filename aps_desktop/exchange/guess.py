@@ -9,16 +9,20 @@ from dataclasses import dataclass, field, replace
 from rapidfuzz import fuzz
 
 from aps_desktop.domain.fields import Entity, Field, Kind
+from aps_desktop.domain.rules import PAIRS
+from aps_desktop.domain.states import is_state
 from aps_desktop.exchange.cells import Sheet, folded
 from aps_desktop.exchange.contents import Column, columns_of, fitness
 from aps_desktop.exchange.detect import Table, find_table, is_counter
-from aps_desktop.exchange.headings import CURRENCY_WORDS, Headings, money_heading
+from aps_desktop.exchange.headings import CURRENCY_WORDS, Headings, money_heading, money_title
 from aps_desktop.exchange.mapping import CURRENCY, REASON, Part, SheetMapping, Target
 from aps_desktop.exchange.parse import Habits, NoRecords, Resolver
 from aps_desktop.exchange.period_columns import period_parts
 
 _ENOUGH = 72.0
 _SURE = 85.0
+_STATE_COLUMNS = 4
+_NAME_LENGTH = 20
 
 
 @dataclass
@@ -51,12 +55,15 @@ class Guesser:
             c for c, text in enumerate(table.headers)
             if text and text != REASON and not (is_counter(text) and not _is_text(profile[c]))
         ]  # fmt: skip
+        states = [c for c in free if is_state(table.headers[c])]
+        if len(states) >= _STATE_COLUMNS:  # "ID" among them is Indonesia
+            free = [c for c in free if c not in states]
         work = _Work(self, sheet, table, profile)
         fits = work.main_fits(free, entity)
         if not fits:
             return None
         work.extend(fits, free)
-        return work.mapping(fits, habits or Habits(year=table.year))
+        return work.mapping(fits, habits or Habits(year=table.year, currency=work.title_money[0]))
 
 
 class _Work:
@@ -69,6 +76,9 @@ class _Work:
         self._sheet = sheet
         self._table = table
         self._profile = profile
+        self.title_money = money_title(
+            cell for row in sheet.rows[: table.header_row] for cell in row if isinstance(cell, str)
+        )
         self._scores: dict[int, dict[tuple[str, str], float]] = {}
         for column, text in enumerate(table.headers):
             if text:
@@ -95,8 +105,12 @@ class _Work:
                 if _link(child, parent.name) is None:
                     continue
                 below = self.fit(child, rest)
-                if below.columns and above.worth + below.worth > worth:
-                    best, worth = [above, below], above.worth + below.worth
+                if not below.columns:
+                    continue
+                further = self._extension([above, below], free)
+                whole = above.worth + below.worth + (further.worth if further else 0)
+                if whole > worth:
+                    best, worth = [above, below], whole
         return best
 
     def _children(self, parent: Entity) -> list[Entity]:
@@ -134,8 +148,15 @@ class _Work:
             if owner == entity.name and score >= _ENOUGH - 5:
                 spec = entity.field(name)
                 total = score + fitness(spec, self._profile[column], self._owner._resolver)  # noqa: SLF001
+                total -= self._unnamed(spec, column)
                 if total >= _ENOUGH:
                     yield name, total
+
+    def _unnamed(self, spec: Field, column: int) -> float:
+        """Long words under "Decision" are a decision's own text, not the name of one."""
+        target = self._owner.entities.get(spec.target)
+        nameless = target and target.field(target.title[0]).kind is Kind.LONG_TEXT
+        return 35 if nameless and self._profile[column].length > _NAME_LENGTH else 0
 
     def _worth(self, fit: _Fit, taken: set[str], columns: Collection[int]) -> float:
         entity = fit.entity
@@ -168,21 +189,23 @@ class _Work:
 
     def extend(self, fits: list[_Fit], free: list[int]) -> None:
         """Further records of the same row, from the columns that nothing took."""
-        while len(fits) < 4:
-            used = {c for fit in fits for c in fit.columns}
-            left = [c for c in free if c not in used]
-            have = {fit.entity.name for fit in fits}
-            best = _Fit(fits[0].entity)
-            for fit in fits:
-                for child in self._children(fit.entity):
-                    if child.name not in have:
-                        option = self.fit(child, left)
-                        sure = sum(score >= _SURE for _, score in option.columns.values())
-                        if sure >= 2 and option.worth > best.worth:
-                            best = option
-            if best.worth < 1:
-                return
+        while len(fits) < 4 and (best := self._extension(fits, free)):
             fits.append(best)
+
+    def _extension(self, fits: list[_Fit], free: list[int]) -> _Fit | None:
+        """The record that the columns which these leave fit best; None if they fit none surely."""
+        used = {c for fit in fits for c in fit.columns}
+        left = [c for c in free if c not in used]
+        have = {fit.entity.name for fit in fits}
+        best: _Fit | None = None
+        for fit in fits:
+            for child in self._children(fit.entity):
+                if child.name not in have:
+                    option = self.fit(child, left)
+                    sure = sum(score >= _SURE for _, score in option.columns.values())
+                    if sure >= 2 and option.worth >= max(1, best.worth if best else 0):
+                        best = option
+        return best
 
     def mapping(self, fits: list[_Fit], habits: Habits) -> SheetMapping:
         """Parts with their links, targets, period columns and currencies."""
@@ -196,7 +219,8 @@ class _Work:
                     links[spec.name] = earlier
             parts.append(Part(fit.entity.name, links, optional=number > 0))
             for column, (name, score) in sorted(fit.columns.items()):
-                targets.append(self._target(fit.entity, column, number, name, score))
+                target = self._target(fit.entity, column, number, name, score)
+                targets += [target, *self._last_days(fit, target)]
         targets += self._shared_titles(fits, targets)
         used = {t.column for t in targets}
         more_parts, more_targets = period_parts(
@@ -216,8 +240,18 @@ class _Work:
         target = Target(column, part, name, score=min(100, round(score)))
         if entity.field(name).kind is Kind.MONEY:
             currency, scale = money_heading(self._table.headers[column])
+            if not currency:
+                scale = scale or self.title_money[1]
             target = replace(target, currency=currency, scale=scale)
         return target
+
+    def _last_days(self, fit: _Fit, first: Target) -> list[Target]:
+        """A column of "19-22 January 2026" also tells when things end, where nothing else does."""
+        taken = {name for name, _ in fit.columns.values()}
+        ends = [b for a, b in PAIRS if a == first.field and b in fit.entity.by_name]
+        if not ends or taken.intersection(ends) or not self._profile[first.column].ranges:
+            return []
+        return [replace(first, field=ends[0])]
 
     def _shared_titles(self, fits: list[_Fit], targets: list[Target]) -> list[Target]:
         """A later part without its required words takes those of the part before it."""

@@ -25,13 +25,14 @@ _SYNONYMS: tuple[tuple[str, ...], ...] = (
     ("title", "name", "project title", "nama", "judul", "tên"),
     ("status", "state", "stage", "current status", "progress status"),
     ("amount", "value", "sum", "jumlah", "amount disbursed"),
-    ("remarks", "remark", "notes", "note", "comment", "comments", "observations", "catatan"),
+    ("remarks", "remark", "notes", "note", "comment", "comments", "observations", "catatan",
+     "update", "updates", "latest update", "particulars", "narration"),
     ("reference", "ref", "ref no", "reference no", "voucher", "voucher no", "document no"),
     ("due", "due date", "deadline", "target date", "timeline", "by when"),
     ("date", "meeting date", "date held", "tanggal"),
     ("venue", "place", "location", "city", "host city"),
     ("body", "sectoral body", "asean body", "sponsoring body", "asean sectoral body", "organ",
-     "lead body", "lead sectoral body", "committee"),
+     "lead body", "lead sectoral body", "committee", "implementing body"),
     ("fund", "source of fund", "source of funds", "funding source", "source of funding", "funder",
      "trust fund", "funded by"),
     ("budget", "approved budget", "total budget", "project cost", "total cost", "budget approved",
@@ -59,6 +60,13 @@ _SYNONYMS: tuple[tuple[str, ...], ...] = (
 )  # fmt: skip
 _SAME = {word: number for number, line in enumerate(_SYNONYMS) for word in line}
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_AS_OF = re.compile(r"(?<=\w)\s+as (?:of|at|per)\b.*", re.I)
+_DOLLARS = re.compile(r"\b(US|U\.S\.|United States|Singapore|Australian|Brunei) dollars?\b", re.I)
+_DOLLARS_OF = {"singapore": "SGD", "australian": "AUD", "brunei": "BND"}
+_USUAL = frozenset(
+    "USD EUR JPY KRW CNY AUD NZD CAD GBP CHF INR BND KHR IDR LAK MYR MMK PHP SGD THB VND".split()
+)
+"""In a sentence, only these: "ALL projects" and "TOP ten" are no money of Albania and Tonga."""
 _CODE_WORDS = ("code", "id", "no", "number", "ref", "acronym")
 _NAME_WORDS = ("title", "name")
 
@@ -159,7 +167,7 @@ def _field_forms(
 
 def _variants(header: str, group: str) -> list[tuple[str, float]]:
     """The forms of a heading to look up, each with how much it is trusted."""
-    bare = _BRACKETS.sub(" ", header)
+    bare = _AS_OF.sub(" ", _BRACKETS.sub(" ", header))
     forms: dict[str, float] = {}
 
     def add(text: str, weight: float) -> None:
@@ -177,6 +185,21 @@ def _variants(header: str, group: str) -> list[tuple[str, float]]:
     plain = [w for w in folded(bare).split() if not currency_code(w) or len(w) != 3]
     add(" ".join(w for w in plain if w not in ("in", "of", "the", "million", "000")), 0.97)
     return list(forms.items())
+
+
+def money_title(texts: Iterable[str]) -> tuple[str, int]:
+    """What title rows say of all amounts below them: "Budget per year (in US dollars)".
+
+    ("", 0) where they name no currency, or several.
+    """
+    found = {
+        said for text in texts if (said := money_heading(_DOLLARS.sub(_dollars, text)))[0] in _USUAL
+    }
+    return next(iter(found)) if len(found) == 1 else ("", 0)
+
+
+def _dollars(match: re.Match[str]) -> str:
+    return _DOLLARS_OF.get(match[1].casefold(), "USD")
 
 
 @lru_cache(maxsize=1024)

@@ -227,13 +227,16 @@ class _SheetPlan:
     @staticmethod
     def _errors(part: _PartPlan, columns: list[ReadColumn], i: int) -> list[tuple[int, UserError]]:
         errors = []
+        said: set[tuple[int, str]] = set()
         for target, column in zip(part.targets, columns, strict=True):
             if i in column.errors:
                 error = column.errors[i]
                 place = target.column
                 if error.field == "currency" and target.field in part.currency:
                     place = part.currency[target.field]
-                errors.append((place, _with_field(error, target.field)))
+                if (place, str(error)) not in said:  # one column may fill two fields
+                    errors.append((place, _with_field(error, target.field)))
+                said.add((place, str(error)))
         return errors
 
     def _one(

@@ -14,6 +14,7 @@ from aps_desktop.domain.fields import Field
 from aps_desktop.domain.values import show
 from aps_desktop.exchange.parse import Draft
 from aps_desktop.services.exporting_labels import ReferenceTexts
+from aps_desktop.services.importing_losses import ROWS, columns_left_out, rows_passed_over
 from aps_desktop.services.importing_types import Decided, Plan, PlannedSheet, Verdict
 
 MOST = 5_000
@@ -43,13 +44,25 @@ def lines(
 
 
 def notes(plan: Plan) -> list[Line]:
-    """How doubtful cells were understood, and what is doubtful about records that come in."""
-    return [
+    """How doubtful cells were understood, what is doubtful about records that come in, and what
+    of the sheets does not come in at all."""
+    doubts = [
         Line(one.name, 0, "", note.address, note.label,
              note.text if note.count == 1 else f"{note.text} – and {note.count - 1:,} more like it")
         for one in plan.sheets
         for note in (*one.notes, *one.warnings)
     ]  # fmt: skip
+    return [*doubts, *_losses(plan)]
+
+
+def _losses(plan: Plan) -> Iterator[Line]:
+    for one in plan.sheets:
+        for column in columns_left_out(one.found):
+            told = f"left out, with {column['filled']:,} filled cells"
+            yield Line(one.name, 0, "", f"column {column['column']}", column["header"], told)
+        for row in rows_passed_over(one.found):
+            told = f"passed over as {ROWS[row['why']]}: {row['text']}"
+            yield Line(one.name, row["row"], "", f"row {row['row']}", "", told)
 
 
 def _has(line: Line, words: list[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
@@ -14,7 +15,7 @@ from aps_desktop.domain.entities import BY_NAME, entity
 from aps_desktop.domain.errors import InvalidValue, UserError
 from aps_desktop.domain.fields import Entity, Field, Kind
 from aps_desktop.exchange.amounts import currency_code
-from aps_desktop.exchange.cells import Sheet, cell_text
+from aps_desktop.exchange.cells import Sheet, ascii_digits, cell_text
 from aps_desktop.exchange.detect import Table
 from aps_desktop.exchange.headings import money_heading
 from aps_desktop.exchange.mapping import CURRENCY, VALUE, Part, SheetMapping, Target, signature
@@ -24,6 +25,7 @@ _TARGET = re.compile(r"(?:(?P<entity>\w+)\.)?(?P<field>\w+)(?:\s*\((?P<role>\w+)
 _DAY_MONTH = re.compile(r"\s*(\d{1,2})[-/.](\d{1,2})[-/.](\d{2,4})\b")
 _COMMA = re.compile(r"-?\d{1,3}(\.\d{3})+(,\d+)?|-?\d+,\d{1,2}")
 _POINT = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?|-?\d+\.\d{1,2}")
+_YEARS = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _HABIT_ROWS = 5_000
 _SETTING = "import mapping "
 
@@ -170,7 +172,8 @@ def nothing_mapped(sheet: Sheet, table: Table, main: str) -> SheetMapping:
 
 
 def understood_habits(sheet: Sheet, table: Table, mapping: SheetMapping) -> Habits:
-    """Whether this sheet writes months first, or decimal commas: its own cells decide it."""
+    """Whether this sheet writes months first, Buddhist years or decimal commas: its own cells
+    decide it."""
     dates: list[int] = []
     numbers: list[int] = []
     for target in mapping.targets:
@@ -179,13 +182,17 @@ def understood_habits(sheet: Sheet, table: Table, mapping: SheetMapping) -> Habi
             dates.append(target.column)
         elif kind in (Kind.NUMBER, Kind.MONEY, Kind.PERCENT) and target.role == VALUE:
             numbers.append(target.column)
-    day = month = comma = point = 0
+    day = month = comma = point = buddhist = western = 0
     for row in table.rows[:_HABIT_ROWS]:
         for column in dates:
             cell = sheet.at(row, column)
             if isinstance(cell, str) and (m := _DAY_MONTH.match(cell)):
                 day += int(m[1]) > 12
                 month += int(m[2]) > 12 and int(m[1]) <= 12
+            if isinstance(cell, str) and (years := _YEARS.findall(ascii_digits(cell))):
+                buddhist += all(2400 <= int(y) <= 2700 for y in years)
+                western += any(int(y) < 2400 for y in years)
+            western += isinstance(cell, date) and cell.year < 2400
         for column in numbers:
             cell = sheet.at(row, column)
             if isinstance(cell, str):
@@ -195,6 +202,7 @@ def understood_habits(sheet: Sheet, table: Table, mapping: SheetMapping) -> Habi
     return replace(
         mapping.habits,
         day_first=mapping.habits.day_first and not (month > 0 and not day),
+        allow_buddhist=mapping.habits.allow_buddhist or (buddhist > 1 and not western),
         decimal_comma=mapping.habits.decimal_comma or (comma > 0 and not point),
     )
 

@@ -153,7 +153,11 @@ class CellError:
 
 @dataclass(frozen=True, slots=True)
 class SheetReport:
-    """What became of one sheet. The counts are of records; a row may hold several of them."""
+    """What became of one sheet. The counts are of records; a row may hold several of them.
+
+    `left_out` names the columns that hold something but fill nothing, `passed_over` the rows that
+    were taken for totals, headings or notes.
+    """
 
     sheet: str
     entity: str
@@ -169,6 +173,8 @@ class SheetReport:
     errors: tuple[CellError, ...]
     notes: tuple[Mapping[str, Any], ...]
     source: str
+    left_out: tuple[Mapping[str, Any], ...] = ()
+    passed_over: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,9 +184,9 @@ FOCAL_POINT = Entity(
             required=True,
             listed=True,
             help="The post is enough; name a person only with consent.",
-            aliases=("Focal point name", "Contact name"),
+            aliases=("Focal point name", "Contact name", "Full name", "Participant"),
         ),
-        Field(2, "post", "Post", listed=True, aliases=("Designation",)),
+        Field(2, "post", "Post", listed=True, aliases=("Designation", "Position", "Job title")),
         Field(3, "body", "Body", Kind.REFERENCE, target="body", listed=True),
         Field(
             4, "member_state", "Member state", Kind.REFERENCE, target="member_state", listed=True

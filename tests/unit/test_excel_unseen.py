@@ -1,0 +1,197 @@
+"""Workbooks that nobody here made: what other offices really write, and what must not be lost."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import openpyxl
+import pytest
+
+from aps_desktop.domain.errors import InvalidValue
+from aps_desktop.domain.money import Money
+from aps_desktop.exchange.amounts import read_money
+from aps_desktop.exchange.dates import Reader
+from aps_desktop.exchange.detect import is_counter
+from aps_desktop.services import importing, offices, records
+
+
+@pytest.fixture
+def db(tmp_path):
+    database = offices.start(str(tmp_path / "office.aps"), office="ASEC", device="desk")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def bring(db, tmp_path):
+    """Imports one sheet of rows."""
+
+    def run(rows, name="Sheet1", merged=(), **told):
+        book = openpyxl.Workbook()
+        page = book.active
+        page.title = name
+        for row in rows:
+            page.append(row)
+        for span in merged:
+            page.merge_cells(span)
+        book.save(tmp_path / "a.xlsx")
+        return importing.import_workbook(db, tmp_path / "a.xlsx", **told)
+
+    return run
+
+
+def rows_of(db, entity):
+    c = db.reader()
+    ids = [r[0] for r in c.all(f"SELECT id FROM {entity} ORDER BY rid")]
+    return [records.get(c, entity, UUID(bytes=bytes(i))).values for i in ids]
+
+
+# Dates -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["12.3.26", "12-III-2026", "12 tháng 3 năm 2026", "ngày 12 tháng 3 năm 2026", "20260312",
+     20260312.0, "១២ មីនា ២០២៦", "ថ្ងៃទី១២ ខែមីនា ឆ្នាំ២០២៦", "12 ມີນາ 2026", "၁၂ မတ် ၂၀၂၆"],
+)  # fmt: skip
+def test_days_as_the_region_writes_them(text):
+    assert Reader().day(text)[0] == date(2026, 3, 12)
+
+
+def test_points_never_part_a_month_first_date():
+    assert Reader(day_first=False).day("3.12.2026")[0] == date(2026, 12, 3)
+    assert Reader(day_first=False).day("3/12/2026")[0] == date(2026, 3, 12)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("19-22 January 2026", date(2026, 1, 19), date(2026, 1, 22)),
+        ("28 Feb - 2 Mar 2026", date(2026, 2, 28), date(2026, 3, 2)),
+        ("March 12-14, 2026", date(2026, 3, 12), date(2026, 3, 14)),
+        ("3 & 4 June 2026", date(2026, 6, 3), date(2026, 6, 4)),
+        ("2026-03-12 to 2026-03-14", date(2026, 3, 12), date(2026, 3, 14)),
+        ("Mon 19 Jan 2026 – Wed 21 Jan 2026", date(2026, 1, 19), date(2026, 1, 21)),
+        ("30 Dec 2025 - 2 Jan 2026", date(2025, 12, 30), date(2026, 1, 2)),
+    ],
+)
+def test_days_from_one_to_another(text, first, last):
+    assert Reader().day(text)[0] == first
+    day, note = Reader().day(text, last=True)
+    assert day == last
+    assert "its last day" in note
+
+
+@pytest.mark.parametrize("text", ["31-30 Jan 2026", "30-31 Feb 2026", "12-13", "TBC, Q2 2026"])
+def test_days_that_are_none_are_refused(text):
+    with pytest.raises(InvalidValue):
+        Reader().day(text)
+
+
+def test_two_digits_beside_a_thai_month_are_buddhist():
+    with pytest.raises(InvalidValue, match="Buddhist"):
+        Reader().day("12 มี.ค. 69")
+    assert Reader(allow_buddhist=True).day("12 มี.ค. 69")[0] == date(2026, 3, 12)
+
+
+def test_a_sheet_of_nothing_but_buddhist_years_is_read_as_such(bring, db):
+    head = ["Meeting title", "Start date"]
+    report = bring([head, ["A", "1 มกราคม 2568"], ["B", "01/02/2568"]], "Meetings")
+    assert report.complete
+    assert [m["starts_on"] for m in rows_of(db, "meeting")] == [date(2025, 1, 1), date(2025, 2, 1)]
+    mixed = bring([head, ["C", "1 มกราคม 2568"], ["D", "1 Feb 2025"]], "Meetings")
+    assert [e.value for e in mixed.sheets[0].errors] == ["1 มกราคม 2568"]
+
+
+def test_one_column_of_dates_tells_start_and_end(bring, db):
+    report = bring(
+        [["#", "Name of Meeting", "Dates (inclusive)"],
+         [1, "SEOM 1/57", "19-22 January 2026"], [2, "43rd SOMY", "3 June 2026"],
+         [3, "AEM Retreat", "late Aug 2026"]],
+        "Calendar 2026",
+    )  # fmt: skip
+    first, second = rows_of(db, "meeting")
+    assert (first["starts_on"], first["ends_on"]) == (date(2026, 1, 19), date(2026, 1, 22))
+    assert (second["starts_on"], second["ends_on"]) == (date(2026, 6, 3), date(2026, 6, 3))
+    assert [(e.row, e.value) for e in report.sheets[0].errors] == [(4, "late Aug 2026")]
+
+
+# Amounts -----------------------------------------------------------------------------------------
+
+
+def test_a_dash_for_no_cents_is_no_minus():
+    assert read_money("US$ 120,000.-")[0] == Money.of(120_000, "USD")
+    assert read_money("EUR 1,500.–")[0] == Money.of(1_500, "EUR")
+    assert read_money("USD 500-")[0] == Money.of(-500, "USD")
+
+
+def test_the_title_tells_currency_and_thousands(bring, db):
+    head = ["Project code", "Project title", "Approved budget"]
+    bring([["List of projects (in thousands of US dollars)"], head, ["P-1", "One", 250.5]])
+    bring([["Projects, amounts in EUR"], head, ["P-2", "Two", "1.250,50"]])
+    one, two = rows_of(db, "project")
+    assert one["budget"] == Money.of(250_500, "USD")
+    assert two["budget"] == Money.of("1250.50", "EUR")
+
+
+# What columns are --------------------------------------------------------------------------------
+
+
+def test_decisions_and_actions_side_by_side(bring, db):
+    report = bring(
+        [["Meeting / Date", None, "Para", "Decision", "Follow-up", None, None, None],
+         ["Meeting", "Date", None, None, "Action to be taken", "Responsible", "Deadline",
+          "Status as of now"],
+         ["35th SOMCA", "5 Mei 2026", "12", "The Meeting endorsed the Plan.", "Circulate the Plan",
+          "ASEC", "30 June 2026", "Ongoing"],
+         [None, None, "13", "The Meeting noted the report.", "Submit inputs", "All AMS except SG",
+          "15/07/2026", None],
+         [None, None, "14", "The Meeting agreed to convene a workshop.", None, None, None, None],
+         ["36th SOMCA", "7 Ogos 2026", "3", "The Meeting approved it.", None, None, None, None]],
+        merged=("A1:B1", "E1:H1", "C1:C2", "D1:D2", "A3:A5", "B3:B5"),
+    )  # fmt: skip
+    assert report.complete
+    counts = {p["entity"]: p["new"] for p in report.sheets[0].parts}
+    assert counts == {"meeting": 2, "decision": 4, "action_item": 2}
+
+
+def test_columns_of_states_are_not_taken_for_codes(bring):
+    states = ["BN", "KH", "ID", "LA", "MY", "MM", "PH", "SG", "TH", "TL", "VN"]
+    report = bring([["Meeting", "Date", *states], ["SEOM 1/57", "19/01/2026", *"✓" * 11]])
+    (sheet,) = report.sheets
+    assert (sheet.new, sheet.errors) == (1, ())
+    assert [one["header"] for one in sheet.left_out] == states
+
+
+def test_participants_are_focal_points(bring):
+    report = bring(
+        [["No.", "Full name", "Sex", "Country", "Position", "E-mail"],
+         [1, "Nguyễn Thị Hương", "F", "Viet Nam", "Deputy Director", "h@example.vn"],
+         [2, "ສົມພອນ ວົງສາ", "M", "Lao PDR", "Head", "s@example.la"]],
+        "Participants",
+    )  # fmt: skip
+    assert (report.sheets[0].entity, report.sheets[0].new) == ("focal_point", 2)
+
+
+def test_running_numbers_in_thai():
+    assert is_counter("ลำดับ")
+
+
+# Nothing is lost without a word ------------------------------------------------------------------
+
+
+def test_columns_and_rows_that_do_not_come_in_are_named(bring):
+    report = bring(
+        [["No.", "Project code", "Project title", "Shoe size", None, "Empty"],
+         [1, "P-1", "One", 42, "loose words", None],
+         ["AEC projects"],
+         [2, "P-2", "Two", None, None, None],
+         ["Total", None, 2, None, None, None]],
+        "Projects",
+    )  # fmt: skip
+    (sheet,) = report.sheets
+    assert [(c["column"], c["header"], c["filled"]) for c in sheet.left_out] == [
+        ("D", "Shoe size", 1), ("E", "", 1),
+    ]  # fmt: skip
+    assert [(r["row"], r["why"]) for r in sheet.passed_over] == [(3, "heading"), (5, "total")]
