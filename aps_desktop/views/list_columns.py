@@ -13,25 +13,10 @@ from PySide6.QtWidgets import (
     QWidgetAction,
 )
 
-from aps_desktop.domain.fields import Entity, Field, Kind
+from aps_desktop.domain.fields import Entity
 from aps_desktop.views.list_table import ListTable
+from aps_desktop.views.list_widths import ColumnWidths
 
-_WIDTHS = {
-    Kind.TEXT: 170,
-    Kind.LONG_TEXT: 240,
-    Kind.NUMBER: 90,
-    Kind.MONEY: 140,
-    Kind.PERCENT: 84,
-    Kind.DATE: 110,
-    Kind.PERIOD: 130,
-    Kind.CHOICE: 160,
-    Kind.REFERENCE: 150,
-    Kind.TAGS: 170,
-    Kind.YES_NO: 84,
-    Kind.FILE: 160,
-    Kind.REFERENCES: 170,
-}
-_CODE, _TITLE = 150, 300
 _CHECKED, _UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked
 
 
@@ -46,12 +31,13 @@ class ListColumns(QObject):
         self._table = table
         self._filling = False
         self.widths: dict[str, int] = {}
+        self.natural = ColumnWidths(kind, table)
         listed = tuple(f.name for f in kind.fields if f.listed and f.name not in hidden)
         self.default = listed or tuple(kind.title) or (kind.fields[0].name,)
         table.horizontalHeader().sectionResized.connect(self._on_resized)
         table.horizontalHeader().sectionMoved.connect(self._on_moved)
         table.model().modelReset.connect(self.apply)
-        table.resized.connect(self._widen)
+        table.resized.connect(self._fit)
 
     def shown(self) -> tuple[str, ...]:
         """The names of the columns from left to right."""
@@ -67,32 +53,20 @@ class ListColumns(QObject):
             return
         self._filling = True
         header.straighten()
-        for column, field in enumerate(fields):
-            wide = self.widths.get(field.name) or self._natural(field)
+        self._filling = False
+        header.show_fields(fields)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Fits the columns into the room there is; what the officer has dragged stays."""
+        header = self._table.horizontalHeader()
+        if not header.count() or header.count() != len(self._table.model().fields):
+            return
+        self._filling = True
+        for column, wide in enumerate(self.natural.fitted(self.widths)):
             if header.sectionSize(column) != wide:
                 header.resizeSection(column, wide)
         self._filling = False
-        header.show_fields(fields)
-        self._widen()
-
-    def _natural(self, field: Field) -> int:
-        if field.name == self._kind.code:
-            return _CODE
-        return _TITLE if field.name in self._kind.title else _WIDTHS[field.kind]
-
-    def _widen(self) -> None:
-        """Room that is left over goes to the title, unless the officer has chosen its width."""
-        header = self._table.horizontalHeader()
-        fields = self._table.model().fields
-        at = next((n for n, f in enumerate(fields) if f.name in self._kind.title), -1)
-        if at < 0 or fields[at].name in self.widths or header.count() != len(fields):
-            return
-        others = header.length() - header.sectionSize(at)
-        wide = max(self._natural(fields[at]), self._table.viewport().width() - others)
-        if wide != header.sectionSize(at):
-            self._filling = True
-            header.resizeSection(at, wide)
-            self._filling = False
 
     def _on_resized(self, column: int, old: int, new: int) -> None:
         del old

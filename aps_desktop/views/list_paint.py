@@ -16,7 +16,7 @@ from aps_desktop.views import icons, status_look, theme
 PADDING = 8
 _CHIP_HEIGHT = 20
 _ICON = 12
-_CHIP_FRAME = _ICON + 22
+CHIP_FRAME = _ICON + 22
 _CHIP_TOP = (theme.ROW_HEIGHT - 1 - _CHIP_HEIGHT) // 2
 _KEPT = 20_000
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -132,7 +132,7 @@ class ListPainter:
         return self._fit(text, width - 2 * PADDING) != text
 
     def _chip_cell(self, painter: QPainter, row: int, column: int, rect: QRect, text: str) -> None:
-        shown = self._cut.get((text, room := rect.width() - _CHIP_FRAME))
+        shown = self._cut.get((text, room := rect.width() - CHIP_FRAME))
         if shown is None:
             shown = self._fit(text, room)
         chip = self._chip(str(self._table.model().stored(row, column)), shown)
@@ -148,7 +148,7 @@ class ListPainter:
         ground = tokens.hover if of == "neutral" else getattr(tokens, f"{of}_soft")
         ink = tokens.text_muted if of == "neutral" else getattr(tokens, of)
         ratio = self._table.devicePixelRatioF()
-        width = self._metrics.horizontalAdvance(text) + _CHIP_FRAME
+        width = self._metrics.horizontalAdvance(text) + CHIP_FRAME
         chip = QPixmap(round(width * ratio), round(_CHIP_HEIGHT * ratio))
         chip.setDevicePixelRatio(ratio)
         chip.fill(Qt.GlobalColor.transparent)
