@@ -10,6 +10,7 @@ from aps_desktop.domain.entities import entity
 from aps_desktop.domain.fields import Entity, Field, Kind
 
 _DEPTH = 3
+_MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 
 
 @lru_cache(maxsize=1024)
@@ -25,11 +26,37 @@ def label_sql(kind: Entity, alias: str, *, short: bool = False, depth: int = 0) 
 
 def _part_sql(field: Field, alias: str, depth: int) -> str:
     column = f"{alias}.{field_columns(field)[0]}"
+    if field.kind is Kind.DATE:
+        return _day_sql(column, 1)
+    if field.kind is Kind.PERIOD:
+        return _period_sql(column)
     if field.kind is not Kind.REFERENCE:
         return f"CAST({column} AS TEXT)"
     if depth >= _DEPTH:
         return "NULL"
     return reference_sql(entity(field.target), column, depth + 1)
+
+
+def _day_sql(column: str, at: int) -> str:
+    """A date as `values.show_date` words it, from its ten characters that begin at `at`."""
+    month = f"substr('{_MONTHS}', 3 * CAST(substr({column}, {at + 5}, 2) AS INTEGER) - 2, 3)"
+    day = f"ltrim(substr({column}, {at + 8}, 2), '0')"
+    return f"({day} || ' ' || {month} || ' ' || substr({column}, {at}, 4))"
+
+
+def _period_sql(column: str) -> str:
+    """A period as people read it: a year, a quarter, else its first and last day."""
+    year = f"substr({column}, 1, 4)"
+    inside = f"substr({column}, 6, 5) || substr({column}, 17, 5)"
+    quarters = "".join(
+        f"WHEN '{days}' THEN 'Q{quarter} ' || {year} "
+        for quarter, days in enumerate(("01-0103-31", "04-0106-30", "07-0109-30", "10-0112-31"), 1)
+    )
+    return (
+        f"(CASE CASE WHEN {year} = substr({column}, 12, 4) THEN {inside} END "
+        f"WHEN '01-0112-31' THEN {year} {quarters}"
+        f"ELSE {_day_sql(column, 1)} || ' – ' || {_day_sql(column, 12)} END)"
+    )
 
 
 def reference_sql(target: Entity, column: str, depth: int = 1) -> str:
