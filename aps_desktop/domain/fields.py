@@ -121,6 +121,12 @@ class Entity:
         return tuple(f for f in self.fields if f.is_set)
 
     @cached_property
+    def one(self) -> str:
+        """The label with its article, within a sentence: "an indicator"."""
+        words = self.label[:1].lower() + self.label[1:]
+        return f"an {words}" if words[:1] in "aeio" else f"a {words}"
+
+    @cached_property
     def owner(self) -> Field | None:
         """The reference to the record that this one is a part of, if any."""
         return next((f for f in self.fields if f.part_of), None)

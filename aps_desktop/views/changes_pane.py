@@ -50,7 +50,7 @@ class ChangesPane(Pane):
         self._more.setProperty("kind", "quiet")
         self._table = rows_table("steps_table", "Steps", self.steps, (150, 150, 90, 0, 80), self)
         self._detail = rows_table(
-            "step_changes", "Changes of the step", self.changes, (220, 140, 160, 200, 0), self
+            "step_changes", "Changes of the step", self.changes, (240, 190, 150, 190, 0), self
         )
         self._what = PlainLabel("Choose a step to see what it changed", role="section")
         self._lay_out()

@@ -65,7 +65,7 @@ class DetailView(QWidget):
         self.form = RecordForm(self.kind, self.host, self._pages)
         self.tabs = RecordTabs(context, self.kind, self.form, self._pages)
         self.draft = NewRecordForm(context, self.kind, self.host, self._pages)
-        words = f"Choose a {self.kind.label.lower()} in the list."
+        words = f"Choose {self.kind.one} in the list."
         self.nothing = PlainLabel(words, self._pages, role="muted")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         for page in (self.nothing, self.tabs, self.draft):

@@ -42,8 +42,9 @@ class _Section(QWidget):
         column.addLayout(self._grid)
 
     def arrange(self, columns: int) -> None:
-        while self._grid.takeAt(0):
-            pass
+        for row in self.rows:
+            # Not takeAt: Python would keep the old item alive, and with it a height out of date.
+            self._grid.removeWidget(row)
         at, line = 0, 0
         for row in self.rows:
             wide = row.full_width or columns == 1

@@ -25,6 +25,7 @@ from aps_desktop.views.plain_label import ElidedLabel, PlainLabel
 from aps_desktop.views.record_header import restyle
 
 _ABSENT = object()
+_SENTENCES = frozenset({"title", "measure"})
 
 
 class FieldRow(QWidget):
@@ -69,7 +70,8 @@ class FieldRow(QWidget):
 
     @property
     def full_width(self) -> bool:
-        return self.editor.full_width
+        """Whether the field takes a line of its own; a title does, since it is often a sentence."""
+        return self.editor.full_width or self.field.name in _SENTENCES
 
     def show_value(self, value: Value, labels: object) -> None:
         """Shows a stored value in place of whatever was typed."""

@@ -101,7 +101,7 @@ def _name_field(target: str) -> str:
     texts = [f.name for f in kind.fields if f.kind in (Kind.TEXT, Kind.LONG_TEXT)]
     named = [name for name in kind.title if name in texts and name != kind.code]
     if not named and not texts:
-        raise UserError(f"A {kind.label.lower()} has no name.", "Make it in its own list.")
+        raise UserError(f"{kind.one.capitalize()} has no name.", "Make it in its own list.")
     return (named or texts)[0]
 
 

@@ -39,6 +39,8 @@ _VERBS = {
     "completed": "Complete the project",
     "cancelled": "Cancel the project",
 }
+_FIXED_SPACE = "\u00a0"
+"""Keeps a word and its amount on one line."""
 
 
 class StandingPanel(QFrame):
@@ -92,7 +94,9 @@ class StandingPanel(QFrame):
         self.due.style().unpolish(self.due)
         self.due.style().polish(self.due)
         self.due.setVisible(bool(standing.due))
-        self.money.setText("   ·   ".join(f"{what} {much}" for what, much in standing.money))
+        parts = (f"{what} {much}".replace(" ", _FIXED_SPACE) for what, much in standing.money)
+        # No sign between them: it would stand alone at the end of a line that breaks.
+        self.money.setText(f"{_FIXED_SPACE * 4} ".join(parts))
         self.money.setVisible(bool(standing.money))
         self._show_moves(standing.ways)
 

@@ -90,7 +90,7 @@ def test_the_page_says_where_the_project_stands_and_since_when(page: ProjectPage
     assert page.header.clock.text() == "41 days in “Under appraisal”"
     assert page.panel.words.text() == "Under appraisal since 13 Oct 2026"
     assert page.panel.bar.accessibleName() == "Stage 2 of 4: Appraisal and approval"
-    assert page.panel.money.text() == "Budget USD 250,000.00"
+    assert page.panel.money.text().replace("\u00a0", " ") == "Budget USD 250,000.00"
     assert page.panel.next.text() == "Record endorsement"
 
 

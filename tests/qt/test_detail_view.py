@@ -296,7 +296,7 @@ def test_a_wide_page_has_two_columns_and_a_narrow_one_has_one(
     open_page: Callable[..., DetailView], project: UUID
 ) -> None:
     view = open_page(project)
-    code, title = view.form.rows["code"], view.form.rows["title"]
+    code, title = view.form.rows["asec_code"], view.form.rows["status"]
     assert code.geometry().top() == title.geometry().top()
     view.resize(420, 700)
     QApplication.processEvents()

@@ -26,7 +26,7 @@ class RecordLine(QLineEdit):
         self._host = host
         self._asked = ""
         self._kind = entity(target).label.lower()
-        self.setPlaceholderText(f"Type to find a {self._kind}")
+        self.setPlaceholderText(f"Type to find {entity(target).one}")
         self.model = ReferenceModel(self)
         completer = QCompleter(self.model, self)
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)

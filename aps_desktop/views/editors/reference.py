@@ -17,6 +17,7 @@ from aps_desktop.domain.values import Value
 from aps_desktop.views import icons
 from aps_desktop.views.editors.base import Editor, EditorHost
 from aps_desktop.views.editors.record_line import RecordLine
+from aps_desktop.views.plain_label import plain_tip
 
 
 class ReferenceEditor(Editor):
@@ -41,9 +42,9 @@ class ReferenceEditor(Editor):
 
     def value(self) -> Value:
         if self._typing():
-            kind = entity(self.field.target).label.lower()
+            one, text = entity(self.field.target).one, self.line.text().strip()
             raise InvalidValue(
-                f"“{self.line.text().strip()}” is not a {kind} that was chosen.",
+                f"“{text}” is not {one} that was chosen.",
                 "Choose one from the list, or make a new one there.",
                 field=self.field.name,
             )
@@ -85,7 +86,7 @@ class ReferenceEditor(Editor):
         self._chosen = chosen
         self.line.setText(chosen[1] if chosen else "")
         self.line.setCursorPosition(0)
-        self.line.setToolTip("")
+        self.line.setToolTip(plain_tip(chosen[1]) if chosen else "")
         self.open_button.setVisible(chosen is not None)
         self.clear_button.setVisible(chosen is not None)
 

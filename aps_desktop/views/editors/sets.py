@@ -184,7 +184,7 @@ class ReferencesEditor(ChipEditor):
 
     def make_line(self) -> QLineEdit:
         line = RecordLine(self.field.target, self.host, self._box)
-        line.setPlaceholderText(f"Add a {entity(self.field.target).label.lower()}")
+        line.setPlaceholderText(f"Add {entity(self.field.target).one}")
         line.picked.connect(self._on_picked)
         return line
 
