@@ -25,7 +25,8 @@ from aps_desktop.models.list_groups import GroupLayout
 from aps_desktop.models.list_pages import PAGE, Pages
 from aps_desktop.models.list_rows import NO_INDEX, ListRows, read_rows
 
-_STEPS = 300_000
+_STEPS = 150_000
+"""About 5 ms of SQLite's work: what the window's own thread may spend on the first rows."""
 _AFTER_PAINT_MS = 60
 """The rest of a list is read once its first page is painted: the two would share the processor."""
 
@@ -53,6 +54,7 @@ class ListModel(ListRows):
         self.complete = False
         self.loading = False
         self._asked = query
+        self._unsure = False
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(_AFTER_PAINT_MS)
@@ -76,18 +78,26 @@ class ListModel(ListRows):
         found = self._at_once(query, fields)
         if found is not None:
             self._on_first(found)
-        else:
+        elif not query.narrowed or self._unsure:
             self._ask("first", partial(reading.first_rows, query, fields), self._on_first)
         if query.narrowed and not self.complete:
             self._read_all(query, None)
 
     def _at_once(self, query: ListQuery, fields: tuple[str, ...]) -> reading.Found | None:
-        """The first rows without a thread's detour, where they take a few milliseconds."""
+        """The first rows without a thread's detour, where they take a few milliseconds.
+
+        A narrowed list that cannot be had so has few matches: only reading it whole finds them.
+        """
+        self._unsure = False
         try:
             connection = self._runner.window_connection()
+            self._unsure = connection.postgres
             with connection.brief(_STEPS):
                 return reading.first_rows(query, fields, connection)
-        except (Interrupted, DatabaseFault):
+        except Interrupted:
+            return None
+        except DatabaseFault:
+            self._unsure = True
             return None
 
     def show_fields(self, names: tuple[str, ...]) -> None:

@@ -228,7 +228,9 @@ class ListTable(QTableView):
         if not selection.hasSelection():
             current = rows.get(held.current) if held.current is not None else None
             if current is not None:
+                self.setAutoScroll(False)  # the list is where the officer looks: no jump
                 selection.setCurrentIndex(model.index(current, 0), _NO_UPDATE)
+                self.setAutoScroll(True)
             spans = QItemSelection()
             last = model.columnCount() - 1
             for row in sorted(rows[rid] for rid in held.selected if rid in rows):
