@@ -21,6 +21,8 @@ from aps_desktop.domain.money import CURRENCIES, Money, format_money
 TEXT_LIMIT = 1_000
 LONG_TEXT_LIMIT = 1_000_000
 _INT_LIMIT = 2**63 - 1
+_CHOICE_KEY = re.compile(r"[\w.+-]{1,60}").fullmatch
+_SHA256 = re.compile(r"[0-9a-f]{64}").fullmatch
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
@@ -205,7 +207,7 @@ def _write_period(_: Field, value: Value) -> str:
 
 
 def _write_choice(field: Field, value: Value) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[\w.+-]{1,60}", value):
+    if not isinstance(value, str) or not _CHOICE_KEY(value):
         raise TypeError
     return value
 
@@ -221,7 +223,7 @@ def _write_yes_no(_: Field, value: Value) -> str:
 
 
 def _write_file(_: Field, value: Value) -> str:
-    if not isinstance(value, FileRef) or not re.fullmatch(r"[0-9a-f]{64}", value.sha256):
+    if not isinstance(value, FileRef) or not _SHA256(value.sha256):
         raise TypeError
     return f"{value.sha256} {clean_text(value.name)[:200]}"
 
