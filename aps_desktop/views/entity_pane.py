@@ -33,6 +33,7 @@ class EntityPane(Pane):
         super().__init__(context, key, title, area)
         self.entity = entity(key.removeprefix(ENTITY))
         self._record: UUID | None = None
+        self._sought: UUID | None = None
         self._detail: DetailView | None = None
         self._wide = True
         self._shown = False
@@ -52,6 +53,7 @@ class EntityPane(Pane):
         layout.addWidget(self._splitter)
         self.list.selected.connect(self._on_selected)
         self.list.opened.connect(self._on_opened)
+        self.list.model.completed.connect(self._on_list_completed)
         self.list.new_requested.connect(self.new_record)
         self.list.import_requested.connect(self._on_import)
         self.list.bulk_edit_requested.connect(self._on_bulk_edit)
@@ -97,7 +99,7 @@ class EntityPane(Pane):
             self.show_list()
         if target.get("record"):
             id = UUID(target["record"])
-            self.list.show_record(id)
+            self._seek(id)
             self.show_record(id)
 
     def leave(self) -> None:
@@ -137,6 +139,16 @@ class EntityPane(Pane):
         self._record = id
         self._made_detail().show_record(id)
         self._show_detail()
+
+    def _seek(self, id: UUID) -> None:
+        """Selects a record in the list; once the list is whole, if it is still being read."""
+        self._sought = None if self.list.model.complete else id
+        self.list.show_record(id)
+
+    def _on_list_completed(self) -> None:
+        sought, self._sought = self._sought, None
+        if sought is not None and sought == self._record:
+            self.list.show_record(sought)
 
     def show_list(self) -> None:
         """In a narrow window: back from the record to the list."""
@@ -200,7 +212,7 @@ class EntityPane(Pane):
 
     def _on_created(self, id: UUID) -> None:
         self._record = id
-        self.list.show_record(id)
+        self._seek(id)
 
     def _on_export(self, query: ListQuery) -> None:
         from aps_desktop.views.export_dialog import export_list

@@ -301,3 +301,15 @@ def test_labels_with_data_never_read_markup(opened: Open, db: Database) -> None:
         if label.textFormat() is not Qt.TextFormat.PlainText and label.text()
     ]
     assert auto == []
+
+
+def test_a_record_far_down_is_selected_once_its_list_is_read(
+    opened: Open, db: Database, qtbot: QtBot
+) -> None:
+    for number in range(300):
+        last = project(db, f"P-{number:03}", f"Project {number}")
+    window = opened()
+    window.context.show_record("project", last)
+    table = window.pane().list.table
+    qtbot.waitUntil(lambda: table.selected_count() == 1)
+    assert window.pane().list.selected_id() == last
