@@ -9,11 +9,11 @@ from aps_desktop.domain.errors import InvalidValue
 
 _NAMES: dict[str, tuple[str, ...]] = {
     "BN": ("Brunei Darussalam", "BRN", "Brunei", "BD"),
-    "KH": ("Cambodia", "KHM", "Kingdom of Cambodia", "CAM"),
+    "KH": ("Cambodia", "KHM", "Kingdom of Cambodia", "CAM", "CAMB"),
     "ID": ("Indonesia", "IDN", "Republic of Indonesia", "INA", "INDO"),
     "LA": ("Lao PDR", "LAO", "Laos", "Lao", "Lao People's Democratic Republic", "LPDR"),
-    "MY": ("Malaysia", "MYS", "MAL"),
-    "MM": ("Myanmar", "MMR", "Republic of the Union of Myanmar", "MYA"),
+    "MY": ("Malaysia", "MYS", "MAL", "MAS"),
+    "MM": ("Myanmar", "MMR", "Republic of the Union of Myanmar", "MYA", "Burma"),
     "PH": ("Philippines", "PHL", "The Philippines", "Republic of the Philippines", "PHI"),
     "SG": ("Singapore", "SGP", "Republic of Singapore", "SIN"),
     "TH": ("Thailand", "THA", "Kingdom of Thailand"),

@@ -18,6 +18,9 @@ from aps_desktop.exchange.limits import MEBIBYTE, Limits
 _CHUNK = MEBIBYTE
 _OVERLAP = 128
 _SMALL = 16 * 1024
+_HEAD = 64 * 1024
+_CHOOSE = "Choose an .xlsx, .xls, .ods or .csv file."
+_TEXT_FILES = ("", ".csv", ".txt", ".tsv", ".tab")
 Marks = dict[tuple[int, int], str]
 
 
@@ -29,12 +32,14 @@ def refuse(reason: str, hint: str = "") -> UserError:
 def check_start(path: Path) -> str:
     """The container by its first bytes: "zip", "ole" or "text"."""
     with path.open("rb") as file:
-        head = file.read(512)
+        head = file.read(_HEAD)
     if not head:
         raise refuse("the file is empty.", "Ask for the file again.")
     if head.startswith(b"PK"):
         return "zip"
     if head.startswith(b"\xd0\xcf\x11\xe0"):
+        if "EncryptedPackage".encode("utf-16le") in head:
+            raise refuse("it is protected by a password.", "Save a copy without password.")
         return "ole"
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         raise refuse(
@@ -42,7 +47,9 @@ def check_start(path: Path) -> str:
             "Open it in a spreadsheet program and save it as .xlsx.",
         )
     if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise refuse("it is not a workbook.", "Choose an .xlsx, .ods or .csv file.")
+        raise refuse("it is not a workbook.", _CHOOSE)
+    if head.startswith((b"%PDF", b"{\\rtf")) or path.suffix.casefold() not in _TEXT_FILES:
+        raise refuse("it is not a workbook, whatever its name says.", _CHOOSE)
     return "text"
 
 

@@ -96,10 +96,12 @@ def _brought(
         found = _as_told(db, found, *told)
     planned = plan(db, found, progress, cancelled, resolver)
     if not planned.sheets:
-        reasons = "; ".join(f"{one.name}: {one.why}" for one in found.sheets if one.why)
+        reasons = " ".join(f"{one.name}: {one.why}" for one in found.sheets if one.why)
         raise UserError(
             f"Nothing in “{path.name}” can be imported. {reasons}".strip(),
-            "Say which columns are which.",
+            "Say which columns are which."
+            if any(one.table and one.table.rows for one in found.sheets)
+            else "A list needs a row of column headings with its records below.",
         )
     rows = save_refused(planned, errors_out) if errors_out and _has_errors(planned) else 0
     done = report(planned, dry_run=True) if dry_run else apply(db, planned, progress, cancelled)
@@ -268,7 +270,8 @@ def _as_told(
     if mapping is not None and len(wanted) > 1:
         raise UserError("A mapping is for one sheet.", "Say which sheet it is for.")
     if name is None and mapping is None:
-        return replace(found, sheets=tuple(wanted))
+        asked = [one if one.mapping else understand(db, one) for one in wanted]
+        return replace(found, sheets=tuple(asked))
     told = []
     for one in wanted:
         if isinstance(mapping, SheetMapping):

@@ -30,7 +30,9 @@ from aps_desktop.services.importing_types import (
 NO_TABLE = "No row of column headings was found."
 NO_FIT = "Its columns are none of a kind of record."
 LEFT_OUT = "Left out."
+HIDDEN = "It is a hidden sheet: choose it by its name to import it."
 _TABLE_HITS = 2
+_TITLE_ROWS = 3
 
 
 def read(
@@ -104,6 +106,8 @@ def _found(db: Database, sheet: Sheet, guesser: Guesser) -> FoundSheet:
         if not known.parts:
             return FoundSheet(sheet, table, None, "remembered", LEFT_OUT)
         return FoundSheet(sheet, table, known, "remembered")
+    if sheet.hidden:
+        return FoundSheet(sheet, table, None, why=HIDDEN)
     mapping = guesser.guess(sheet, table)
     if mapping is None or not mapping.targets:
         return FoundSheet(sheet, table, None, why=NO_FIT)
@@ -116,18 +120,32 @@ def _tables(sheet: Sheet, guesser: Guesser) -> list[Sheet]:
 
     Each keeps its rows where they are, so that addresses stay those of the file.
     """
-    starts = [
-        at for at in range(2, len(sheet.rows))
-        if all(map(is_blank, sheet.rows[at - 1])) and _heads(sheet, at, guesser)
-    ]  # fmt: skip
+    starts = {
+        begin: at
+        for at in range(2, len(sheet.rows))
+        if (begin := _begin(sheet, at)) and _heads(sheet, at, guesser)
+    }
     if not starts:
         return [sheet]
-    first = guesser.table(replace(sheet, rows=sheet.rows[: starts[0]]))
+    begins = list(starts)
+    first = guesser.table(replace(sheet, rows=sheet.rows[: begins[0]]))
     if first is None or not first.rows:
-        return [sheet] if len(starts) == 1 else _cut(sheet, starts[1:])
+        return [sheet] if len(begins) == 1 else _cut(sheet, begins[1:])
     head = {folded(text) for text in first.headers if text}
-    others = [at for at in starts if _texts(sheet, at) != head]
+    others = [begin for begin, at in starts.items() if _texts(sheet, at) != head]
     return _cut(sheet, others) if others else [sheet]
+
+
+def _begin(sheet: Sheet, at: int) -> int:
+    """Where a table whose headings are in this row begins, its title rows included; 0 if the rows
+    above belong to it."""
+    begin = at
+    while begin > 1 and at - begin < _TITLE_ROWS:
+        filled = sum(not is_blank(cell) for cell in sheet.rows[begin - 1])
+        if filled != 1:
+            break
+        begin -= 1
+    return begin if all(map(is_blank, sheet.rows[begin - 1])) else 0
 
 
 def _cut(sheet: Sheet, starts: list[int]) -> list[Sheet]:

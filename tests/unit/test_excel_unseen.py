@@ -8,7 +8,7 @@ from uuid import UUID
 import openpyxl
 import pytest
 
-from aps_desktop.domain.errors import InvalidValue
+from aps_desktop.domain.errors import InvalidValue, UserError
 from aps_desktop.domain.money import Money
 from aps_desktop.exchange.amounts import read_money
 from aps_desktop.exchange.dates import Reader
@@ -195,3 +195,44 @@ def test_columns_and_rows_that_do_not_come_in_are_named(bring):
         ("D", "Shoe size", 1), ("E", "", 1),
     ]  # fmt: skip
     assert [(r["row"], r["why"]) for r in sheet.passed_over] == [(3, "heading"), (5, "total")]
+
+
+def test_a_second_table_under_its_own_title(bring):
+    report = bring(
+        [["FOCAL POINTS"], ["Name", "Designation", "Country"], ["Ahmad", "Director", "Malaysia"],
+         [], [], ["LIST OF PROJECTS"], ["Project code", "Project title", "Status"],
+         ["Z-1", "Alpha", "Draft proposal"]],
+        "Lists",
+    )  # fmt: skip
+    assert [(s.entity, s.header_row, s.new) for s in report.sheets] == [
+        ("focal_point", 2, 1), ("project", 7, 1),
+    ]  # fmt: skip
+
+
+def test_hidden_sheets_come_in_only_when_asked_for(db, tmp_path):
+    book = openpyxl.Workbook()
+    for page, code in ((book.active, "P-1"), (book.create_sheet("Old"), "P-0")):
+        page.append(["Project code", "Project title"])
+        page.append([code, "A project"])
+    book["Old"].sheet_state = "hidden"
+    book.save(tmp_path / "a.xlsx")
+    report = importing.import_workbook(db, tmp_path / "a.xlsx")
+    assert [s.sheet for s in report.sheets] == ["Sheet"]
+    assert "hidden" in report.skipped[0]["why"]
+    report = importing.import_workbook(db, tmp_path / "a.xlsx", sheet="Old")
+    assert report.sheets[0].new == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.xlsx", b"%PDF-1.4\n", "not a workbook"),
+        ("a.xlsx", b"hello", "not a workbook"),
+        ("a.xlsx", b"", "empty"),
+        ("a.xlsx", b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16le"), "password"),
+    ],
+)
+def test_files_that_are_no_workbooks(db, tmp_path, name, content, reason):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(UserError, match=reason):
+        importing.import_workbook(db, tmp_path / name)
