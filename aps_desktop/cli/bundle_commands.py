@@ -20,6 +20,8 @@ from aps_desktop.services import (
     conflicts,
     duplicates,
     merging,
+    queued_bundles,
+    revocation,
     sync_status,
     trusting,
 )
@@ -63,6 +65,9 @@ def inspect(session: Session) -> int:
     return DONE
 
 
+_NEEDS_A_PERSON = ("conflicts", "held", "proposals", "restored", "refused", "refused_changes")
+
+
 def merge(session: Session) -> int:
     """Preview, back up, merge in one transaction."""
     a = session.arguments
@@ -81,7 +86,7 @@ def merge(session: Session) -> int:
     session.answer(document, _merged_words(reports))
     if not reports:
         return REFUSED
-    needs = any(document[n] for n in ("conflicts", "held", "proposals", "restored", "refused"))
+    needs = any(document[n] for n in _NEEDS_A_PERSON)
     return NEEDS_A_PERSON if needs else DONE
 
 
@@ -90,9 +95,11 @@ def status(session: Session) -> int:
     with session.database() as db:
         c = db.reader()
         peers, waiting = sync_status.peers(c), sync_status.waiting(c)
+        queued = queued_bundles.waiting(c)
     document = {
         "peers": [{**asdict(p), "unconfirmed": p.lacks} for p in peers],
         "waiting": [asdict(w) for w in waiting],
+        "queued": [asdict(q) for q in queued],
     }
     words = [
         f"{p.office} ({p.name}): {p.lacks:,} of {p.ours:,} changes unconfirmed"
@@ -100,6 +107,7 @@ def status(session: Session) -> int:
         for p in peers
     ]
     words += [f"{w.changes:,} changes wait for the {w.office} office ({w.name})" for w in waiting]
+    words += [f"{q.file} was made by version {q.made_by}: open it after an update" for q in queued]
     session.answer(document, "\n".join(words) or "No other computer is known yet.")
     return DONE
 
@@ -235,6 +243,16 @@ def trust_revoke(session: Session) -> int:
     return DONE
 
 
+def trust_revert(session: Session) -> int:
+    """Put back what a computer changed after one of its bundles."""
+    a = session.arguments
+    with session.database() as db:
+        applied = revocation.revert(db, a.device, a.after)
+    done = applied.label if applied.number else "There is nothing to take back."
+    session.answer({"change_set": applied.number, "label": applied.label}, done)
+    return DONE
+
+
 def _moment(millis: int) -> str:
     """An ISO moment; a laptop's clock may say anything, so one out of range shows as a number."""
     try:
@@ -267,6 +285,7 @@ def _merged(reports: list[merging.Report], refused: list[dict[str, str]]) -> dic
     document: dict[str, Any] = {n: sum(getattr(r, n) for r in reports) for n in numbers}
     document["restored"] = sum(r.restored for r in reports)
     document["refused"] = len(refused)
+    document["refused_changes"] = sum(r.refused for r in reports)
     document["problems"] = refused
     document["merge"] = next((r.merge for r in reversed(reports) if r.merge), None)
     document["bundles"] = [

@@ -178,6 +178,9 @@ def _bundle_commands(commands: Commands) -> None:
     revoke = add(trust, "revoke", bundle_commands.trust_revoke)
     revoke.add_argument("device", metavar="DEVICE")
     revoke.add_argument("--after", type=_number, required=True, metavar="N", help="its last bundle")
+    revert = add(trust, "revert", bundle_commands.trust_revert)
+    revert.add_argument("device", metavar="DEVICE")
+    revert.add_argument("--after", type=_number, required=True, metavar="N", help="its last bundle")
 
 
 def _workbook_commands(commands: Commands) -> None:

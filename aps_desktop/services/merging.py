@@ -11,9 +11,11 @@ from aps_desktop.db import interrupted
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database, crash_point
 from aps_desktop.db.layout import MEMBER
+from aps_desktop.db.store import SCHEMA_VERSION
 from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.errors import NotFound, UserError
-from aps_desktop.services import backup, files, sync_status, trusting
+from aps_desktop.services import backup, files, queued_bundles, sync_status, trusting
+from aps_desktop.sync.bundle_errors import NewerFormat
 from aps_desktop.sync.container import Judge, Judgement, OpenedBundle, Verdict, open_bundle
 from aps_desktop.sync.keys import fingerprint
 from aps_desktop.sync.manifest import Manifest, Sender
@@ -67,6 +69,8 @@ class Report:
     entities: dict[str, dict[str, int]] = field(default_factory=dict)
     files: int = 0
     backup: str = ""
+    upto: int = 0
+    """How far the sender's own changes went."""
     done: int = 0
     """When it was merged, in milliseconds since 1970."""
     touched: dict[str, frozenset[int]] = field(default_factory=dict)
@@ -99,8 +103,16 @@ def preview(db: Database, path: Path) -> Report:
 
 
 def merge_file(db: Database, path: Path) -> Report:
-    """Backs up and merges a bundle, all or nothing. BundleError when it may not be merged."""
-    with _opened(db, path) as bundle:
+    """Backs up and merges a bundle, all or nothing. BundleError when it may not be merged.
+
+    One of a newer program is noted as waiting, to be opened again after an update.
+    """
+    try:
+        bundle = _opened(db, path)
+    except NewerFormat as newer:
+        queued_bundles.put(db, path, newer.made_by)
+        raise
+    with bundle:
         bundle.require_trusted()
         found = _inspected(db.reader(), bundle)
         if found.state == "merged":
@@ -118,6 +130,7 @@ def _backed_up_and_merged(db: Database, bundle: OpenedBundle, found: Inspected) 
         report.backup = str(saved or "")
         report.merge, report.done = number, db.clock.millis()
         _note(c, report)
+        queued_bundles.opened(c, found.file)
         crash_point("merge-noted")
     return report
 
@@ -161,7 +174,12 @@ class _OnlyLooking(Exception):
 
 def _opened(db: Database, path: Path) -> OpenedBundle:
     trust = trusting.store(db)
-    return open_bundle(path, _judge(trust), trusting.keys(db))
+    bundle = open_bundle(path, _judge(trust), trusting.keys(db))
+    manifest = bundle.manifest
+    if manifest.schema > SCHEMA_VERSION and bundle.verdict is Verdict.TRUSTED:
+        bundle.close()
+        raise NewerFormat(path, manifest.app, manifest.format)
+    return bundle
 
 
 def _judge(trust: TrustStore) -> Judge:
@@ -231,7 +249,8 @@ def _merge(
     """Inside the write transaction: the changes, the files, and what the sender now knows."""
     m = bundle.manifest
     knows = {bytes.fromhex(d): n for d, n in m.knowledge.items()}
-    outcome: Outcome = merge(c, bundle.blocks, number, db.clock.millis() << 16, knows)
+    limits = _limits(c, bundle)
+    outcome: Outcome = merge(c, bundle.blocks, number, db.clock.millis() << 16, knows, limits)
     crash_point("merge-changes")
     for sha256 in bundle.files:
         files.keep_bytes(c, bundle.file(sha256))
@@ -241,7 +260,20 @@ def _merge(
         found, merged=outcome.merged, already_had=outcome.already, held=outcome.held,
         conflicts=outcome.conflicts, parallel=outcome.parallel, proposals=outcome.proposals,
         entities=outcome.entities, files=len(bundle.files), touched=outcome.touched,
+        refused=outcome.refused, upto=m.covers.get(m.sender.device, (0, 0))[1],
     )  # fmt: skip
+
+
+def _limits(c: Connection, bundle: OpenedBundle) -> dict[bytes, int]:
+    """Up to which change the work of revoked devices is good, by the newest list that is known."""
+    trust = trusting.kept(c)
+    if trust.root and bundle.judgement.newer_list is not None:
+        trust = trust.take(bundle.judgement.newer_list)
+    return {
+        bytes.fromhex(one.device): one.revoked_change
+        for one in trust.devices()
+        if one.revoked_change is not None
+    }
 
 
 def _note_sender(c: Connection, bundle: OpenedBundle, knows: dict[bytes, int]) -> None:

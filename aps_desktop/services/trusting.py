@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from pathlib import Path
 
 from aps_desktop.db.connection import Connection
@@ -160,21 +161,35 @@ def revoke(db: Database, device: str, after: int) -> int:
         raise UserError(
             "Only the secretariat can revoke a computer.", "Tell the secretariat by phone."
         )
-    entry = next(
-        (
-            d
-            for d in present.devices()
-            if device in (d.device, d.name) or d.device.startswith(device)
-        ),
-        None,
-    )
-    if entry is None:
-        raise NotFound(f"There is no computer “{device}” on the office list.", "List them first.")
+    entry = listed(present, device)
     root = SigningKey(bytes.fromhex(seed))
-    signed = trust_list.revoke(present.signed, root, entry.device, after, db.clock.millis())
+    last = last_change(db.reader(), entry.device, after)
+    signed = trust_list.revoke(present.signed, root, entry.device, after, db.clock.millis(), last)
     changed = TrustStore(
         root=present.root, signed=signed, own=present.own, confirmed=present.confirmed
     )
     with db.writing() as c:
         keep(c, changed)
     return changed.version
+
+
+def listed(present: TrustStore, device: str) -> Device:
+    """A computer by its id, the beginning of it, or its name. NotFound when it is not listed."""
+    for one in present.devices():
+        if device in (one.device, one.name) or one.device.startswith(device):
+            return one
+    raise NotFound(f"There is no computer “{device}” on the office list.", "List them first.")
+
+
+def last_change(c: Connection, device: str, bundle: int) -> int | None:
+    """The last change in a computer's bundles up to number `bundle`; None where none came here.
+
+    With 0 all its changes are meant: none of them is good.
+    """
+    if bundle == 0:
+        return 0
+    rows = c.all(
+        "SELECT report FROM bundle_log WHERE direction = 'in' AND device = ? AND sequence <= ?",
+        (bytes.fromhex(device), bundle),
+    )
+    return max((int(json.loads(report).get("upto", 0)) for (report,) in rows), default=None)

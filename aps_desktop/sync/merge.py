@@ -32,6 +32,7 @@ class Outcome:
 
     merged: int = 0
     already: int = 0
+    refused: int = 0
     held: int = 0
     conflicts: int = 0
     parallel: int = 0
@@ -46,6 +47,7 @@ def merge(
     number: int,
     now_stamp: int,
     sender_knows: Mapping[bytes, int] | None = None,
+    limits: Mapping[bytes, int] | None = None,
 ) -> Outcome:
     """Merges a bundle's lines inside the caller's write transaction, as merge `number`.
 
@@ -53,9 +55,13 @@ def merge(
     made side by side from later ones, for the report only.
     `now_stamp` is this computer's time as a hybrid stamp: stamps more than a day ahead of it are
     merged like any other but never advance this device's own clock.
+    `limits` are the last good changes of revoked devices: see `stage`.
     """
-    staged = stage(c, lines, number)
-    outcome = Outcome(merged=staged.changes - staged.already, already=staged.already)
+    staged = stage(c, lines, number, limits)
+    outcome = Outcome(
+        merged=staged.changes - staged.already - staged.refused,
+        already=staged.already, refused=staged.refused,
+    )  # fmt: skip
     if outcome.merged:
         _births(c)
         _hold(c)

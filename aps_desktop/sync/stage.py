@@ -5,7 +5,7 @@ Everything is checked here, line by line, before a single change enters the log.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -23,6 +23,10 @@ _T = TypeVar("_T")
 _MAX_SEQUENCE = (1 << log.SEQUENCE_BITS) - 1
 
 
+class Forked(UserError):
+    """Two databases write as one device: a copy that does not know that it is one."""
+
+
 class BadContent(UserError):
     """A bundle whose container is sound but whose lines are not what they must be."""
 
@@ -32,8 +36,11 @@ class Staged:
     """What the bundle held: how many changes, how many were known already, which were new."""
 
     merge: int
+    limits: Mapping[int, int] = field(default_factory=dict)
+    """By local device number: the last change of a revoked device that is still taken."""
     changes: int = 0
     already: int = 0
+    refused: int = 0
     devices: dict[int, int] = field(default_factory=dict)
     stamps: dict[tuple[int, int], int] = field(default_factory=dict)
     records: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -44,13 +51,22 @@ Lines = Callable[[str], Iterable[bytes]]
 """A member's lines in pieces, each of one or more whole lines."""
 
 
-def stage(c: Connection, lines: Lines, merge: int) -> Staged:
+def stage(
+    c: Connection, lines: Lines, merge: int, limits: Mapping[bytes, int] | None = None
+) -> Staged:
     """Puts a bundle's new changes into the log (op, history, txn) and the table `n`.
 
-    `lines(member)` gives a member's lines. BadContent names the member and line that is wrong.
+    `lines(member)` gives a member's lines. BadContent names the member and line that is wrong,
+    Forked the device as which two databases write. `limits` says of revoked devices, by id, up to
+    which change their work is good: what comes after that is refused, whoever passes it on.
     """
     staged = Staged(merge)
     _devices(c, staged, lines)
+    staged.limits = {
+        number: limits[bytes(uuid)]
+        for number, uuid in c.all("SELECT ord, uuid FROM device")
+        if limits and bytes(uuid) in limits
+    }
     _records(c, staged, lines)
     _steps(c, staged, lines)
     _changes(c, staged, lines)
@@ -183,8 +199,39 @@ def _steps(c: Connection, staged: Staged, lines: Lines) -> None:
                 *(s.why, s.label, s.app, s.schema, chain),
             )
         )
+    _refuse_fork(c, rows)
     marks = ", ".join("?" * 13)
     c.many(f"INSERT INTO txn VALUES ({marks}) ON CONFLICT DO NOTHING", rows)
+
+
+def _refuse_fork(c: Connection, rows: list[tuple[Any, ...]]) -> None:
+    """A step that is here already must be the very same one: its hash tells its whole content."""
+    c.run("DROP TABLE IF EXISTS came")
+    c.run(
+        f"CREATE TEMP TABLE came (device BIGINT, n BIGINT, first BIGINT, last BIGINT, "
+        f"chain {'BYTEA' if c.postgres else 'BLOB'}, PRIMARY KEY (device, n))"
+    )
+    c.many(
+        "INSERT INTO came VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        [(*row[:4], row[12]) for row in rows],
+    )
+    device = c.value(
+        "SELECT t.device FROM came x JOIN txn t ON t.device = x.device AND t.n = x.n "
+        "WHERE t.first_seq <> x.first OR t.last_seq <> x.last "
+        "OR (length(t.chain) = 32 AND length(x.chain) = 32 AND t.chain <> x.chain) LIMIT 1"
+    )
+    if device is not None:
+        raise _forked(c, device)
+
+
+def _forked(c: Connection, device: int) -> Forked:
+    office, name = c.one("SELECT office, name FROM device WHERE ord = ?", (device,)) or ("", "")
+    return Forked(
+        f"Two databases make changes under the name “{name}” of {office}: one is a copy of the "
+        "other, and both are in use.",
+        "Nothing was merged. Ask that office which one it works with; the other must be opened "
+        "from a backup once, so that it gets a name of its own.",
+    )
 
 
 def _changes(c: Connection, staged: Staged, lines: Lines) -> None:
@@ -225,6 +272,7 @@ class _Changes:
     def take(self, batch: list[ChangeLine]) -> None:
         """Checks a batch and loads it. Local numbers: see `db.log`."""
         staged, held, rows = self._staged, self._held, []
+        limits = staged.limits
         records, devices, stamps = staged.records, staged.devices, staged.stamps
         for self.at, line in enumerate(batch):
             rid, tid = records[line.record]
@@ -235,13 +283,14 @@ class _Changes:
             dot = device << log.SEQUENCE_BITS | sequence
             prev = _dot(staged, line.prev_device, line.prev_sequence) if line.prev_device else None
             stamp = stamps[line.device, line.step]
-            if dot <= held[device]:
-                staged.already += 1
-                continue
-            self._check(tid, number, line.value)
-            if line.replaces or line.seen:
-                self.parents += [(dot, _dot(staged, *pair)) for pair in line.replaces]
-                self.seen += [(dot, devices[n], seq) for n, seq in line.seen]
+            if dot > held[device]:
+                if sequence > limits.get(device, sequence):
+                    staged.refused += 1
+                    continue
+                self._check(tid, number, line.value)
+                if line.replaces or line.seen:
+                    self.parents += [(dot, _dot(staged, *pair)) for pair in line.replaces]
+                    self.seen += [(dot, devices[n], seq) for n, seq in line.seen]
             rows.append((dot, prev, rid << log.FIELD_BITS | number, stamp, line.step, line.value))
         staged.changes += len(batch)
         self._c.many("INSERT INTO arrived VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", rows)
@@ -276,8 +325,14 @@ def _enter_referred(c: Connection, referred: set[str]) -> None:
 def _append(c: Connection, merge: int) -> int:
     """The changes that are really new go to the end of the log, and by cell into `n`.
 
-    Returns how many were there already.
+    Returns how many were there already. Forked when one of those says something else here.
     """
+    other = c.value(
+        "SELECT a.dot FROM arrived a JOIN op o ON o.dot = a.dot WHERE o.cell <> a.cell "
+        "OR o.val IS DISTINCT FROM a.val OR coalesce(o.prev, 0) <> coalesce(a.prev, 0) LIMIT 1"
+    )
+    if other is not None:
+        raise _forked(c, log.device_of(other))
     known = c.run("DELETE FROM arrived WHERE EXISTS (SELECT 1 FROM op o WHERE o.dot = arrived.dot)")
     c.run(
         "INSERT INTO op SELECT dot, prev, cell, hlc, txn, val, CAST(? AS BIGINT) FROM arrived "

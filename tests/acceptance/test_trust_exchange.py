@@ -1,0 +1,153 @@
+"""What is not taken: a revoked computer's later work, copies that do not know it, newer bundles."""
+
+import os
+import shutil
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from aps_desktop.services import bundles
+from aps_desktop.sync import manifest
+from tests.acceptance.desks import Desk, converged
+
+
+@pytest.fixture
+def revoked(asec: Desk, lao: Desk, khm: Desk, project: str) -> dict[str, str]:
+    """The Lao computer's first bundle is good; what it did after that came to the secretariat."""
+    task = lao.new("task", project=project, title="Good task")
+    good = lao.export()
+    for desk in (asec, khm):
+        desk.merge(good)
+    lao.put("project", project, title="Bad title", description="Bad words")
+    lao.done("record", "delete", "task", task)
+    made = lao.new("project", code="P-BAD", title="Bad project")
+    asec.merge(lao.export())
+    sequence = asec.done("bundle", "inspect", good)["sequence"]
+    return {"project": project, "task": task, "made": made, "after": str(sequence)}
+
+
+def test_later_work_of_a_revoked_computer_is_refused_whoever_brings_it(
+    asec: Desk, lao: Desk, khm: Desk, revoked: dict[str, str]
+) -> None:
+    asec.done("trust", "revoke", "lao", "--after", revoked["after"])
+    asec.put("project", revoked["project"], justification="Good words")
+    code, report = khm.run("bundle", "merge", asec.export())
+    assert code == 3
+    assert report["refused_changes"] == 4
+    assert khm.title(revoked["project"]) == "Flood warning"
+    assert khm.get("project", revoked["project"])["justification"] == "Good words"
+    assert khm.has("task", revoked["task"])
+    assert not khm.has("project", revoked["made"])
+    khm.sound()
+    lao.put("project", revoked["project"], title="Worse")
+    code, report = khm.run("bundle", "merge", lao.export())
+    assert code == 1
+    assert "revoked" in report["problems"][0]["error"]
+
+
+def test_the_secretariat_takes_back_what_it_did(
+    asec: Desk, lao: Desk, khm: Desk, revoked: dict[str, str]
+) -> None:
+    asec.put("project", revoked["project"], description="Written since")
+    before = asec.digest()
+    asec.done("trust", "revoke", "lao", "--after", revoked["after"])
+    asec.done("trust", "revert", "lao", "--after", revoked["after"])
+    assert asec.title(revoked["project"]) == "Flood warning"
+    assert asec.get("project", revoked["project"])["description"] == "Written since"
+    assert asec.has("task", revoked["task"])
+    assert not asec.has("project", revoked["made"])
+    asec.sound()
+    again = asec.done("trust", "revert", "lao", "--after", revoked["after"])
+    assert again["change_set"] == 0
+    khm.merge(asec.export())
+    assert khm.title(revoked["project"]) == "Flood warning"
+    khm.sound()
+    asec.done("undo")
+    assert asec.digest() == before
+
+
+def test_only_the_secretariat_takes_back(lao: Desk, khm: Desk, project: str) -> None:
+    code, document = khm.run("trust", "revert", "lao", "--after", "0")
+    assert code == 1
+    assert "secretariat" in document["error"]
+
+
+# Forks ------------------------------------------------------------------------------------------
+
+
+def test_a_restored_disk_that_goes_on_under_the_same_name_is_told(
+    asec: Desk, lao: Desk, khm: Desk, project: str, tmp_path: Path
+) -> None:
+    """The database and the notes beside it are old together, so the computer cannot know."""
+    data = Path(os.environ["APS_DATA_DIR"])
+    shutil.copyfile(lao.file, tmp_path / "old.aps")
+    shutil.copytree(data, tmp_path / "old-data")
+    lao.put("project", project, title="On the first")
+    first = lao.export()
+    shutil.copyfile(tmp_path / "old.aps", lao.file)
+    shutil.rmtree(data)
+    shutil.copytree(tmp_path / "old-data", data)
+    lao.put("project", project, title="On the second")
+    second = lao.export()
+    asec.merge(first)
+    before = asec.digest()
+    code, report = asec.run("bundle", "merge", second)
+    assert code == 1
+    (problem,) = report["problems"]
+    assert "“lao”" in problem["error"]
+    assert "Nothing was merged" in problem["hint"]
+    assert asec.digest() == before
+    asec.sound()
+    khm.merge(second)  # elsewhere the other came first: the same is told there
+    assert khm.run("bundle", "merge", first)[0] == 1
+
+
+def test_a_restored_backup_goes_on_under_another_name(
+    asec: Desk, lao: Desk, project: str, tmp_path: Path
+) -> None:
+    lao.done("backup", tmp_path / "copy.aps")
+    lao.put("project", project, title="Lost at the desk, known elsewhere")
+    asec.merge(lao.export())
+    lao.done("restore", tmp_path / "copy.aps")
+    lao.put("project", project, title="After the restore")
+    assert asec.merge(lao.export())["conflicts"] == 1
+    lao.merge(asec.export())
+    converged(asec, lao)
+
+
+# Newer programs ---------------------------------------------------------------------------------
+
+
+def newer_schema(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(bundles, "SCHEMA_VERSION", 99)
+
+
+def newer_format(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(manifest, "FORMAT", 2)
+    patch.setattr(bundles, "Manifest", partial(manifest.Manifest, format=2, min_reader=2))
+
+
+@pytest.mark.parametrize("newer", [newer_schema, newer_format])
+def test_a_bundle_of_a_newer_program_waits(
+    asec: Desk, lao: Desk, project: str, monkeypatch: pytest.MonkeyPatch, newer
+) -> None:
+    lao.put("project", project, title="By a newer program")
+    with monkeypatch.context() as patch:
+        newer(patch)
+        patch.setattr(bundles, "__version__", "9.1")
+        bundle = lao.export()
+    before = asec.digest()
+    for _ in range(2):
+        code, report = asec.run("bundle", "merge", bundle)
+        assert code == 1
+        assert "newer program (version 9.1)" in report["problems"][0]["error"]
+    assert asec.digest() == before
+    (waiting,) = asec.done("bundle", "status")["queued"]
+    assert (waiting["file"], waiting["made_by"]) == (bundle.name, "9.1")
+    with monkeypatch.context() as patch:  # the program was updated
+        patch.setattr("aps_desktop.services.merging.SCHEMA_VERSION", 99)
+        patch.setattr(manifest, "FORMAT", 2)
+        asec.merge(bundle)
+    assert asec.title(project) == "By a newer program"
+    assert asec.done("bundle", "status")["queued"] == []
