@@ -16,6 +16,8 @@ from aps_desktop.services import saved_views
 from aps_desktop.services.saved_views import SavedView, ViewSettings
 from aps_desktop.views.context import OK, Context
 
+_NAME_WIDTH = 380
+
 
 class SavedViews(QObject):
     """Behind the view button of one list. `chosen` carries a SavedView, None for the default."""
@@ -159,6 +161,7 @@ class SavedViews(QObject):
         dialog.setOkButtonText("Save view" if not text else "Rename view")
         dialog.textValueSelected.connect(done)
         dialog.finished.connect(dialog.deleteLater)
+        dialog.resize(_NAME_WIDTH, dialog.sizeHint().height())
         dialog.open()
 
 

@@ -248,7 +248,7 @@ def test_groups_have_headings_that_fold(projects: ListView, qtbot: QtBot) -> Non
     model, table = projects.model, projects.table
     heads = [model.heading(row) for row in range(model.rowCount())]
     assert [head for head in heads if head] == [
-        ("–", 1, True),
+        ("Not stated", 1, True),
         ("Draft proposal", 2, True),
         ("Approved", 1, True),
     ]

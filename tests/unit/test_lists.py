@@ -198,9 +198,9 @@ def test_groups_follow_the_rows(db: Database, kind: Kind) -> None:
     query = ListQuery(name, (field,), group=field)
     groups = lists.groups(db.reader(), query)
     rows = shown(db, query)
-    assert [label for label, count in groups for _ in range(count)] == [r or "–" for r in rows]
+    assert [label for label, count in groups for _ in range(count)] == [r or "Not stated" for r in rows]
     if kind is Kind.CHOICE:
-        known = [label for label, _ in groups if label != "–"]
+        known = [label for label, _ in groups if label != "Not stated"]
         assert known == ["Draft proposal", "Approved", "Completed"]
 
 

@@ -20,6 +20,10 @@ __all__ = [
 ]  # fmt: skip
 
 
+NOT_STATED = "Not stated"
+"""The heading of the records that have nothing in the field that a list is grouped by."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListQuery:
     """A list: of which entity, which fields, how sorted, what it leaves out.
@@ -90,7 +94,7 @@ def groups(c: Connection, query: ListQuery) -> list[tuple[str, int]]:
         f"GROUP BY {listed} ORDER BY {listed}",
         params,
     )
-    return [(rows_of.show_stored(field, row[:-1][::-1]) or "–", row[-1]) for row in rows]
+    return [(rows_of.show_stored(field, row[:-1][::-1]) or NOT_STATED, row[-1]) for row in rows]
 
 
 def page(c: Connection, query: ListQuery, rids: Iterable[int]) -> list[ListRow]:
