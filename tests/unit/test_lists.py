@@ -198,7 +198,8 @@ def test_groups_follow_the_rows(db: Database, kind: Kind) -> None:
     query = ListQuery(name, (field,), group=field)
     groups = lists.groups(db.reader(), query)
     rows = shown(db, query)
-    assert [label for label, count in groups for _ in range(count)] == [r or "Not stated" for r in rows]
+    named = [label for label, count in groups for _ in range(count)]
+    assert named == [row or "Not stated" for row in rows]
     if kind is Kind.CHOICE:
         known = [label for label, _ in groups if label != "Not stated"]
         assert known == ["Draft proposal", "Approved", "Completed"]
