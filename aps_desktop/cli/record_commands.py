@@ -13,7 +13,7 @@ from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.clock import today as local_day
 from aps_desktop.domain.entities import ENTITIES, entity
 from aps_desktop.domain.fields import Field
-from aps_desktop.services import history, records, searching, today
+from aps_desktop.services import codes, history, records, searching, today
 from aps_desktop.services.documents import document as document_of
 
 
@@ -111,7 +111,9 @@ def new(session: Session) -> int:
     a = session.arguments
     with session.database() as db:
         entity(a.entity)
-        id = records.new(db, a.entity, read_values(db, a.entity, a.values))
+        values = read_values(db, a.entity, a.values)
+        code = codes.filled(db.reader(), a.entity, frozenset(values), local_day(db.clock))
+        id = records.new(db, a.entity, {**code, **values})
     session.answer({"id": str(id)}, str(id))
     return DONE
 

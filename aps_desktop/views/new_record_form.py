@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import partial
 from uuid import UUID
 
@@ -13,10 +14,11 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.changes import Applied
+from aps_desktop.domain.clock import today
 from aps_desktop.domain.errors import InvalidValue, UserError
 from aps_desktop.domain.fields import Entity
 from aps_desktop.domain.values import Value
-from aps_desktop.services import drafts, record_page, records
+from aps_desktop.services import codes, drafts, record_page, records
 from aps_desktop.views.context import Context
 from aps_desktop.views.form import RecordForm
 from aps_desktop.views.form_banner import FormBanner
@@ -99,7 +101,9 @@ class NewRecordForm(QWidget):
         self._at_work = True
         self.banner.say_nothing()
         self._context.runner.query(
-            partial(_before, self._kind.name, self._key, self._preset),
+            partial(
+                _before, self._kind.name, self._key, self._preset, today(self._context.db.clock)
+            ),
             self._on_ready,
             self._context.show_failure,
             owner=self,
@@ -140,9 +144,10 @@ class NewRecordForm(QWidget):
             partial(_keep, self._kind.name, self._key, draft), None, self._context.show_failure
         )
 
-    def _on_ready(self, found: tuple[drafts.Draft, dict[UUID, str]]) -> None:
-        draft, labels = found
+    def _on_ready(self, found: _Before) -> None:
+        draft, labels, code = found
         self._labels = labels
+        self._preset = {**code, **self._preset}
         self.form.show_values({}, labels)
         self.form.show_preset(self._preset, labels)
         self._initial, self._kept = self.form.unsaved(), draft
@@ -154,7 +159,7 @@ class NewRecordForm(QWidget):
     def _on_start_afresh(self) -> None:
         self._kept = {}
         self._put_draft({})
-        self._on_ready(({}, self._labels))
+        self._on_ready(({}, self._labels, {}))
         self.banner.say_nothing()
 
     def _on_made(self, id: UUID, applied: Applied) -> None:
@@ -187,11 +192,13 @@ class NewRecordForm(QWidget):
             self._put_draft({})
 
 
-def _before(
-    name: str, key: str, preset: Mapping[str, Value], c: Connection
-) -> tuple[drafts.Draft, dict[UUID, str]]:
-    """The unfinished draft, and what the records that the preset refers to are called."""
-    return drafts.load(c, name, key), record_page.labels_of(c, name, preset)
+_Before = tuple[drafts.Draft, dict[UUID, str], dict[str, str]]
+
+
+def _before(name: str, key: str, preset: Mapping[str, Value], day: date, c: Connection) -> _Before:
+    """The unfinished draft, what the records that the preset refers to are called, a free code."""
+    code = codes.filled(c, name, frozenset(preset), day)
+    return drafts.load(c, name, key), record_page.labels_of(c, name, preset), code
 
 
 def _keep(name: str, key: str, draft: drafts.Draft, db: Database) -> Applied:

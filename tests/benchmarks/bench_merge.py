@@ -29,7 +29,6 @@ from aps_desktop.db.unit_of_work import Work
 from aps_desktop.domain.changes import Why
 from aps_desktop.domain.entities import entity
 from aps_desktop.services import bundles, demo, merging, offices, records, trusting
-from aps_desktop.sync import payload
 from aps_desktop.sync.payload import ChangeLine, RecordLine
 
 CHANGES = int(os.environ.get("APS_BENCH_CHANGES", "1000000"))
