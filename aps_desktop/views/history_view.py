@@ -30,7 +30,10 @@ from aps_desktop.views.plain_label import PlainLabel
 
 _ALL = "All fields"
 _RESTORABLE = frozenset({"changed", "added", "removed"})
-_WIDTHS = (132, 120, 130, 150, 200)
+_WIDTHS = (132, 120, 130, 160)
+_FITTED = (0, 1, 2)
+_SHARING = (4, 5)
+"""When, who and where are short: the room is for what stood there before and after."""
 
 
 class HistoryView(QWidget):
@@ -108,7 +111,8 @@ class HistoryView(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         for column, width in enumerate(_WIDTHS):
             table.setColumnWidth(column, width)
-        header.setStretchLastSection(True)
+        for column in _SHARING:
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         table.selectionModel().currentRowChanged.connect(self._on_row)
         return table
 
@@ -126,6 +130,8 @@ class HistoryView(QWidget):
     def _on_loaded(self, entries: list[HistoryEntry]) -> None:
         self._entries = entries
         self._show()
+        for column in _FITTED:
+            self.table.resizeColumnToContents(column)
 
     def _on_field(self, index: int) -> None:
         del index

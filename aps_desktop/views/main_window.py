@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import QEvent, QSize, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from aps_desktop.db.connection import Connection
 from aps_desktop.domain.changes import Applied
+from aps_desktop.domain.clock import today
 from aps_desktop.views import theme
 from aps_desktop.views.context import Context
 from aps_desktop.views.main_window_actions import Actions
@@ -204,7 +207,18 @@ class MainWindow(QMainWindow):
         self.undo.read_labels()
         self.commands.read_backup()
         self.sync.read()
+        self._read_late()
         self.painted.emit()
+
+    def _read_late(self) -> None:
+        """The number beside Today, where another page was open first."""
+        if FIRST_PLACE not in self._panes:
+            day = today(self.context.db.clock)
+            self.context.runner.query(partial(_late, day), self._on_late_read, owner=self)
+
+    def _on_late_read(self, number: int) -> None:
+        if FIRST_PLACE not in self._panes:
+            self.rail.set_badge(places()[FIRST_PLACE].area, number)
 
     # Qt's own -----------------------------------------------------------------------------------
 
@@ -240,3 +254,9 @@ class MainWindow(QMainWindow):
         kept = {key: pane.save_state() for key, pane in self._panes.items()}
         state.put("panes", {**state.get("panes", {}), **{k: v for k, v in kept.items() if v}})
         state.save()
+
+
+def _late(day: date, c: Connection) -> int:
+    from aps_desktop.services import today as rules
+
+    return rules.late_count(rules.found(c, day, each=1))

@@ -10,7 +10,7 @@ from aps_desktop.views import icons, theme
 from aps_desktop.views.navigation import places
 from aps_desktop.views.navigation_model import ROW, NavigationModel, Row
 
-WIDE, NARROW = 208, 60
+WIDE, NARROW = 216, 60
 _AREA_HEIGHT, _PLACE_HEIGHT = 34, 27
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -87,7 +87,7 @@ class _RailDelegate(QStyledItemDelegate):
         painter.drawText(badge, _CENTRE, text)
 
     def _paint_place(self, painter: QPainter, plate: QRect, row: Row, colour: str) -> None:
-        words = plate.adjusted(39, 0, -6, 0)
+        words = plate.adjusted(39, 0, -2, 0)
         if row.kind == "more":
             name = "chevron-down" if row.open else "chevron-right"
             ratio = painter.device().devicePixelRatioF()

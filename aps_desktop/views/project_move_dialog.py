@@ -75,9 +75,7 @@ class ProjectMoveDialog(QDialog):
 
     def _row(self, field: Field, value: Value, why: str = "") -> FieldRow:
         row = FieldRow(field, self._host, self)
-        row.show_value(None, self._record.labels)
-        if value is not None:
-            row.editor.render(value, self._record.labels)
+        row.show_value(value, self._record.labels)
         if why:
             row.show_note(why)
         self._column.addWidget(row)

@@ -20,6 +20,7 @@ from aps_desktop.views import theme
 from aps_desktop.views.context import Context
 from aps_desktop.views.main_window import MainWindow
 from aps_desktop.views.navigation import AREAS, places, places_in
+from aps_desktop.views.navigation_model import ROW
 from aps_desktop.views.palette import Palette
 from aps_desktop.views.shortcuts import all_commands
 from aps_desktop.views.theme_sheet import dress
@@ -313,3 +314,14 @@ def test_a_record_far_down_is_selected_once_its_list_is_read(
     table = window.pane().list.table
     qtbot.waitUntil(lambda: table.selected_count() == 1)
     assert window.pane().list.selected_id() == last
+
+
+def test_the_number_beside_today_is_there_before_today_was_opened(
+    opened: Open, db: Database, tmp_path: Path, qtbot: QtBot
+) -> None:
+    records.new(db, "action_item", {"text": "Report", "status": "open", "due": date(2020, 1, 1)})
+    state = UiState(tmp_path / "window.json")
+    state.put("place", "entity:project")
+    state.save()
+    rail = opened().rail.model
+    qtbot.waitUntil(lambda: rail.index(0).data(ROW).badge == 1)
