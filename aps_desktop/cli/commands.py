@@ -16,6 +16,7 @@ from aps_desktop.domain.errors import UserError
 Command = Callable[[Session], int]
 Commands = Any
 """argparse's own type of sub-commands has no public name."""
+_FILES = "Check that the folder is there, may be written to and has space."
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -33,12 +34,18 @@ def main(argv: list[str] | None = None) -> int:
         if session.json:
             session.answer({"error": error.message, "hint": hint})
         return REFUSED
-    except KeyboardInterrupt:
-        session.say("Stopped; nothing was changed.")
-        return REFUSED
     except BrokenPipeError:  # the reader of our output has left
         sys.stderr.close()
         return DONE
+    except OSError as error:
+        words = f"{error.filename}: {error.strerror}." if error.filename else f"{error}."
+        session.say(f"{words} {_FILES}")
+        if session.json:
+            session.answer({"error": words, "hint": _FILES})
+        return REFUSED
+    except KeyboardInterrupt:
+        session.say("Stopped; nothing was changed.")
+        return REFUSED
 
 
 def _parser() -> ArgumentParser:

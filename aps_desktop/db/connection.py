@@ -196,6 +196,21 @@ _WORDS = (
         "What is saved is safe. Check the disk or the stick and try again.",
     ),
     ("unable to open", "The database file cannot be opened.", "Check that the folder is there."),
+    (
+        "password authentication failed",
+        "The server refused this user name or password.",
+        "Ask the server's keeper.",
+    ),
+    (
+        "connection failed",
+        "The database server does not answer, or has no such database.",
+        "Check the address and the network, or ask the server's keeper.",
+    ),
+    (
+        "failed to resolve host",
+        "There is no database server of this name.",
+        "Check the address and the network.",
+    ),
 )
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, DatabaseFault
 from aps_desktop.db.layout import column_names, field_columns, stored_values
 from aps_desktop.domain.fields import BIRTH, LIFE, Entity
 
@@ -57,8 +57,14 @@ def cells_of(rid: int) -> tuple[int, int]:
 
 
 def read_image(text: str | None) -> Image:
-    """A birth's row image."""
-    return _decode(text or "{}")
+    """A birth's row image. DatabaseFault if somebody else wrote into the log."""
+    try:
+        return _decode(text or "{}")
+    except msgspec.MsgspecError as error:
+        raise DatabaseFault(
+            "The change log is damaged: a record in it cannot be read.",
+            "Restore the newest backup.",
+        ) from error
 
 
 def write_image(image: Image) -> str:

@@ -1,7 +1,9 @@
 """The command line's care for the database: check, repair, backup, restore, passphrase, demo."""
 
+import contextlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -230,3 +232,30 @@ def test_demo_makes_its_own_database(tmp_path: Path, capsys: pytest.CaptureFixtu
     counts = json.loads(capsys.readouterr().out)["counts"]
     assert counts["project"] == 60
     assert main(["demo", "--database", database]) == 1
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["{folder}", "postgresql+psycopg://nobody@127.0.0.1:1/x", "{folder}/none/x.aps"],
+)
+def test_places_where_there_is_no_database(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], location: str
+) -> None:
+    place = location.format(folder=tmp_path)
+    assert main(["--database", place, "--json", "digest"]) == 1
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["error"]
+    assert answer["hint"]
+
+
+def test_a_log_that_somebody_else_wrote_into_is_told_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = str(tmp_path / "office.aps")
+    assert main(["--database", place, "init", "--office", "ASEC", "--device", "desk"]) == 0
+    with contextlib.closing(sqlite3.connect(place)) as c, c:
+        c.execute("UPDATE op SET val = '\"x\"' WHERE dot = (SELECT min(birth) FROM record)")
+    capsys.readouterr()
+    assert main(["--database", place, "--json", "check"]) in (1, 3)
+    answer = json.loads(capsys.readouterr().out)
+    assert any("log" in p["message"] for p in answer["problems"])
