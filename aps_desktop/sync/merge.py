@@ -74,9 +74,9 @@ def merge(
         _advance(c, now_stamp)
     outcome.held = c.value("SELECT count(*) FROM op_held x JOIN n ON n.dot = x.dot") or 0
     outcome.held += c.value(
-        "SELECT count(*) FROM (SELECT rid FROM record WHERE birth IS NULL) r JOIN n "
-        "ON n.cell BETWEEN (r.rid << 10) AND ((r.rid << 10) | 1023) "
-        "WHERE NOT EXISTS (SELECT 1 FROM op_held x WHERE x.dot = n.dot)"
+        "SELECT count(*) FROM (SELECT rid FROM record WHERE birth IS NULL) r CROSS JOIN n "
+        "WHERE n.cell BETWEEN (r.rid << 10) AND ((r.rid << 10) | 1023) "
+        "AND NOT EXISTS (SELECT 1 FROM op_held x WHERE x.dot = n.dot)"
     )
     outcome.proposals = c.value("SELECT count(*) FROM op_proposal x JOIN n ON n.dot = x.dot")
     return outcome
@@ -190,14 +190,15 @@ def judge_born(c: Connection) -> None:
     c.run("DROP TABLE IF EXISTS judged")
     c.run(f"CREATE TEMP TABLE judged (dot {c.key})")
     c.run(
-        "INSERT INTO judged SELECT h.dot FROM b JOIN history h "
-        "ON h.cell BETWEEN (b.rid << 10) AND ((b.rid << 10) | 1023) WHERE true "
+        # CROSS JOIN here and below: in this order, or SQLite reads the history for every record.
+        "INSERT INTO judged SELECT h.dot FROM b CROSS JOIN history h "
+        "WHERE h.cell BETWEEN (b.rid << 10) AND ((b.rid << 10) | 1023) "
         "ON CONFLICT DO NOTHING"
     )
     c.run(
-        "INSERT INTO judged SELECT h.dot FROM b JOIN record m ON m.parent = b.rid "
-        f"AND m.tid = {MEMBER.number} JOIN history h "
-        "ON h.cell BETWEEN (m.rid << 10) AND ((m.rid << 10) | 1023) WHERE true "
+        "INSERT INTO judged SELECT h.dot FROM b CROSS JOIN record m CROSS JOIN history h "
+        f"WHERE m.parent = b.rid AND m.tid = {MEMBER.number} "
+        "AND h.cell BETWEEN (m.rid << 10) AND ((m.rid << 10) | 1023) "
         "ON CONFLICT DO NOTHING"
     )
     c.run("DELETE FROM op_proposal WHERE dot IN (SELECT dot FROM judged)")
@@ -228,8 +229,8 @@ def _touch_cells(c: Connection) -> None:
     )
     # A birth that arrives after its edits, and waiting ops that are released, are worked out anew.
     c.run(
-        "INSERT INTO t SELECT DISTINCT h.cell, 0, 0, 0, 1 FROM b JOIN history h "
-        "ON h.cell BETWEEN (b.rid << 10) + 1 AND (b.rid << 10) + 1022 WHERE true "
+        "INSERT INTO t SELECT DISTINCT h.cell, 0, 0, 0, 1 FROM b CROSS JOIN history h "
+        "WHERE h.cell BETWEEN (b.rid << 10) + 1 AND (b.rid << 10) + 1022 "
         "ON CONFLICT(cell) DO UPDATE SET general = 1"
     )
     c.run(

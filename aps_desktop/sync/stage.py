@@ -327,13 +327,15 @@ def _append(c: Connection, merge: int) -> int:
 
     Returns how many were there already. Forked when one of those says something else here.
     """
-    other = c.value(
-        "SELECT a.dot FROM arrived a JOIN op o ON o.dot = a.dot WHERE o.cell <> a.cell "
-        "OR o.val IS DISTINCT FROM a.val OR coalesce(o.prev, 0) <> coalesce(a.prev, 0) LIMIT 1"
-    )
+    known, other = c.one(
+        "SELECT count(*), max(CASE WHEN o.cell <> a.cell OR o.val IS DISTINCT FROM a.val "
+        "OR coalesce(o.prev, 0) <> coalesce(a.prev, 0) THEN a.dot END) "
+        "FROM arrived a JOIN op o ON o.dot = a.dot"
+    ) or (0, None)
     if other is not None:
         raise _forked(c, log.device_of(other))
-    known = c.run("DELETE FROM arrived WHERE EXISTS (SELECT 1 FROM op o WHERE o.dot = arrived.dot)")
+    if known:
+        c.run("DELETE FROM arrived WHERE EXISTS (SELECT 1 FROM op o WHERE o.dot = arrived.dot)")
     c.run(
         "INSERT INTO op SELECT dot, prev, cell, hlc, txn, val, CAST(? AS BIGINT) FROM arrived "
         "ORDER BY dot",
@@ -349,4 +351,4 @@ def _append(c: Connection, merge: int) -> int:
     c.run("DROP TABLE arrived")
     if c.postgres:
         c.run("ANALYZE n")
-    return known
+    return int(known)
