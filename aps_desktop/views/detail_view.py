@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QGuiApplication, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -28,6 +28,8 @@ from aps_desktop.views.new_record_form import NewRecordForm
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.record_header import RecordHeader
 from aps_desktop.views.related_tabs import RecordTabs
+
+_KEEP_AFTER_MS = 1_500
 
 
 class DetailView(QWidget):
@@ -72,6 +74,12 @@ class DetailView(QWidget):
             self._pages.addWidget(page)
         self.form.build()
         self.dress_overview()
+        self._pause = QTimer(self)
+        self._pause.setObjectName("keep_typed")
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_KEEP_AFTER_MS)
+        self._pause.timeout.connect(self._on_pause)
+        self.form.typed.connect(self._pause.start)
         self.form.value_given.connect(self._on_value_given)
         self.banner.pressed.connect(self._on_banner)
         self.header.action_requested.connect(self._on_action)
@@ -143,6 +151,7 @@ class DetailView(QWidget):
         if self._pages.currentWidget() is self.draft:
             self.draft.keep()
         elif self.record is not None:
+            self._pause.stop()
             self.form.flush()
             self._keep(self.form.unsaved_invalid())
 
@@ -210,6 +219,8 @@ class DetailView(QWidget):
             self.banner.say_nothing()
         if not applied.number:
             self._load()
+        if self._has_draft:
+            self._pause.start()
 
     def _on_refused(self, id: UUID, name: str, typed: Any, error: Exception) -> None:
         if not isinstance(error, UserError):
@@ -225,6 +236,11 @@ class DetailView(QWidget):
             self.form.rows.get(error.field, row).show_error(error)
         else:
             self.banner.ask("retry", f"Not saved: {error}", "Retry")
+
+    def _on_pause(self) -> None:
+        """Keeps what stands in a field that was not left yet: the power may fail."""
+        if self._pages.currentWidget() is self.tabs and not self.context.db.read_only:
+            self._keep(self.form.unsaved())
 
     def _keep(self, draft: drafts.Draft) -> None:
         if self.record is None or (not draft and not self._has_draft):

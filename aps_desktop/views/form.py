@@ -185,7 +185,8 @@ class RecordForm(QScrollArea):
                 row.editor.recall(what)
             except (TypeError, ValueError, IndexError, KeyError):
                 continue  # kept by another version
-            found.append(row.field.label)
+            if row.pending():  # else it has been saved in the meantime
+                found.append(row.field.label)
         return found
 
     # What is wrong ------------------------------------------------------------------------------

@@ -519,3 +519,20 @@ def test_typing_goes_on_while_a_value_is_being_written(
     view.clear()
     qtbot.waitUntil(lambda: stored(db, project, "title") == "Left in a hurry")
     runner.shutdown()
+
+
+def test_words_in_a_field_that_was_not_left_survive_the_end_of_the_program(
+    qtbot: QtBot, open_page: Callable[..., DetailView], project: UUID, db: Database
+) -> None:
+    view = open_page(project)
+    line = view.form.rows["title"].editor.line
+    line.setFocus()
+    line.end(False)
+    qtbot.keyClicks(line, " for coasts")
+    kept = lambda: drafts.load(db.connect(), "project", project.hex)  # noqa: E731
+    qtbot.waitUntil(lambda: "title" in kept(), timeout=4000)
+    again = open_page(project)  # as the next start would, since nothing was left or saved
+    assert again.form.rows["title"].editor.line.text() == "Early warning for coasts"
+    assert again.banner.isVisible()
+    view.form.flush()
+    qtbot.waitUntil(lambda: kept() == {}, timeout=4000)
