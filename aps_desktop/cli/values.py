@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -57,7 +58,9 @@ def read_value(db: Database, field: Field, text: str) -> Value:
             return Period(date.fromisoformat(start.strip()), date.fromisoformat(end.strip()))
         except ValueError:
             pass
-    value, _ = parsing.read(field, text, today(db.clock))
+    value, note = parsing.read(field, text, today(db.clock))
+    if note:
+        print(note, file=sys.stderr)
     return value
 
 

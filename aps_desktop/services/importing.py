@@ -90,6 +90,8 @@ def _brought(
     progress: Progress,
     cancelled: Cancelled,
 ) -> ImportReport:
+    if errors_out and not errors_out.parent.is_dir():
+        raise UserError(f"There is no folder “{errors_out.parent}”.", "Choose another folder.")
     resolver = DatabaseResolver(db.reader())
     found = read(db, path, progress, cancelled, resolver)
     if any(one is not None for one in told):

@@ -277,8 +277,8 @@ class _Part:
         missing = one.record.missing
         if missing:
             for name in missing:
-                label = self._kind.field(name).label
-                self._refuse(row, one, name, f"{label} is missing.", "Fill in this cell.")
+                one.verdict = Verdict.REFUSED
+                self._complaints.missing(row, name)
             return
         values: Any = one.record.values
         if self._defaults:

@@ -7,7 +7,7 @@ from typing import Any
 from aps_desktop.domain.fields import Entity, Field
 from aps_desktop.domain.values import show
 from aps_desktop.exchange.cells import address, cell_text
-from aps_desktop.exchange.drafts import Note, Problem, RowResult
+from aps_desktop.exchange.drafts import REFUSED, Note, Problem, RowResult
 from aps_desktop.exchange.mapping import VALUE
 from aps_desktop.services.importing_types import PlannedSheet
 
@@ -32,6 +32,14 @@ class Complaints:
         row.problems.append(
             Problem(row.row, column, self._label(column, name), raw, words, hint, self._part, level)
         )
+
+    def missing(self, row: RowResult, name: str) -> None:
+        """A field that must be filled is not: by this row, or by no column at all."""
+        label = self._kind.field(name).label
+        hint = "Fill in this cell."
+        if name not in self._columns:
+            hint = f"No column gives it: add one with the heading “{label}”, or choose its column."
+        self.add(row, name, f"{label} is missing.", hint, REFUSED)
 
     def warn(self, row: RowResult, name: str, words: str) -> None:
         """Something doubtful that comes in all the same; alike ones are counted together."""

@@ -236,3 +236,17 @@ def test_files_that_are_no_workbooks(db, tmp_path, name, content, reason):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(UserError, match=reason):
         importing.import_workbook(db, tmp_path / name)
+
+
+def test_a_field_that_no_column_gives_is_told_apart_from_an_empty_cell(bring):
+    report = bring(
+        [["Code", "Action line", "Output"], ["1.1", "Guidelines", "A book"]], "Work plan lines"
+    )
+    (error,) = report.sheets[0].errors
+    assert "No column gives it" in error.hint
+
+
+def test_a_folder_for_refused_rows_that_is_not_there(bring, db, tmp_path):
+    with pytest.raises(UserError, match="no folder"):
+        bring([["Project code", "Project title"], ["P", ""]], errors_out=tmp_path / "no" / "x.xlsx")
+    assert not rows_of(db, "project")
