@@ -29,7 +29,9 @@ _LOOKED_AT = 40
 """So many rows say how wide a column's contents are; to measure all would take seconds."""
 _SLACK = 6
 _LEAST_TITLE, _MOST_TITLE = 180, 420
-_GIVING = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.REFERENCE, Kind.TAGS, Kind.REFERENCES})
+_GIVING = frozenset(
+    {Kind.TEXT, Kind.LONG_TEXT, Kind.CHOICE, Kind.REFERENCE, Kind.TAGS, Kind.REFERENCES}
+)
 _LEAST_GIVING = 90
 _LEAST = 56
 
@@ -64,16 +66,18 @@ class ColumnWidths:
         if at in free:
             least = min(wide[at], _LEAST_TITLE)
             wide[at] = max(least, wide[at] - max(0, sum(wide) - room))
-        giving = [n for n in free if n != at and fields[n].kind in _GIVING]
-        over = sum(wide) - room
-        spare = {n: max(0, wide[n] - _LEAST_GIVING) for n in giving}
-        if 0 < over <= sum(spare.values()):  # else the list scrolls sideways all the same
-            for n in sorted(giving, key=lambda n: -wide[n]):
-                given = min(spare[n], over)
-                wide[n], over = wide[n] - given, over - given
+        giving = [n for n in free if n != at and self._gives(fields[n])]
+        if not _narrow(wide, giving, len(wide), room):
+            # The list scrolls sideways all the same, but the status at least is to be in sight.
+            status = next((n for n, f in enumerate(fields) if status_look.is_status(f)), -1)
+            _narrow(wide, [n for n in giving if n < status], status + 1, room)
         if at in free:
             wide[at] += max(0, room - sum(wide))
         return wide
+
+    @staticmethod
+    def _gives(field: Field) -> bool:
+        return field.kind in _GIVING and not status_look.is_status(field)
 
     def _natural(self, column: int, field: Field) -> int:
         heading = self._table.horizontalHeader().sectionSizeHint(column) + _SLACK
@@ -101,3 +105,15 @@ class ColumnWidths:
         model = self._table.model()
         rows = (model.texts(row) for row in range(min(_LOOKED_AT, model.rowCount())))
         return [texts[column] for texts in rows if texts]
+
+
+def _narrow(wide: list[int], giving: list[int], upto: int, room: int) -> bool:
+    """Makes the first `upto` columns fit by narrowing those that give; False where they cannot."""
+    over = sum(wide[:upto]) - room
+    spare = {n: max(0, wide[n] - _LEAST_GIVING) for n in giving}
+    if over > sum(spare.values()):
+        return False
+    for n in sorted(giving, key=lambda n: -wide[n]):
+        given = min(spare[n], max(over, 0))
+        wide[n], over = wide[n] - given, over - given
+    return True

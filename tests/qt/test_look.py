@@ -83,6 +83,22 @@ def test_beside_a_record_code_title_and_status_are_in_sight(projects: ListView) 
     assert _wide(projects, "title") >= 180
 
 
+def test_other_columns_give_room_until_the_status_is_in_sight(
+    qtbot: QtBot, context: Context, db: Database
+) -> None:
+    values = {"title": TITLE, "type": "working_group", "status": "confirmed"}
+    values["venue"] = "Bandar Seri Begawan"
+    records.new(db, "meeting", values)
+    view = ListView(context, "meeting")
+    qtbot.addWidget(view)
+    view.resize(470, 500)
+    view.show()
+    header = view.table.horizontalHeader()
+    status = [field.name for field in view.model.fields].index("status")
+    right = header.sectionViewportPosition(status) + header.sectionSize(status)
+    assert right <= view.table.viewport().width()
+
+
 def test_a_column_that_was_dragged_keeps_its_width(projects: ListView) -> None:
     projects.table.horizontalHeader().resizeSection(1, 333)
     projects.resize(534, 500)
