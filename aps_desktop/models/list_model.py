@@ -106,9 +106,11 @@ class ListModel(ListRows):
             self.open(replace(self._asked, fields=names))
             return
         self._asked = replace(self.query, fields=names)
+        kept = self.keep(True)[:_FEW]
         self.beginResetModel()
         self._dress(self._asked)
         self.endResetModel()
+        self.renewed.emit(self._rows_of(reading.places(self._ids, kept)))
 
     def reload(self) -> None:
         """Reads the list again, keeping what is shown until something else is known."""

@@ -66,7 +66,11 @@ class ListBar(QWidget):
         self.filters.toggled.connect(self.filters_toggled)
         self.group = self._button("list_group", "Group rows", "group")
         self.group.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.group.setMenu(self._group_menu())
+        self._grouped = ""
+        menu = QMenu(self.group)
+        menu.setObjectName("group_menu")
+        menu.aboutToShow.connect(self._fill_groups)
+        self.group.setMenu(menu)
         self.columns = self._button("list_columns", "Choose columns", "columns")
         self.columns.clicked.connect(self.columns_requested)
         self.more = self._button("list_more", "More for this list", "more")
@@ -90,16 +94,16 @@ class ListBar(QWidget):
         button.setIconSize(QSize(16, 16))
         return button
 
-    def _group_menu(self) -> QMenu:
-        menu = QMenu(self.group)
-        menu.setObjectName("group_menu")
+    def _fill_groups(self) -> None:
+        menu = self.group.menu()
+        menu.clear()
         fields = [f for f in self._kind.fields if f.kind in _GROUPED and not self._own_name(f.name)]
         for name, words in (("", "No grouping"), *((f.name, f.label) for f in fields)):
             action = menu.addAction(words.replace("&", "&&"))
             action.setCheckable(True)
+            action.setChecked(name == self._grouped)
             action.setData(name)
             action.triggered.connect(self._on_group)
-        return menu
 
     def _own_name(self, name: str) -> bool:
         """Grouping by what is different in every record helps nobody."""
@@ -107,9 +111,7 @@ class ListBar(QWidget):
 
     def show_group(self, name: str) -> None:
         """Ticks the field that the rows are grouped by."""
-        for action in self.group.menu().actions():
-            action.setChecked(action.data() == name)
-        self.group.setProperty("active", bool(name))
+        self._grouped = name
         self.group.setIcon(icons.icon("group", "accent" if name else "text_muted"))
 
     def show_filtered(self, filtered: bool) -> None:

@@ -23,6 +23,13 @@ class ListStates(QWidget):
         self.setObjectName("list_state")
         self.state = FULL
         self._kind = kind
+        self._made = False
+        self.hide()
+
+    def _make(self) -> None:
+        """The words and buttons are made when they are first needed: most lists have rows."""
+        kind = self._kind
+        self._made = True
         self._title = PlainLabel("", self, role="heading")
         self._words = PlainLabel("", self, role="muted", wrap=True)
         for label in (self._title, self._words):
@@ -46,7 +53,6 @@ class ListStates(QWidget):
         column.addSpacing(theme.GRID)
         column.addLayout(buttons)
         column.addStretch(3)
-        self.hide()
 
     def _button(self, words: str, wish: str, icon: str) -> QPushButton:
         button = QPushButton(words, self)
@@ -64,6 +70,11 @@ class ListStates(QWidget):
     def show_state(self, state: str) -> None:
         """One of the four; "full" shows nothing."""
         self.state = state
+        if state == FULL:
+            self.hide()
+            return
+        if not self._made:
+            self._make()
         plural = self._kind.plural.lower()
         titles = {
             EMPTY: f"No {plural} yet",
@@ -78,5 +89,5 @@ class ListStates(QWidget):
         self.bring.setVisible(state == EMPTY)
         self.clear.setVisible(state == NOTHING)
         self._words.setVisible(bool(words.get(state)))
-        self.setVisible(state != FULL)
+        self.show()
         self.raise_()

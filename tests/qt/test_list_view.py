@@ -263,6 +263,17 @@ def test_groups_have_headings_that_fold(projects: ListView, qtbot: QtBot) -> Non
     assert codes(projects) == ["P-1", "P-2", "P-3", "P-4"]
 
 
+def test_the_group_menu_offers_what_can_be_shared(projects: ListView) -> None:
+    menu = projects.bar.group.menu()
+    menu.aboutToShow.emit()
+    actions = {action.text(): action for action in menu.actions()}
+    assert "Title" not in actions
+    actions["Status"].trigger()
+    assert projects.model.heading(0) is not None
+    menu.aboutToShow.emit()
+    assert next(a for a in menu.actions() if a.text() == "Status").isChecked()
+
+
 def test_keys_move_open_make_and_find(projects: ListView, qtbot: QtBot, db: Database) -> None:
     table = projects.table
     table.setFocus()
@@ -407,6 +418,12 @@ def test_columns_are_chosen_moved_and_kept(projects: ListView, opened: Opener) -
     assert other.table.columnWidth(1) == 222
     other.columns.reset()
     assert other.columns.shown() == other.columns.default
+
+
+def test_other_columns_leave_the_selection(projects: ListView, db: Database) -> None:
+    projects.table.select_row(2)
+    projects.show_columns(("title", "code"))
+    assert projects.selected_id() == id_of(db, "P-3")
 
 
 def test_the_last_column_stays(projects: ListView) -> None:
