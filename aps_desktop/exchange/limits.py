@@ -20,3 +20,5 @@ class Limits:
     ratio: int = 200
     memory: int = 1024 * MEBIBYTE
     seconds: int = 60
+    looked: bool = False
+    """The file was looked at already, beside the child that reads it."""

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import threading
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,8 +19,10 @@ from aps_desktop.domain.errors import UserError
 from aps_desktop.exchange.cells import Row, Sheet, Workbook
 from aps_desktop.exchange.frames import read_frame, start_child
 from aps_desktop.exchange.gc_pause import collector_paused
-from aps_desktop.exchange.limits import Limits
+from aps_desktop.exchange.limits import MEBIBYTE, Limits
+from aps_desktop.exchange.prescan import Marks, refuse, scan_xlsx
 
+_LARGE = MEBIBYTE
 CHILD_COMMAND = "--workbook-child"
 
 
@@ -36,9 +42,10 @@ def read_workbook(
         raise UserError(f"There is no file “{path.name}”.", "Choose the workbook again.")
     sheets: list[Sheet] = []
     rows: list[Row] = []
-    with collector_paused(), _Child(path, limits) as child:
+    look = _Look(path, limits)
+    with look, collector_paused(), _Child(path, replace(limits, looked=look.aside)) as child:
         done = 0
-        for message in child.messages():
+        for message in look.first(child.messages()):
             if cancelled():
                 raise UserError("The import was cancelled.")
             if message[0] == "sheet":
@@ -48,7 +55,61 @@ def read_workbook(
                 rows.extend(_rows(message))
                 done += message[1]
                 progress(done)
-    return Workbook(path.name, tuple(sheets))
+        marks = look.marks()
+    marked = (replace(s, marks=marks.get(s.name, s.marks)) for s in sheets)
+    return Workbook(path.name, tuple(marked))
+
+
+class _Look:
+    """The look beforehand at a large workbook, beside the child: each has a core of its own.
+
+    A small file is looked at by the child before it is read, since a small one can be made to ask
+    for hundreds of gigabytes at once; a large one meets the child's limit of memory.
+    """
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self.aside = path.stat().st_size > _LARGE and _is_xlsx(path)
+        self._result: Future[dict[str, Marks]] | None = None
+        self._pool = ThreadPoolExecutor(1, "aps-look") if self.aside else None
+        if self._pool:
+            self._result = self._pool.submit(_looked, path, limits)
+
+    def __enter__(self) -> _Look:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool:
+            self._pool.shutdown()
+
+    def first(self, messages: Iterator[list[Any]]) -> Iterator[list[Any]]:
+        """The child's messages; what the look finds goes before what the child says."""
+        try:
+            yield from messages
+        except UserError:
+            self.marks()
+            raise
+
+    def marks(self) -> dict[str, Marks]:
+        """What number formats say about cells, by sheet; none where the child has told it."""
+        return self._result.result() if self._result is not None else {}
+
+
+def _is_xlsx(path: Path) -> bool:
+    with path.open("rb") as file:
+        if file.read(2) != b"PK":
+            return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(name.startswith("xl/") for name in archive.namelist())
+    except (zipfile.BadZipFile, ValueError, OSError):
+        return False  # the child says what is the matter
+
+
+def _looked(path: Path, limits: Limits) -> dict[str, Marks]:
+    try:
+        return scan_xlsx(path, limits)
+    except (zipfile.BadZipFile, zlib.error, ValueError, LookupError, EOFError, OSError) as error:
+        raise refuse("it is damaged or not a workbook.", "Ask for the file again.") from error
 
 
 class _Child:

@@ -97,7 +97,7 @@ def _read(path: Path, limits: Limits, out: BinaryIO) -> None:
         if "content.xml" in names:
             scan_ods(path, limits)
         elif any(name.startswith("xl/") for name in names):
-            marks = scan_xlsx(path, limits)
+            marks = {} if limits.looked else scan_xlsx(path, limits)
         else:
             raise refuse("it is not a workbook.", "Choose an .xlsx, .ods or .csv file.")
     with python_calamine.CalamineWorkbook.from_path(str(path)) as book:

@@ -122,7 +122,7 @@ def _tables(sheet: Sheet, guesser: Guesser) -> list[Sheet]:
     """
     starts = {
         begin: at
-        for at in range(2, len(sheet.rows))
+        for at in _after_blanks(sheet)
         if (begin := _begin(sheet, at)) and _heads(sheet, at, guesser)
     }
     if not starts:
@@ -134,6 +134,14 @@ def _tables(sheet: Sheet, guesser: Guesser) -> list[Sheet]:
     head = {folded(text) for text in first.headers if text}
     others = [begin for begin, at in starts.items() if _texts(sheet, at) != head]
     return _cut(sheet, others) if others else [sheet]
+
+
+def _after_blanks(sheet: Sheet) -> list[int]:
+    """The rows where another table's headings may be: near below a blank row, of which a long list
+    has few."""
+    blanks = [at for at, row in enumerate(sheet.rows) if all(map(is_blank, row))]
+    near = {at for blank in blanks for at in range(blank + 1, blank + 2 + _TITLE_ROWS)}
+    return sorted(at for at in near if 2 <= at < len(sheet.rows))
 
 
 def _begin(sheet: Sheet, at: int) -> int:
