@@ -23,6 +23,7 @@ _ENOUGH = 72.0
 _SURE = 85.0
 _STATE_COLUMNS = 4
 _NAME_LENGTH = 20
+_NAMED = 0.15
 
 
 @dataclass
@@ -164,6 +165,8 @@ class _Work:
         worth += self._name_bonus(entity)
         identity = {entity.code, *entity.title, *entity.key} & taken
         worth += 0.8 if identity else -0.8
+        if entity.code in taken and taken.intersection(entity.title) - {entity.code}:
+            worth += _NAMED  # code and title side by side: the record itself, not one about it
         for spec in entity.fields:
             if spec.required and spec.name not in taken and not spec.default:
                 worth -= 0.25 if spec.kind is Kind.REFERENCE else 0.5

@@ -250,3 +250,15 @@ def test_a_folder_for_refused_rows_that_is_not_there(bring, db, tmp_path):
     with pytest.raises(UserError, match="no folder"):
         bring([["Project code", "Project title"], ["P", ""]], errors_out=tmp_path / "no" / "x.xlsx")
     assert not rows_of(db, "project")
+
+
+def test_a_sheet_means_the_same_when_its_records_are_there(bring):
+    rows = [
+        ["Disbursement schedule 2026 (USD '000)"],
+        ["Project code", "Project title", "Jan", "Feb", "Total"],
+        ["PX-1", "First", 10, None, 10], ["PX-2", "Second", None, 5, 5],
+    ]  # fmt: skip
+    first = bring(rows, "Disbursements 2026").sheets[0]
+    again = bring(rows, "Disbursements 2026").sheets[0]
+    assert (first.entity, first.new) == ("project", 2)
+    assert (again.entity, again.new, again.changed, again.same) == ("project", 0, 0, 2)
