@@ -65,35 +65,31 @@ def _scope(kind: Entity) -> list[str]:
     names = [n for n in kind.key if n != kind.code] if kind.code in kind.key else []
     if not names and kind.owner:
         names = [kind.owner.name]
+    if not names and kind.code not in kind.key and "project" in kind.by_name:
+        names = ["project"]  # results and indicators are counted within their project
     return [field_columns(kind.by_name[n])[0] for n in names if not kind.by_name[n].is_set]
 
 
 def _same_code(c: Connection, kind: Entity) -> Iterator[Issue]:
     if not kind.code or kind.by_name[kind.code].kind is not Kind.TEXT:
         return
-    group = ", ".join([f"lower({kind.code})", *_scope(kind)])
-    alike = " AND ".join(
-        [f"lower(t.{kind.code}) = lower(u.{kind.code})"]
-        + [f"t.{name} IS NOT DISTINCT FROM u.{name}" for name in _scope(kind)]
-    )
-    rows = c.all(
-        f"SELECT t.id, {label_sql(kind, 't')}, t.{kind.code}, u.id FROM {kind.name} t "
-        f"JOIN {kind.name} u ON {alike} AND u.rid <> t.rid WHERE t.{kind.code} IN "
-        f"(SELECT {kind.code} FROM {kind.name} WHERE lower({kind.code}) IN "
-        f"(SELECT lower(min({kind.code})) FROM {kind.name} WHERE {kind.code} IS NOT NULL "
-        f"GROUP BY {group} HAVING count(*) > 1))"
-    )
-    groups: dict[tuple[UUID, ...], tuple[str, str]] = {}
-    together: dict[UUID, set[UUID]] = {}
-    for id, title, code, other in rows:
-        this, that = _uuid(id), _uuid(other)
-        together.setdefault(this, {this}).add(that)
-        groups[this,] = (str(title or code), str(code))
-    for members in {tuple(sorted(ids)) for ids in together.values()}:
-        first, *others = members
-        title, code = groups[first,]
-        words = f"{len(members)} {kind.plural.lower()} have the code {code}: give each its own."
-        yield Issue(SAME_CODE, kind.name, first, title, tuple(others), words)
+    columns = ", ".join(["id", kind.code, *_scope(kind)])
+    groups: dict[tuple[object, ...], list[UUID]] = {}
+    for id, code, *scope in c.each(
+        f"SELECT {columns} FROM {kind.name} WHERE {kind.code} IS NOT NULL"
+    ):
+        groups.setdefault((str(code).casefold(), *scope), []).append(_uuid(id))
+    for members in groups.values():
+        if len(members) > 1:
+            first, *others = sorted(members)
+            title, code = c.one(
+                f"SELECT {label_sql(kind, 't')}, t.{kind.code} FROM {kind.name} t WHERE t.id = ?",
+                (first.bytes,),
+            ) or ("", "")
+            words = (
+                f"{len(members)} {kind.plural.lower()} have the code {code}: each needs its own."
+            )
+            yield Issue(SAME_CODE, kind.name, first, str(title or code), tuple(others), words)
 
 
 # References -------------------------------------------------------------------------------------
