@@ -101,8 +101,8 @@ def missing_programs(*wanted: str) -> list[str]:
         shutil.which("initdb") or list(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     ):
         missing.append("postgresql")
-    if "xvfb" in wanted and not shutil.which("Xvfb"):
-        missing.append("xvfb")
+    programs = {"xvfb": "Xvfb", "sqlitebrowser": "sqlitebrowser", "xdotool": "xdotool"}
+    missing += [p for p, command in programs.items() if p in wanted and not shutil.which(command)]
     return missing
 
 
@@ -241,9 +241,11 @@ def test_all(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """Measures; the figures are printed."""
+    """Measures beside peers; the figures are printed."""
+    install_packages(missing_programs("xvfb", "xdotool", "sqlitebrowser"))
     setup([])
-    return start("-m", "pytest", "-s", "-m", "", "tests/benchmarks", *arguments, **offscreen())
+    files = ["-o", "python_files=bench_*.py", "tests/benchmarks"]
+    return start("-m", "pytest", "-q", "-s", "-m", "", *files, *arguments, **offscreen())
 
 
 def lint(_: list[str]) -> int:
