@@ -43,7 +43,9 @@ class OfficePage(QWidget):
         self._device = QLineEdit(platform.node() or "Laptop 1", self)
         self._add("&This computer", self._device, "device", "How others see where a change is from")
         self._officer = QLineEdit(self)
-        self._add("Your &name", self._officer, "officer", "Stands beside every change you make")
+        self._add(
+            "Your &name (required)", self._officer, "officer", "Stands beside every change you make"
+        )
         self._first = QLineEdit(self)
         self._add("&Passphrase (optional)", self._first, "passphrase_new", "")
         self._again = QLineEdit(self)
@@ -69,6 +71,8 @@ class OfficePage(QWidget):
         self._again.textChanged.connect(self._on_passphrase)
         self._officer.textChanged.connect(self._on_typed)
         self._device.textChanged.connect(self._on_typed)
+        for line in (self._device, self._officer, self._first, self._again):
+            line.returnPressed.connect(self._start.click)  # does nothing while it is disabled
         self._on_typed()
 
     def begin(self) -> None:

@@ -186,7 +186,7 @@ QWidget#first_run { background: $surface; }
 QPushButton[choice="true"] { background: $surface; border: 1px solid $border; border-radius: 10px;
   text-align: left; min-height: 58px; }
 QPushButton[choice="true"]:hover { background: $surface_alt; border-color: $border_strong; }
-QPushButton[choice="true"]:focus { border: 2px solid $accent; }
+QPushButton[choice="true"]:focus { border: 2px solid $accent; outline: none; }
 """)
 
 

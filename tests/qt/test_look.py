@@ -5,7 +5,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from aps_desktop.db import store
@@ -16,6 +17,7 @@ from aps_desktop.services import records
 from aps_desktop.tasks.runner import InlineRunner
 from aps_desktop.views.context import Context
 from aps_desktop.views.detail_view import DetailView
+from aps_desktop.views.first_run import FirstRun
 from aps_desktop.views.list_view import ListView
 from aps_desktop.views.ui_state import UiState
 
@@ -146,3 +148,14 @@ def test_names_of_records_show_dates_and_periods_in_words(db: Database) -> None:
     ):
         target = records.new(db, "target", {"indicator": indicator, "period": period})
         assert records.get(db.reader(), "target", target).title == f"I1 · {period}"
+
+
+def test_enter_presses_a_choice_of_the_guide(qtbot: QtBot, tmp_path: Path) -> None:
+    guide = FirstRun(tmp_path / "new.aps")
+    qtbot.addWidget(guide)
+    guide.show()
+    qtbot.keyClick(guide.findChild(QPushButton, "choose_office"), Qt.Key.Key_Return)
+    assert guide.pages.currentWidget() is guide.office
+    guide.office._officer.setText("Somsy")
+    with qtbot.waitSignal(guide.database_ready, timeout=10_000):
+        qtbot.keyClick(guide.office._officer, Qt.Key.Key_Return)
