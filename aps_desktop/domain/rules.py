@@ -180,17 +180,25 @@ def _alignment(values: Values) -> Iterator[Problem]:
 
 
 def _transaction(values: Values) -> Iterator[Problem]:
-    amount, rate = values.get("amount"), values.get("rate")
-    if isinstance(rate, Decimal) and rate <= 0:
-        yield Problem("rate", "The rate is not above zero.")
-    if isinstance(rate, Decimal) and not values.get("rate_date"):
-        yield Problem("rate_date", "A rate needs its date.", "warning")
-    usd = values.get("usd_value")
+    get = values.get
+    rate, usd, amount = get("rate"), get("usd_value"), get("amount")
+    if isinstance(rate, Decimal):
+        if rate <= 0:
+            yield Problem("rate", "The rate is not above zero.")
+        if not get("rate_date"):
+            yield Problem("rate_date", "A rate needs its date.", "warning")
     if isinstance(usd, Money) and usd.currency != "USD":
         yield Problem("usd_value", "The value in US dollars is not in USD.")
-    if isinstance(amount, Money) and amount.minor == 0:
+    if isinstance(amount, Money) and amount.minor <= 0:
+        yield from _not_positive(amount, values)
+    if not (get("project") or get("fund") or get("partner") or get("member_state")):
+        yield Problem("project", "Say which project, fund or payer it belongs to.", "warning")
+
+
+def _not_positive(amount: Money, values: Values) -> Iterator[Problem]:
+    if amount.minor == 0:
         yield Problem("amount", "The amount is zero.", "warning")
-    if isinstance(amount, Money) and amount.minor < 0 and not values.get("reverses"):
+    elif not values.get("reverses"):
         refund = values.get("type") == "refund"
         yield Problem(
             "amount",
@@ -199,8 +207,6 @@ def _transaction(values: Values) -> Iterator[Problem]:
             else "A negative amount takes back an earlier one: name the transaction it reverses.",
             "warning",
         )
-    if not any(values.get(n) for n in ("project", "fund", "partner", "member_state")):
-        yield Problem("project", "Say which project, fund or payer it belongs to.", "warning")
 
 
 def _rate(values: Values) -> Iterator[Problem]:

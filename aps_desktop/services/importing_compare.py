@@ -283,7 +283,9 @@ class _Part:
         values: Any = one.record.values
         if self._defaults:
             values = {**self._defaults, **values}
-        self._judge(row, one, self._check(values), None)
+        problems = self._check(values)
+        if problems:
+            self._judge(row, one, problems, None)
 
     def _compare(self, known: list[tuple[RowResult, Decided]]) -> None:
         """Reads the records as they are and sets each cell against what is there."""

@@ -12,6 +12,7 @@ from aps_desktop.domain.entities import ENTITIES, entity
 from aps_desktop.domain.errors import UserError
 from aps_desktop.exchange.cells import Sheet, Workbook, cell_text, folded, is_blank
 from aps_desktop.exchange.exported import exported_base, exported_mappings
+from aps_desktop.exchange.gc_pause import collector_paused
 from aps_desktop.exchange.guess import Guesser
 from aps_desktop.exchange.long_texts import META_SHEET, rests
 from aps_desktop.exchange.parse import Resolver
@@ -43,6 +44,13 @@ def read(
     resolver: Resolver | None = None,
 ) -> FoundWorkbook:
     """Reads the file in a child process and guesses what its sheets are. UserError if it cannot."""
+    with collector_paused():
+        return _read(db, path, progress, cancelled, resolver)
+
+
+def _read(
+    db: Database, path: Path, progress: Progress, cancelled: Cancelled, resolver: Resolver | None
+) -> FoundWorkbook:
     progress(0, 0, f"Reading {path.name}")
     workbook = read_workbook(
         path, progress=lambda rows: progress(0, 0, f"{rows:,} rows read"), cancelled=cancelled
