@@ -29,7 +29,4 @@ def collector_paused() -> Iterator[None]:
         with _lock:
             _state["pauses"] -= 1
             if _state["was_on"] and not _state["pauses"]:
-                # What was made counts as old from now on: else all of it is walked through at once.
-                gc.freeze()
-                gc.unfreeze()
                 gc.enable()

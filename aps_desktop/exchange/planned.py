@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -35,7 +36,7 @@ class Planned:
         self._entities = entities
         self._cache: dict[tuple[str, str], UUID] = {}
         self._drafts: dict[str, dict[str, Draft]] = {}
-        self._claims: dict[str, dict[tuple[object, ...], DraftRecord]] = {}
+        self._claims: dict[str, dict[tuple[object, ...], DraftRecord]] = defaultdict(dict)
         self._refused: dict[str, list[_Refused]] = {}
         self.wanted: set[str] | None = None
 
@@ -131,11 +132,13 @@ class Planned:
         if not entity.key or record.id is not None:
             return None  # a record that names its id is that one, whatever its key
         values = record.values
-        claims = self._claims.setdefault(entity.name, {})
-        parts = [values.get(name) for name in entity.key]
-        if None in parts:
-            return None
-        key: tuple[object, ...] = tuple([p.casefold() if type(p) is str else p for p in parts])
+        key: tuple[object, ...] = ()
+        for name in entity.key:
+            part = values.get(name)
+            if part is None:
+                return None
+            key += (part.casefold() if type(part) is str else part,)
+        claims = self._claims[entity.name]
         if links:
             key = (*key, *(values.get(name) for name in links))
         first = claims.setdefault(key, record)

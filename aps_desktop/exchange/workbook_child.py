@@ -151,10 +151,14 @@ def _send_rows(
 def _column(values: Sequence[Any], name: str, row: int, column: int, limits: Limits) -> list[Any]:
     """[values, places of dates, places of times]: dates are ordinals, times are ISO text."""
     kinds = set(map(type, values))
+    if kinds == {date}:
+        return [list(map(date.toordinal, values)), list(range(len(values))), ()]
     if str in kinds:
-        if "" in values:
+        texts = values if len(kinds) == 1 else [v for v in values if type(v) is str]
+        longest = max(map(len, texts))
+        if "" in texts:
             values = [None if v == "" else v for v in values]
-        if max((len(v) for v in values if type(v) is str), default=0) > limits.cell_text:
+        if longest > limits.cell_text:
             from aps_desktop.exchange.cells import address
 
             at = next(
