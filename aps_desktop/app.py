@@ -274,6 +274,8 @@ class Program(QObject):
 
     def _on_painted(self) -> None:
         """After the first paint: what the start did not wait for."""
+        if self._db.notice:  # a copy, an interrupted merge: what became of it
+            self.window.context.say(self._db.notice, "attention")
         if self._lock is not None:
             from aps_desktop.views.first_window import FirstWindow
 
