@@ -105,8 +105,8 @@ IN_MERGE = (
         "new titles are not found",
         (
             (
-                "SELECT t.cell >> 10 FROM t JOIN record r ON r.rid = (t.cell >> 10) WHERE r.tid = ",
-                "SELECT 0 FROM t JOIN record r ON r.tid = ",
+                "SELECT t.cell >> 10 FROM t JOIN u ON u.rid = (t.cell >> 10) WHERE u.tid = ",
+                "SELECT 0 FROM t JOIN u ON u.tid = ",
             ),
         ),
     ),
