@@ -163,6 +163,16 @@ def _entity_table(entity: Entity) -> sa.Table:
         sa.Index(f"ix_{entity.name}_{name}", table.c[name], **where)
     if {"status", "due"} <= entity.by_name.keys():  # what is overdue, asked at every start
         sa.Index(f"ix_{entity.name}_status_due", table.c.status, table.c.due)
+    if {"status", "status_date"} <= entity.by_name.keys():
+        sa.Index(f"ix_{entity.name}_status_since", table.c.status, table.c.status_date)
+    if "document_class" in entity.by_name:  # few, and asked for at every start too
+        unclassed = sa.text("document_class IS NULL")
+        sa.Index(
+            f"ix_{entity.name}_unclassed",
+            table.c.rid,
+            sqlite_where=unclassed,
+            postgresql_where=unclassed,
+        )
     return table
 
 
