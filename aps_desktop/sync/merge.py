@@ -256,18 +256,6 @@ def settle_cells(c: Connection) -> None:
 def _general(c: Connection) -> None:
     for table in ("candidate", "replaced", "ranked"):
         c.run(f"DROP TABLE IF EXISTS {table}")
-    _candidates(c)
-    _rank(c)
-    c.run("DELETE FROM cell_extra WHERE cell IN (SELECT cell FROM t WHERE general = 1)")
-    c.run("INSERT INTO cell_extra SELECT cell, dot, hlc FROM ranked WHERE place > 1")
-    c.run(
-        "UPDATE t SET dot = x.dot, hlc = x.hlc, extra = x.heads - 1 FROM ranked x "
-        "WHERE x.cell = t.cell AND x.place = 1"
-    )
-
-
-def _candidates(c: Connection) -> None:
-    """The tables `candidate` (ops that stand, and births) and `replaced` (what they name)."""
     c.run(
         "CREATE TEMP TABLE candidate (cell BIGINT, node BIGINT, dot BIGINT, prev BIGINT, "
         "hlc BIGINT, PRIMARY KEY (cell, node))"
@@ -295,16 +283,18 @@ def _candidates(c: Connection) -> None:
         "INSERT INTO candidate SELECT t.cell, 0, r.birth, NULL, o.hlc FROM t "
         "JOIN record r ON r.rid = (t.cell >> 10) JOIN op o ON o.dot = r.birth WHERE t.general = 1"
     )
-
-
-def _rank(c: Connection) -> None:
-    """The table `ranked`: the heads of each cell, the one that is shown in the first place."""
     c.run(
         "CREATE TEMP TABLE ranked AS SELECT k.cell AS cell, k.dot AS dot, k.hlc AS hlc, "
         "row_number() OVER (PARTITION BY k.cell ORDER BY k.hlc DESC, d.uuid DESC, k.dot DESC) "
         "AS place, count(*) OVER (PARTITION BY k.cell) AS heads FROM candidate k "
         "JOIN device d ON d.ord = (k.dot >> 40) WHERE NOT EXISTS "
         "(SELECT 1 FROM replaced x WHERE x.cell = k.cell AND x.node = k.node)"
+    )
+    c.run("DELETE FROM cell_extra WHERE cell IN (SELECT cell FROM t WHERE general = 1)")
+    c.run("INSERT INTO cell_extra SELECT cell, dot, hlc FROM ranked WHERE place > 1")
+    c.run(
+        "UPDATE t SET dot = x.dot, hlc = x.hlc, extra = x.heads - 1 FROM ranked x "
+        "WHERE x.cell = t.cell AND x.place = 1"
     )
 
 
