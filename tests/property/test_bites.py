@@ -12,10 +12,10 @@ from tests.property.undo_machine import UndoMachine
 @pytest.mark.parametrize("bug", IN_MERGE, ids=str)
 def test_a_broken_merge_is_found(bug: Bug) -> None:
     with broken(bug), pytest.raises(AssertionError):
-        run_state_machine_as_test(MergeMachine, settings=first_failure(examples=150, steps=30))
+        run_state_machine_as_test(MergeMachine, settings=first_failure(examples=600, steps=30))
 
 
 @pytest.mark.parametrize("bug", IN_UNDO, ids=str)
 def test_a_broken_undo_is_found(bug: Bug) -> None:
     with broken(bug), pytest.raises(AssertionError):
-        run_state_machine_as_test(UndoMachine, settings=first_failure(examples=150, steps=30))
+        run_state_machine_as_test(UndoMachine, settings=first_failure(examples=600, steps=30))
