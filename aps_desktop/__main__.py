@@ -12,10 +12,10 @@ _TAKEN = (".xlsx", ".xlsm", ".csv", ".tsv", ".apsync", ".aps")
 def main(argv: Sequence[str] | None = None) -> int:
     """The program. Without a sub-command the window opens; returns the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments[:1] == ["--workbook-child"]:
-        from aps_desktop.exchange.workbook_child import main as child
+    if arguments[:1] == ["--child"]:
+        from aps_desktop.children import run_child
 
-        return int(child() or 0)
+        return run_child(arguments[1:])
     if arguments == ["--smoke-test"]:
         from aps_desktop.app import smoke_test
 

@@ -15,15 +15,14 @@ from typing import Any
 
 import msgspec
 
+from aps_desktop.children import read_frame, start_child
 from aps_desktop.domain.errors import UserError
 from aps_desktop.exchange.cells import Row, Sheet, Workbook
-from aps_desktop.exchange.frames import read_frame, start_child
 from aps_desktop.exchange.gc_pause import collector_paused
 from aps_desktop.exchange.limits import MEBIBYTE, Limits
 from aps_desktop.exchange.prescan import Marks, refuse, scan_xlsx
 
 _LARGE = MEBIBYTE
-CHILD_COMMAND = "--workbook-child"
 
 
 def read_workbook(
@@ -119,7 +118,7 @@ class _Child:
         self._limits = limits
         self._late = False
         self._process = start_child(
-            "aps_desktop.exchange.workbook_child", CHILD_COMMAND,
+            "exchange.workbook_child",
             [str(path.resolve()), msgspec.json.encode(limits).decode()],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip

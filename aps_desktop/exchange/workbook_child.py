@@ -24,17 +24,16 @@ from typing import Any, BinaryIO
 import msgspec
 import python_calamine
 
+from aps_desktop.children import write_frame
 from aps_desktop.domain.errors import UserError
-from aps_desktop.exchange.frames import child_arguments, write_frame
 from aps_desktop.exchange.limits import Limits
 from aps_desktop.exchange.prescan import Marks, check_start, refuse, scan_ods, scan_xlsx
 
 CHUNK_ROWS = 4096
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str]) -> int:
     """`argv` is the file and its limits as JSON; the frames go to standard output."""
-    argv = child_arguments(argv)
     limits = msgspec.json.decode(argv[1], type=Limits) if len(argv) > 1 else Limits()
     _limit_process(limits)
     out = sys.stdout.buffer
@@ -220,7 +219,3 @@ def _decoded(data: bytes) -> str:
 def _without_guard(cell: str) -> str:
     """Takes off the apostrophe that keeps spreadsheet programs from running a formula."""
     return cell[1:] if len(cell) > 1 and cell[0] == "'" and cell[1] in "=+-@\t\r＝＋－＠" else cell
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -11,10 +11,10 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
+from aps_desktop.children import start_child, write_frame
 from aps_desktop.domain.errors import UserError
 from aps_desktop.exchange.cell_values import DATE_LOOK, Label
 from aps_desktop.exchange.cells import Cell
-from aps_desktop.exchange.frames import start_child, write_frame
 from aps_desktop.exchange.plain_sheet import PlainSheet
 from aps_desktop.exchange.write_workbook import (
     Counter,
@@ -23,7 +23,6 @@ from aps_desktop.exchange.write_workbook import (
     plain,
 )
 
-WRITER_COMMAND = "--workbook-writer"
 _CHUNK = 500
 
 
@@ -40,7 +39,7 @@ def write_in_child(
     draft = path.with_name(f".{path.name}.part")
     counter = Counter(progress)
     child = start_child(
-        "aps_desktop.exchange.writer_child", WRITER_COMMAND,
+        "exchange.writer_child",
         [str(draft.resolve()), "fast" if fast else "slow"],
         stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip

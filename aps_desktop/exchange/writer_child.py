@@ -14,15 +14,14 @@ from typing import IO, Any
 
 import msgspec
 
+from aps_desktop.children import read_frame
 from aps_desktop.exchange.cell_values import DATE_LOOK
 from aps_desktop.exchange.cells import Cell
-from aps_desktop.exchange.frames import child_arguments, read_frame
 from aps_desktop.exchange.plain_sheet import PlainSheet
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str]) -> int:
     """`argv` is the file to write and "fast" or "slow"; exit code 0 when it is whole."""
-    argv = child_arguments(argv)
     from aps_desktop.exchange.xlsx_writers import write_fast, write_slow
 
     source = _Source(sys.stdin.buffer)
@@ -69,7 +68,3 @@ class _Source:
                     if type(row[c]) is int:
                         row[c] = date.fromordinal(row[c])
                 yield row
-
-
-if __name__ == "__main__":
-    sys.exit(main())

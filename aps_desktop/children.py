@@ -1,4 +1,4 @@
-"""Talking to child processes in frames: four bytes of length, then MessagePack."""
+"""Child processes: starting them, and talking in frames: four bytes of length, then MessagePack."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,6 +15,8 @@ import msgspec
 
 import aps_desktop
 
+CHILD = "--child"
+"""The first argument of a program that is to be a child."""
 FRAME_LIMIT = 256 << 20
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -36,10 +39,15 @@ def write_frame(stream: IO[bytes], message: list[Any]) -> None:
     stream.write(data)
 
 
-def start_child(module: str, command: str, arguments: list[str], **pipes: Any) -> Any:
-    """Starts one of our modules by name, or by sub-command of the frozen program."""
-    frozen = getattr(sys, "frozen", False)
-    program = [sys.executable, command] if frozen else [sys.executable, "-P", "-m", module]
+def start_child(module: str, arguments: list[str], **pipes: Any) -> Any:
+    """Starts the `main` of one of our modules in a process of its own; also from a frozen program.
+
+    `module` is named from the package ("exchange.writer_child"); `main` gets the arguments.
+    """
+    if getattr(sys, "frozen", False):
+        program = [sys.executable, CHILD, module]
+    else:
+        program = [sys.executable, "-P", "-m", "aps_desktop", CHILD, module]
     root = str(Path(aps_desktop.__file__).parents[1])
     return subprocess.Popen(
         [*program, *arguments],
@@ -49,7 +57,7 @@ def start_child(module: str, command: str, arguments: list[str], **pipes: Any) -
     )
 
 
-def child_arguments(argv: Sequence[str] | None) -> list[str]:
-    """A child's own arguments, also where the frozen program's sub-command stands before them."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    return arguments[1:] if arguments[:1] and arguments[0].startswith("--workbook-") else arguments
+def run_child(arguments: Sequence[str]) -> int:
+    """What the program does when it was started as a child: `arguments` begin with the module."""
+    module = import_module(f"aps_desktop.{arguments[0]}")
+    return int(module.main(list(arguments[1:])) or 0)
