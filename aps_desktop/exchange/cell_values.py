@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.fields import SET_KINDS, Field, Kind
-from aps_desktop.domain.money import Money
+from aps_desktop.domain.money import Money, minor_digits
 from aps_desktop.domain.values import FileRef, Period, Value, to_wire
 from aps_desktop.exchange.cells import Cell
 from aps_desktop.exchange.parse import id_text
@@ -21,6 +21,7 @@ Label = Callable[[str, UUID], str]
 
 DATE_LOOK = "dd mmm yyyy"
 _DIGITS = 15
+_EXACT = 10**_DIGITS
 _EXCEL_START = date(1900, 3, 1)
 
 
@@ -35,6 +36,43 @@ def cell_writer(spec: Field, label: Label) -> Callable[[Value], Cell]:
     if spec.kind in SET_KINDS:
         return lambda v: _listed(spec, v, label)
     return _PLAIN[spec.kind]
+
+
+def column_writer(spec: Field, label: Label) -> Callable[[Sequence[Value]], list[Cell]]:
+    """As `cell_writer`, for many values at once: the usual ones take no call for each."""
+    write = cell_writer(spec, label)
+
+    def slowly(values: Sequence[Value]) -> list[Cell]:
+        return [None if v is None else write(v) for v in values]
+
+    if spec.kind in (Kind.TEXT, Kind.LONG_TEXT):
+        return lambda values: [v if isinstance(v, str) else None for v in values]
+    if spec.kind is Kind.MONEY:
+        return lambda values: [_quick_amount(v) for v in values]
+    if spec.kind in (Kind.CHOICE, Kind.REFERENCE):
+        known = _Known(write)
+        return lambda values: [known[v] for v in values]
+    return slowly
+
+
+class _Known(dict[Value, Cell]):
+    """The cells of values of which there are few: each is made once."""
+
+    def __init__(self, write: Callable[[Value], Cell]) -> None:
+        super().__init__({None: None})
+        self._write = write
+
+    def __missing__(self, value: Value) -> Cell:
+        cell = self[value] = self._write(value)
+        return cell
+
+
+def _quick_amount(value: Value) -> Cell:
+    if not isinstance(value, Money):
+        return None
+    if -_EXACT < value.minor < _EXACT:
+        return value.minor / 10 ** minor_digits(value.currency)
+    return _amount(value)
 
 
 def currency_cell(value: Value) -> Cell:

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from aps_desktop.domain.fields import Entity, Field, Kind
 from aps_desktop.domain.values import Value
 from aps_desktop.exchange.cell_values import (
     Label,
-    cell_writer,
+    column_writer,
     currency_cell,
     number_format,
 )
@@ -30,6 +31,7 @@ from aps_desktop.exchange.plain_sheet import PlainSheet
 
 META_VERSION = 1
 SHEET = "sheet"
+_CHUNK = 500
 _ID_HEADER = "APS id"
 _WIDTHS = {
     Kind.LONG_TEXT: 50.0, Kind.TEXT: 24.0, Kind.REFERENCE: 22.0, Kind.REFERENCES: 26.0,
@@ -168,22 +170,30 @@ class _Layout:
         self, rows: Iterable[RowOut], label: Label, cutter: Cutter, counter: Counter
     ) -> Iterator[list[Cell]]:
         """The cells of each record."""
-        writers = [cell_writer(spec, label) for spec in self.fields]
-        money = [spec.kind is Kind.MONEY for spec in self.fields]
-        for record, state, values in rows:
-            row: list[Cell] = [f"{record.hex} {state}" if state else record.hex]
-            for value, write, two in zip(values, writers, money, strict=True):
-                if value is None:
-                    row.append(None)
-                else:
-                    cell = write(value)
-                    if type(cell) is str and len(cell) > CELL_LIMIT // 2 and not fits(cell):
-                        cell = cutter.cut(cell)
-                    row.append(cell)
-                if two:
-                    row.append(currency_cell(value))
-            counter.one()
-            yield row
+        writers = [column_writer(spec, label) for spec in self.fields]
+        source = iter(rows)
+        while chunk := list(islice(source, _CHUNK)):
+            records, states, values = zip(*chunk, strict=True)
+            columns: list[Sequence[Cell]] = [[
+                f"{record.hex} {state}" if state else record.hex
+                for record, state in zip(records, states, strict=True)
+            ]]  # fmt: skip
+            fields = zip(self.fields, writers, zip(*values, strict=True), strict=True)
+            for spec, write, column in fields:
+                columns.append(_fitting(write(column), cutter))
+                if spec.kind is Kind.MONEY:
+                    columns.append([currency_cell(value) for value in column])
+            for row in zip(*columns, strict=True):
+                counter.one()
+                yield list(row)
+
+
+def _fitting(cells: list[Cell], cutter: Cutter) -> list[Cell]:
+    """The cells, those that hold more than a cell can cut."""
+    longest = max((len(cell) for cell in cells if type(cell) is str), default=0)
+    if longest <= CELL_LIMIT // 2:
+        return cells
+    return [cutter.cut(c) if isinstance(c, str) and not fits(c) else c for c in cells]
 
 
 def sheet_name(wanted: str, taken: set[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import repeat
 from pathlib import Path
 
 from aps_desktop.db import store
@@ -18,7 +19,7 @@ from aps_desktop.domain.fields import Entity, Field
 from aps_desktop.exchange.write_workbook import RowOut, SheetOut
 from aps_desktop.services import importing_base
 from aps_desktop.services.exporting_labels import ReferenceTexts
-from aps_desktop.services.importing_current import values_of
+from aps_desktop.services.importing_current import value_columns
 from aps_desktop.services.importing_types import Cancelled, Progress, never, no_progress
 
 ROWS_A_SHEET = 190_000
@@ -92,14 +93,10 @@ def _sheets(
 def _rows(
     c: Connection, kind: Entity, fields: Sequence[Field], rids: array[int]
 ) -> Iterator[RowOut]:
-    names = [f.name for f in fields]
     for start in range(0, len(rids), _PAGE):
-        page = rids[start : start + _PAGE]
-        found = values_of(c, kind, fields, page)
-        for rid in page:
-            if rid in found:
-                id, values = found[rid]
-                yield id, "", [values.get(name) for name in names]
+        _, ids, columns = value_columns(c, kind, fields, rids[start : start + _PAGE])
+        if ids:
+            yield from zip(ids, repeat(""), zip(*columns, strict=True))
 
 
 def _write(

@@ -39,20 +39,39 @@ def values_of(
     c: Connection, kind: Entity, fields: Sequence[Field], rids: Iterable[int]
 ) -> dict[int, tuple[UUID, dict[str, Value]]]:
     """(id, values of these fields) by row number; empty fields are missing."""
-    columns = [f for f in fields if not f.is_set]
-    sets = [f for f in fields if f.is_set]
-    listed = [sql for f in columns for sql in _column_sql(f)]
-    readers = _readers(columns)
+    names = [f.name for f in fields]
     found: dict[int, tuple[UUID, dict[str, Value]]] = {}
     for part in chunks(rids):
-        marks = ",".join("?" * len(part))
-        head = ", ".join(["t.rid", "t.id", *listed])
-        for row in c.all(f"SELECT {head} FROM {kind.name} t WHERE t.rid IN ({marks})", part):
-            values = {name: read(row) for name, at, read in readers if row[at] is not None}
-            found[row[0]] = (UUID(bytes=bytes(row[1])), values)
-        for spec in sets:
-            _read_set(c, spec, part, found)
+        known, ids, columns = value_columns(c, kind, fields, part)
+        rows = zip(*columns, strict=True) if columns else iter([()] * len(ids))
+        for rid, id, row in zip(known, ids, rows, strict=True):
+            values = zip(names, row, strict=True)
+            found[rid] = id, {name: value for name, value in values if value is not None}
     return found
+
+
+def value_columns(
+    c: Connection, kind: Entity, fields: Sequence[Field], rids: Sequence[int]
+) -> tuple[list[int], list[UUID], list[Sequence[Value]]]:
+    """(row numbers, ids, a column of values for each field) of the records there are, in the order
+    of `rids`; None where a field is empty. For as many as fit into one IN (...)."""
+    flat = [f for f in fields if not f.is_set]
+    listed = ["t.rid", "t.id", *(sql for f in flat for sql in _column_sql(f))]
+    marks = ",".join("?" * len(rids))
+    sql = f"SELECT {', '.join(listed)} FROM {kind.name} t WHERE t.rid IN ({marks})"
+    by_rid = {row[0]: row for row in c.all(sql, list(rids))}
+    known = [rid for rid in rids if rid in by_rid]
+    if not known:
+        return [], [], [() for _ in fields]
+    raw = iter(zip(*map(by_rid.__getitem__, known), strict=True))
+    next(raw)
+    ids = [UUID(bytes=bytes(id)) for id in next(raw)]
+    columns = [
+        _set_column(c, f, known) if f.is_set
+        else _column(f, [next(raw) for _ in field_columns(f)])
+        for f in fields
+    ]  # fmt: skip
+    return known, ids, columns
 
 
 def _column_sql(spec: Field) -> list[str]:
@@ -62,25 +81,21 @@ def _column_sql(spec: Field) -> list[str]:
     return names
 
 
-def _readers(columns: Sequence[Field]) -> list[tuple[str, int, Callable[[Sequence[Any]], Value]]]:
-    found = []
-    at = 2
-    for spec in columns:
-        found.append((spec.name, at, _reader(spec, at)))
-        at += len(field_columns(spec))
-    return found
-
-
-def _reader(spec: Field, at: int) -> Callable[[Sequence[Any]], Value]:
+def _column(spec: Field, raw: Sequence[Sequence[Any]]) -> Sequence[Value]:
+    """What the database holds of one field in some records, as values."""
     if spec.kind in (Kind.TEXT, Kind.LONG_TEXT, Kind.CHOICE):
-        return lambda row: row[at]
-    if spec.kind is Kind.DATE:
-        return lambda row: date.fromisoformat(row[at])
+        return raw[0]
     if spec.kind is Kind.MONEY:
-        return lambda row: Money(row[at], row[at + 1])
+        pairs = zip(raw[0], raw[1], strict=True)
+        return [None if minor is None else Money(minor, code) for minor, code in pairs]
+    if spec.kind is Kind.DATE:
+        return [None if text is None else _day(text) for text in raw[0]]
     if spec.kind is Kind.REFERENCE:
-        return lambda row: _uuid(bytes(row[at]))
-    return lambda row: value_of(spec, (row[at],))
+        return [None if id is None else _uuid(bytes(id)) for id in raw[0]]
+    return [None if one is None else value_of(spec, (one,)) for one in raw[0]]
+
+
+_day = lru_cache(maxsize=4096)(date.fromisoformat)
 
 
 @lru_cache(maxsize=65_536)
@@ -89,9 +104,7 @@ def _uuid(raw: bytes) -> UUID:
     return UUID(bytes=raw)
 
 
-def _read_set(
-    c: Connection, spec: Field, rids: list[int], found: dict[int, tuple[UUID, dict[str, Value]]]
-) -> None:
+def _set_column(c: Connection, spec: Field, rids: Sequence[int]) -> list[Value]:
     tags = spec.kind is Kind.TAGS
     marks = ",".join("?" * len(rids))
     member = "m.word" if tags else "(SELECT x.uuid FROM record x WHERE x.rid = m.member)"
@@ -103,9 +116,7 @@ def _read_set(
     for owner, one in c.all(sql, [*rids, spec.number]):
         if one is not None:
             members.setdefault(owner, []).append(one if tags else UUID(bytes=bytes(one)))
-    for owner, ones in members.items():
-        if owner in found:
-            found[owner][1][spec.name] = frozenset(ones)
+    return [frozenset(members[rid]) if rid in members else None for rid in rids]
 
 
 # Keys -------------------------------------------------------------------------------------------
