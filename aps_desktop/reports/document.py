@@ -67,6 +67,7 @@ class Paragraph(msgspec.Struct, frozen=True, tag="paragraph"):
 
     text: str
     look: Literal["plain", "muted", "strong"] = "plain"
+    side: Literal["left", "center", "right", "justify"] = "left"
 
 
 class Bullets(msgspec.Struct, frozen=True, tag="bullets"):
@@ -117,7 +118,8 @@ Block = Heading | Paragraph | Bullets | Facts | Table | Picture | Signature | Pa
 class Document(msgspec.Struct, frozen=True):
     """A report. `mark` is its document class, on every page; `source` says what it was made from.
 
-    `kind` stands small over the title ("Progress report"); `landscape` turns the pages.
+    `kind` stands small over the title ("Progress report"); `landscape` turns the pages. Over a
+    `letter` stands nothing: its blocks begin with the letter's own head.
     """
 
     title: str
@@ -129,6 +131,7 @@ class Document(msgspec.Struct, frozen=True):
     source: str = ""
     mark: str = ""
     landscape: bool = False
+    letter: bool = False
 
 
 def words(cell: Cell) -> str:

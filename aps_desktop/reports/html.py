@@ -62,7 +62,8 @@ def write(document: Document, path: Path) -> None:
 def text(document: Document) -> str:
     """The whole page."""
     head = [f'<p class="kind">{escape(document.kind)}</p>'] if document.kind else []
-    head.append(f"<h1>{escape(document.title)}</h1>")
+    if not document.letter:
+        head.append(f"<h1>{escape(document.title)}</h1>")
     if document.subtitle:
         head.append(f'<p class="muted">{escape(document.subtitle)}</p>')
     body = [_block(block) for block in document.blocks]
@@ -115,8 +116,10 @@ def _lines(value: str) -> str:
 def _paragraph(block: Paragraph) -> str:
     inner = _lines(block.text)
     if block.look == "strong":
-        return f"<p><strong>{inner}</strong></p>"
-    return f'<p class="muted">{inner}</p>' if block.look == "muted" else f"<p>{inner}</p>"
+        inner = f"<strong>{inner}</strong>"
+    look = ' class="muted"' if block.look == "muted" else ""
+    side = f' style="text-align: {block.side}"' if block.side != "left" else ""
+    return f"<p{look}{side}>{inner}</p>"
 
 
 def _table(table: Table) -> str:

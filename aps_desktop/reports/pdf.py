@@ -106,6 +106,8 @@ def markup(document: Document, folder: Path) -> str:
 
 
 def _head(document: Document) -> str:
+    if document.letter:
+        return ""
     lines = []
     if document.kind:
         kind = quoted(document.kind)
@@ -151,6 +153,8 @@ def _paragraph(block: Paragraph) -> str:
         inner = f"#muted[{inner}]"
     elif block.look == "strong":
         inner = f"#strong[{inner}]"
+    if block.side in ("center", "right"):
+        inner = f"#align({block.side})[{inner}]"
     return f"\n{inner}\n"
 
 

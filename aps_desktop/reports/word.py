@@ -25,6 +25,7 @@ from aps_desktop.reports.document import (
     footer,
     words,
 )
+from aps_desktop.reports.scripts import pieces
 
 _FONT = "Noto Sans"
 _ACCENT = (0x16, 0x3A, 0x6B)
@@ -111,6 +112,8 @@ def _muted(paragraph: Any, text: str, size: float = 9) -> None:
 def _head(book: Any, document: Document) -> None:
     from docx.shared import Pt, RGBColor
 
+    if document.letter:
+        return
     if document.kind:
         kind = book.add_paragraph().add_run(document.kind)
         kind.bold = True
@@ -146,11 +149,14 @@ def _block(book: Any, block: Block) -> None:
 
 
 def _paragraph(book: Any, block: Paragraph) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
     paragraph = book.add_paragraph()
+    paragraph.alignment = getattr(WD_ALIGN_PARAGRAPH, block.side.upper())
     if block.look == "muted":
         _muted(paragraph, block.text, 10)
     else:
-        paragraph.add_run(block.text).bold = block.look == "strong"
+        _runs(paragraph, block.text, bold=block.look == "strong")
 
 
 def _facts(book: Any, block: Facts) -> None:
@@ -214,11 +220,28 @@ def _fill(place: Any, text: str, *, right: bool = False, bold: bool = False) -> 
 
     paragraph = place.paragraphs[0]
     paragraph.paragraph_format.space_after = Pt(1)
-    run = paragraph.add_run(text)
-    run.bold = bold
-    run.font.size = Pt(9)
+    # An amount and its currency stay on one line.
+    for run in _runs(paragraph, text.replace(" ", "\u00a0") if right else text, bold=bold):
+        run.font.size = Pt(9)
     if right:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def _runs(paragraph: Any, text: str, *, bold: bool = False) -> list[Any]:
+    """Adds a text in runs of one script each: Word wants a font of its own for most of them."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    made = []
+    for piece, font in pieces(text):
+        run = paragraph.add_run(piece)
+        run.bold = bold or None
+        if font:
+            look = run._r.get_or_add_rPr()  # noqa: SLF001 - no public way to say a run is complex
+            look.get_or_add_rFonts().set(qn("w:cs"), font)
+            look.append(OxmlElement("w:cs"))
+        made.append(run)
+    return made
 
 
 def _is_right(column: Column, cell: Cell) -> bool:

@@ -11,6 +11,7 @@ from aps_desktop.domain.entities import ENTITIES
 from aps_desktop.domain.errors import InvalidValue, UserError
 from aps_desktop.services import (
     demo_knowledge,
+    demo_letters,
     demo_meetings,
     demo_money,
     demo_offices,
@@ -68,6 +69,7 @@ def fill(
             demo_meetings.make_workshops,
             demo_meetings.make_outcomes,
             demo_money.make,
+            demo_letters.make,
             demo_results.make,
             demo_knowledge.make,
         ):

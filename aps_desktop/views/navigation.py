@@ -78,7 +78,7 @@ HAND_MADE = (
 _MAIN = """
 project programme work_plan work_plan_line risk framework framework_node
 meeting action_item decision body circulation meeting_series tenure focal_point
-fund fund_transaction tranche condition contribution pipeline_proposal partner exchange_rate
+fund fund_transaction tranche condition contribution pipeline_proposal partner correspondence
 indicator indicator_value result reporting_request evaluation recommendation compliance_status
 lesson period_calendar document knowledge_product dissemination
 exchange_programme outreach_activity participation_count associated_entity

@@ -44,7 +44,7 @@ WANTED = """
     approval_step extension realignment work_plan work_plan_line task task_dependency budget
     budget_line risk meeting_series meeting agenda_item attendance decision action_item
     circulation circulation_reply fund contribution fund_transaction tranche condition
-    pipeline_proposal exchange_rate result indicator disaggregation_dimension target
+    pipeline_proposal exchange_rate correspondence result indicator disaggregation_dimension target
     indicator_value reporting_request evaluation finding recommendation lesson compliance_status
     knowledge_product document document_version dissemination exchange_programme
     outreach_activity participation_count associated_entity

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aps_desktop.domain.entities import funding_flow
+from aps_desktop.domain.entities.funding_letters import CORRESPONDENCE
 from aps_desktop.domain.entities.standard_fields import (
     confidence,
     document_class,
@@ -242,4 +243,5 @@ ENTITIES: tuple[Entity, ...] = (
     *funding_flow.ENTITIES,
     PIPELINE_PROPOSAL,
     EXCHANGE_RATE,
+    CORRESPONDENCE,
 )
