@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from aps_desktop.db import log, rebuild
+from aps_desktop.db import log, rebuild, summaries
 from aps_desktop.db.connection import Connection, DatabaseFault, Row
 from aps_desktop.db.layout import field_columns
 from aps_desktop.db.titles import fold_title
@@ -17,7 +17,7 @@ from aps_desktop.domain.fields import Entity, Kind
 Progress = Callable[[int, int, str], None]
 """(done, of how many, what is being done)."""
 
-_STEPS = ("file", "links", "change log", "heads", "records", "counts", "files")
+_STEPS = ("file", "links", "change log", "heads", "records", "counts", "figures", "files")
 _MOST = 500
 """More problems than this say no more; the check stops counting there."""
 
@@ -41,7 +41,7 @@ class TooMany(Exception):
 def check(c: Connection, progress: Progress | None = None) -> list[Problem]:
     """Everything that is wrong with a database, in one reading transaction of the caller."""
     found: list[Problem] = []
-    checks = (_file, _links, _chains, _heads, _records, _counts, _files)
+    checks = (_file, _links, _chains, _heads, _records, _counts, _summaries, _files)
     try:
         for number, (name, one) in enumerate(zip(_STEPS, checks, strict=True)):
             if progress:
@@ -243,6 +243,13 @@ def _counts(c: Connection) -> Iterator[Problem]:
         found = rebuild.known_kinds().get(tid)
         name = found.name if found else ""
         yield Problem("title", f"{name}: a deleted record is still found.", name, mendable=True)
+
+
+def _summaries(c: Connection) -> Iterator[Problem]:
+    """The sums that are kept, against the records."""
+    for table, number in summaries.differences(c):
+        message = f"Kept figures ({table}): {number:,} differ from the records."
+        yield Problem("summary", message, table, mendable=True)
 
 
 def _files(c: Connection) -> Iterator[Problem]:

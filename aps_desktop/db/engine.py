@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aps_desktop.db import driver
+from aps_desktop.db import driver, summaries
 from aps_desktop.db.connection import Connection, DatabaseFault, translated_errors
 from aps_desktop.domain.clock import Clock, SystemClock
 from aps_desktop.domain.errors import ReadOnly, UserError
@@ -136,6 +136,7 @@ def _begin(connection: Connection) -> None:
 
 
 def _end(connection: Connection) -> None:
+    summaries.fold(connection)
     if not connection.postgres:
         connection.run("UPDATE local_state SET writing = 0")
     crash_point("before-commit")

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from aps_desktop.db import log
+from aps_desktop.db import log, summaries
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.layout import MEMBER, column_names, stored_values
 from aps_desktop.db.titles import fold_title
@@ -35,6 +35,7 @@ def rebuild(c: Connection, kinds: Collection[Entity] | None = None) -> None:
     """
     settle_log(c)
     rebuild_rows(c, (*ENTITIES, MEMBER) if kinds is None else kinds)
+    summaries.refill(c)
 
 
 def settle_log(c: Connection) -> None:

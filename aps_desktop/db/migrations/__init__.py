@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
-from aps_desktop.db import rebuild
+from aps_desktop.db import rebuild, summaries
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database, crash_point
 from aps_desktop.db.layout import MEMBER, column_names, entity_columns
@@ -30,6 +30,7 @@ def layout_mark() -> str:
         for e in (*ENTITIES, MEMBER)
         for c, stored, f in entity_columns(e)
     ]
+    parts.append(summaries.mark())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -45,6 +46,7 @@ def migrate(db: Database, from_version: int, to_version: int) -> None:
             crash_point(f"migrated-{version}")
         changed = _renew_tables(c)
         crash_point("tables-renewed")
+        summaries.renew(c)
         rebuild.rebuild(c, changed)
         put_meta(c, "schema", str(to_version))
         put_meta(c, "layout", layout_mark())
@@ -97,7 +99,9 @@ def _looks_right(c: Connection, kind: Entity) -> bool:
     there = {
         _plain(row[0])
         for row in c.all(
-            "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL", (kind.name,)
+            "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL "
+            f"AND name NOT LIKE '{summaries.TRIGGERS}%'",
+            (kind.name,),
         )
     }
     return there == {_plain(s) for s in entity_statements(kind.name, postgres=False)}

@@ -1,0 +1,77 @@
+"""How a fact and its summary tables are described; `db/summaries.py` makes them work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+BASE = 1_000_000_000
+"""A wide sum is `name_hi` * BASE + `name_lo`, both sums of the parts of each value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An entity whose records decide about facts.
+
+    `fields` are the columns that matter. `facts` is SQL for the row numbers of the facts that
+    depend on a changed row `x`: "SELECT x.rid" for the entity itself.
+    """
+
+    entity: str
+    fields: tuple[str, ...]
+    facts: str = "SELECT x.rid"
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A sum of a summary table: SQL over the fact's columns. Wide ones are kept in two parts."""
+
+    name: str
+    sql: str
+    wide: bool = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (f"{self.name}_hi", f"{self.name}_lo") if self.wide else (self.name,)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """SQL for each column, of one fact."""
+        if self.wide:  # division and remainder round towards zero in both databases
+            return (f"({self.sql}) / {BASE}", f"({self.sql}) % {BASE}")
+        return (self.sql,)
+
+
+@dataclass(frozen=True, slots=True)
+class Cube:
+    """A summary table: what it is grouped by, and its sums; `n` counts the facts by itself."""
+
+    name: str
+    keys: tuple[str, ...]
+    sums: tuple[Sum, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One row a record. `columns` are (name, "text" or "integer", SQL over `tables`), never NULL.
+
+    `tables` is a FROM clause in which `t` is the entity whose records these are; `where` leaves out
+    records that are no fact. `indexes` are for what no summary table answers.
+    """
+
+    name: str
+    columns: tuple[tuple[str, str, str], ...]
+    tables: str
+    where: str
+    sources: tuple[Source, ...]
+    cubes: tuple[Cube, ...]
+    indexes: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(name for name, _, _ in self.columns)
+
+    @property
+    def rows_sql(self) -> str:
+        """The facts as the records say now; more conditions may follow with AND."""
+        columns = ", ".join(f"{sql} AS {name}" for name, _, sql in self.columns)
+        return f"SELECT t.rid AS rid, {columns} FROM {self.tables} WHERE {self.where}"

@@ -1,0 +1,76 @@
+"""Transactions as facts: one row each, with its project's pillar, body and programme.
+
+`unit` and `value` are the value in US dollars where there is one, else the amount in its own
+currency: so a sum tells by its units whether it is a total. `currency` and `amount` are as entered.
+"""
+
+from __future__ import annotations
+
+from aps_desktop.db.summary_kinds import Cube, Fact, Source, Sum
+
+_USD = (
+    "t.amount_currency <> 'USD' AND t.usd_value_minor IS NOT NULL AND t.usd_value_currency = 'USD'"
+)
+_VALUE = Sum("value", "value", wide=True)
+_KIND = ("type", "nature", "in_kind", "unit")
+"""What every cube is grouped by, last: measure, planned or actual, cash or kind, currency."""
+
+MONEY = Fact(
+    "money_fact",
+    (
+        ("day", "text", "t.date"),
+        ("year", "integer", "CAST(substr(t.date, 1, 4) AS INTEGER)"),
+        ("month", "text", "substr(t.date, 1, 7)"),
+        ("project", "integer", "coalesce(t.project, 0)"),
+        ("programme", "integer", "coalesce(p.programme, 0)"),
+        ("body", "integer", "coalesce(p.sponsoring_body, 0)"),
+        ("pillar", "text", "coalesce(p.pillar, '')"),
+        ("fund", "integer", "coalesce(t.fund, 0)"),
+        ("partner", "integer", "coalesce(t.partner, 0)"),
+        ("state", "integer", "coalesce(t.member_state, 0)"),
+        ("type", "text", "coalesce(t.type, '')"),
+        ("nature", "text", "coalesce(t.nature, 'actual')"),
+        ("in_kind", "integer", "coalesce(t.in_kind, 0)"),
+        (
+            "unit",
+            "text",
+            f"CASE WHEN {_USD} THEN 'USD' ELSE t.amount_currency END",
+        ),
+        (
+            "value",
+            "integer",
+            f"CASE WHEN {_USD} THEN t.usd_value_minor "
+            "ELSE t.amount_minor END",
+        ),
+        ("currency", "text", "t.amount_currency"),
+        ("amount", "integer", "t.amount_minor"),
+    ),
+    "fund_transaction t LEFT JOIN project p ON p.rid = t.project",
+    "t.date IS NOT NULL AND t.amount_minor IS NOT NULL",
+    (
+        Source(
+            "fund_transaction",
+            (
+                "type", "date", "project", "fund", "partner", "member_state", "amount_minor",
+                "amount_currency", "nature", "in_kind", "usd_value_minor", "usd_value_currency",
+            ),
+        ),
+        Source(
+            "project",
+            ("programme", "sponsoring_body", "pillar"),
+            "SELECT t.rid FROM fund_transaction t WHERE t.project = x.rid",
+        ),
+    ),
+    (
+        Cube("money_by_year", ("year", "pillar", *_KIND), (_VALUE,)),
+        Cube("money_by_month", ("month", "pillar", *_KIND), (_VALUE,)),
+        Cube("money_by_payer", ("partner", "state", "pillar", "year", *_KIND), (_VALUE,)),
+        Cube("money_by_payer_month", ("month", "partner", "state", *_KIND), (_VALUE,)),
+        Cube("money_by_fund", ("fund", "year", "pillar", *_KIND), (_VALUE,)),
+        Cube("money_by_fund_month", ("fund", "month", *_KIND), (_VALUE,)),
+        Cube("money_by_body", ("body", "year", "pillar", *_KIND), (_VALUE,)),
+        Cube("money_by_programme", ("programme", *_KIND), (_VALUE,)),
+        Cube("money_by_project", ("project", *_KIND), (_VALUE,)),
+    ),
+    (("day",), ("project",), ("fund",), ("partner",), ("body",)),
+)  # fmt: skip
