@@ -165,6 +165,10 @@ def _entity_table(entity: Entity) -> sa.Table:
         sa.Index(f"ix_{entity.name}_status_due", table.c.status, table.c.due)
     if {"status", "status_date"} <= entity.by_name.keys():
         sa.Index(f"ix_{entity.name}_status_since", table.c.status, table.c.status_date)
+    if {"period", "member_state", "indicator", "status"} <= entity.by_name.keys():
+        # Who has reported for a period is told from this index alone.
+        names = ("period", "member_state", "indicator", "status")
+        sa.Index(f"ix_{entity.name}_reported", *(table.c[name] for name in names))
     if "document_class" in entity.by_name:  # few, and asked for at every start too
         unclassed = sa.text("document_class IS NULL")
         sa.Index(

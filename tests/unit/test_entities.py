@@ -45,8 +45,8 @@ WANTED = """
     budget_line risk meeting_series meeting agenda_item attendance decision action_item
     circulation circulation_reply fund contribution fund_transaction tranche condition
     pipeline_proposal exchange_rate correspondence result indicator disaggregation_dimension target
-    indicator_value reporting_request evaluation finding recommendation lesson compliance_status
-    knowledge_product document document_version dissemination exchange_programme
+    indicator_value value_amendment reporting_request evaluation finding recommendation lesson
+    compliance_status knowledge_product document document_version dissemination exchange_programme
     outreach_activity participation_count associated_entity
 """.split()
 RESERVED = frozenset(

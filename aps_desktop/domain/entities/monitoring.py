@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aps_desktop.domain.entities import monitoring_review
+from aps_desktop.domain.entities import monitoring_amendment, monitoring_review
 from aps_desktop.domain.entities.standard_fields import notes, valid_from, valid_to
 from aps_desktop.domain.entities.vocabularies import AGE_BANDS, SEXES
 from aps_desktop.domain.fields import Area, Entity, Field, Kind
@@ -178,6 +178,31 @@ INDICATOR = Entity(
         Field(23, "highest", "Highest plausible value", Kind.NUMBER, decimals=4, section="Checks"),
         Field(24, "definition", "Definition and method", Kind.LONG_TEXT, section="Checks"),
         notes(25, "Checks"),
+        Field(
+            26,
+            "scale",
+            "Scale",
+            section="Measure",
+            help="For qualitative indicators, from the worst to the best: Weak; Fair; Strong = 5.",
+        ),
+        Field(
+            27,
+            "over_100",
+            "May exceed 100 %",
+            Kind.YES_NO,
+            default="0",
+            section="Checks",
+            help="For percentages of a plan that can be surpassed.",
+        ),
+        Field(
+            28,
+            "counts_towards",
+            "Counts towards",
+            Kind.REFERENCE,
+            target="indicator",
+            section="Use",
+            help="The indicator of a higher result into which this one is added.",
+        ),
     ),
     title=("title",),
     code="code",
@@ -316,6 +341,7 @@ INDICATOR_VALUE = Entity(
             section="Review",
             help="Corrects an earlier value, so that a cumulative total may fall.",
         ),
+        Field(20, "entered_by", "Entered by", section="Review"),
     ),
     title=("indicator", "period"),
     key=("indicator", "period", "member_state", "sex", "age_band", "dimension_value"),
@@ -330,5 +356,6 @@ ENTITIES: tuple[Entity, ...] = (
     DISAGGREGATION_DIMENSION,
     TARGET,
     INDICATOR_VALUE,
+    *monitoring_amendment.ENTITIES,
     *monitoring_review.ENTITIES,
 )

@@ -1,0 +1,297 @@
+"""Who has not reported what: of every request of a reporting period, what came and what did not.
+
+A request asks a body's or a project's indicators of a member state (or of the body itself) for a
+period. Its value has come when one for that indicator, state and period is pending or approved; a
+returned one has to come again. What is missing is late when the day it was due is over.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from aps_desktop.db.connection import Connection
+from aps_desktop.domain.values import Period
+from aps_desktop.services.results_reading import period_of, uuid
+
+WAITING, RECEIVED, WAIVED = ("to_send", "sent", "reminded"), "received", "waived"
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """One reporting period with its window."""
+
+    rid: int
+    id: UUID
+    name: str
+    period: Period
+    opens: date | None
+    due: date | None
+    locked: bool
+
+
+@dataclass(frozen=True)
+class Narrow:
+    """What requests are narrowed to."""
+
+    pillar: str = ""
+    body: UUID | None = None
+    partner: UUID | None = None
+    member_state: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request and what came. `late`: what is missing was due before today."""
+
+    id: UUID
+    title: str
+    status: str
+    body: str
+    project: str
+    state: str
+    body_id: UUID | None
+    project_id: UUID | None
+    state_id: UUID | None
+    due: date | None
+    expected: int
+    reported: int
+    returned: int
+    late: bool
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.expected - self.reported)
+
+
+@dataclass
+class Cell:
+    """The requests of one row and column, added up."""
+
+    requests: list[Request] = field(default_factory=list)
+
+    @property
+    def expected(self) -> int:
+        return sum(one.expected for one in self.requests)
+
+    @property
+    def reported(self) -> int:
+        return sum(one.reported for one in self.requests)
+
+    @property
+    def missing(self) -> int:
+        return sum(one.missing for one in self.requests)
+
+    @property
+    def late(self) -> int:
+        return sum(one.missing for one in self.requests if one.late)
+
+    @property
+    def returned(self) -> int:
+        return sum(one.returned for one in self.requests)
+
+
+@dataclass
+class Matrix:
+    """Rows are bodies or projects, columns the states that were asked, in their names' order.
+
+    The column "" is for requests to no state. `cells` by (row, column).
+    """
+
+    calendar: Calendar
+    rows: list[str]
+    columns: list[str]
+    cells: dict[tuple[str, str], Cell]
+
+    def row_total(self, row: str) -> Cell:
+        return _joined(cell for (at, _), cell in self.cells.items() if at == row)
+
+    def column_total(self, column: str) -> Cell:
+        return _joined(cell for (_, at), cell in self.cells.items() if at == column)
+
+    def whole(self) -> Cell:
+        return _joined(self.cells.values())
+
+
+def _joined(cells: Iterable[Cell]) -> Cell:
+    return Cell([one for cell in cells for one in cell.requests])
+
+
+def calendars(c: Connection) -> list[Calendar]:
+    """The reporting periods, the newest first."""
+    rows = c.all(
+        "SELECT rid, id, name, period, opens_on, due, locked FROM period_calendar "
+        "ORDER BY period DESC, name"
+    )
+    return [
+        Calendar(rid, uuid(id), name, period_of(period), _day(opens), _day(due), bool(locked))
+        for rid, id, name, period, opens, due, locked in rows
+        if period
+    ]
+
+
+def current(found: list[Calendar], today: date) -> Calendar | None:
+    """The period that is being reported: the newest that is over, else the oldest there is."""
+    over = [one for one in found if one.period.end < today]
+    return over[0] if over else (found[-1] if found else None)
+
+
+def matrix(
+    c: Connection, calendar: Calendar, today: date, by: str = "body", narrow: Narrow = Narrow()
+) -> Matrix:
+    """All requests of a period by "body" or "project" and by state; what is most late first."""
+    cells: dict[tuple[str, str], Cell] = defaultdict(Cell)
+    for one in requests(c, calendar, today, narrow):
+        row = one.project if by == "project" else one.body
+        cells[row or "(none named)", one.state].requests.append(one)
+    columns = [row[0] for row in c.all("SELECT name FROM member_state ORDER BY name")]
+    if any(column == "" for _, column in cells):
+        columns.append("")
+    late: dict[str, tuple[int, int]] = {}
+    for (row, _), cell in cells.items():
+        before = late.get(row, (0, 0))
+        late[row] = before[0] + cell.late, before[1] + cell.missing
+    rows = sorted(late, key=lambda row: (-late[row][0], -late[row][1], row))
+    return Matrix(calendar, rows, columns, dict(cells))
+
+
+def requests(
+    c: Connection, calendar: Calendar, today: date, narrow: Narrow = Narrow()
+) -> list[Request]:
+    """Every request for indicator values of a period that was not waived, with what came."""
+    where, params = _narrowed(c, narrow)
+    rows = c.all(
+        "SELECT r.rid, r.id, r.title, r.status, r.due, r.body, r.project, r.member_state, "
+        "b.name, b.code, p.code, p.title, s.name, b.id, p.id, s.id "
+        "FROM reporting_request r "
+        "LEFT JOIN body b ON b.rid = r.body LEFT JOIN project p ON p.rid = r.project "
+        "LEFT JOIN member_state s ON s.rid = r.member_state "
+        f"WHERE r.calendar = ? AND r.kind = 'values' AND r.status <> ?{where}",
+        [calendar.rid, WAIVED, *params],
+    )
+    counted = _Counted(c, calendar)
+    chosen = _chosen(c, [row[0] for row in rows])
+    return [_request(row, counted, chosen.get(row[0]), calendar, today) for row in rows]
+
+
+class _Counted:
+    """What is expected and what came, read in three statements for the whole period."""
+
+    def __init__(self, c: Connection, calendar: Calendar) -> None:
+        self._c = c
+        self._period = f"{calendar.period.start.isoformat()}/{calendar.period.end.isoformat()}"
+        self._of_project: dict[int, int] = dict(
+            c.all("SELECT project, count(*) FROM indicator WHERE project IS NOT NULL GROUP BY 1")
+        )
+        self._of_body: dict[int, int] = dict(
+            c.all("SELECT body, count(*) FROM indicator WHERE body IS NOT NULL GROUP BY 1")
+        )
+        self._came: dict[tuple[str, int, int], list[int]] = defaultdict(lambda: [0, 0])
+        for column in ("project", "body"):
+            self._read(column)
+
+    def _read(self, column: str) -> None:
+        """Distinct indicators that came, by project or body and by state (0: the whole)."""
+        rows = self._c.all(
+            f"SELECT i.{column}, coalesce(v.member_state, 0), v.status = 'returned', "
+            "count(DISTINCT v.indicator) FROM indicator_value v "
+            "JOIN indicator i ON i.rid = v.indicator "
+            "WHERE v.period = ? AND v.status IN ('pending', 'approved', 'returned') "
+            f"AND i.{column} IS NOT NULL GROUP BY 1, 2, 3",
+            (self._period,),
+        )
+        for key, state, returned, count in rows:
+            self._came[column, key, state][bool(returned)] += count
+
+    def of(self, project: int | None, body: int | None, state: int | None) -> tuple[int, int, int]:
+        """(expected, reported, returned) of a request for all indicators of a project or body."""
+        column, key = ("project", project) if project else ("body", body)
+        if key is None:
+            return 0, 0, 0
+        expected = (self._of_project if project else self._of_body).get(key, 0)
+        came = self._came.get((column, key, state or 0), [0, 0])
+        return expected, min(expected, came[0]), came[1]
+
+    def of_chosen(self, indicators: list[int], state: int | None) -> tuple[int, int, int]:
+        """The same for a request that names its indicators."""
+        marks = ",".join("?" * len(indicators))
+        test = "v.member_state = ?" if state else "v.member_state IS NULL"
+        rows = self._c.all(
+            "SELECT v.status = 'returned', count(DISTINCT v.indicator) FROM indicator_value v "
+            f"WHERE v.indicator IN ({marks}) AND v.period = ? AND {test} "
+            "AND v.status IN ('pending', 'approved', 'returned') GROUP BY 1",
+            [*indicators, self._period, *([state] if state else [])],
+        )
+        came = {bool(returned): count for returned, count in rows}
+        return len(indicators), came.get(False, 0), came.get(True, 0)
+
+
+def _chosen(c: Connection, rids: list[int]) -> dict[int, list[int]]:
+    """The indicators that requests name themselves; those that name none are left out."""
+    found: dict[int, list[int]] = defaultdict(list)
+    if not rids:
+        return found
+    rows = c.all(
+        "SELECT m.owner, m.member FROM set_member m JOIN reporting_request r ON r.rid = m.owner "
+        "WHERE m.field_number = 7 AND m.member IS NOT NULL"
+    )
+    wanted = set(rids)
+    for owner, member in rows:
+        if owner in wanted:
+            found[owner].append(member)
+    return found
+
+
+def _request(
+    row: tuple[Any, ...],
+    counted: _Counted,
+    chosen: list[int] | None,
+    calendar: Calendar,
+    today: date,
+) -> Request:
+    _, id, title, status, due, body, project, state = row[:8]
+    body_name, body_code, code, project_title, state_name, body_id, project_id, state_id = row[8:]
+    if chosen:
+        expected, reported, returned = counted.of_chosen(chosen, state)
+    else:
+        expected, reported, returned = counted.of(project, body, state)
+    day = _day(due) or calendar.due
+    return Request(
+        uuid(id), title, status, body_code or body_name or "", code or project_title or "",
+        state_name or "", _id(body_id), _id(project_id), _id(state_id), day,
+        expected, reported, returned, bool(day and day < today),
+    )  # fmt: skip
+
+
+def _narrowed(c: Connection, narrow: Narrow) -> tuple[str, list[Any]]:
+    tests = ""
+    params: list[Any] = []
+    if narrow.pillar:
+        tests += " AND coalesce(p.pillar, b.pillar) = ?"
+        params.append(narrow.pillar)
+    if narrow.body:
+        tests += " AND b.id = ?"
+        params.append(narrow.body.bytes)
+    if narrow.member_state:
+        tests += " AND s.id = ?"
+        params.append(narrow.member_state.bytes)
+    if narrow.partner:
+        tests += (
+            " AND p.fund IN (SELECT f.rid FROM fund f JOIN partner q ON q.rid = f.partner "
+            "WHERE q.id = ? UNION SELECT k.fund FROM contribution k "
+            "JOIN partner q ON q.rid = k.partner WHERE q.id = ?)"
+        )
+        params += [narrow.partner.bytes] * 2
+    return tests, params
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _id(stored: Any) -> UUID | None:
+    return None if stored is None else uuid(stored)
