@@ -3,12 +3,12 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 
-.PHONY: run test test-all bench lint screenshots setup clean help
+.PHONY: run test test-all bench lint screenshots package setup clean help
 
 help:
 	@$(PYTHON) packaging/bootstrap.py --help
 
-run test test-all bench lint screenshots setup:
+run test test-all bench lint screenshots package setup:
 	@$(PYTHON) packaging/bootstrap.py $@ $(ARGS)
 
 clean:

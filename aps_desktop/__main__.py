@@ -16,10 +16,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from aps_desktop.children import run_child
 
         return run_child(arguments[1:])
-    if arguments == ["--smoke-test"]:
+    if arguments[:1] == ["--smoke-test"]:
         from aps_desktop.app import smoke_test
 
-        return smoke_test()
+        return smoke_test(*arguments[1:2])
     wanted = window_arguments(arguments)
     if wanted is None:
         from aps_desktop.cli import main as command_line

@@ -18,7 +18,6 @@ from aps_desktop.db.engine import Database
 from aps_desktop.domain.errors import UserError
 from aps_desktop.logs import start_logging
 from aps_desktop.paths import APP_NAME, data_dir, default_database, resource_path
-from aps_desktop.services import records
 from aps_desktop.services.window_lock import InUse, WindowLock
 from aps_desktop.tasks.runner import Runner
 from aps_desktop.views import faults, theme
@@ -50,28 +49,36 @@ def run(database: str = "", file: str = "") -> int:
             program.close()
 
 
-def smoke_test() -> int:
-    """Opens the window offscreen on a temporary database, writes, reads, closes; the exit code."""
+def smoke_test(report: str = "") -> int:
+    """Uses the program offscreen on a temporary database as an officer would; the exit code.
+
+    What was seen is printed, and written to the file `report` where one is named: a program
+    without a console (Windows) has nowhere to print.
+    """
     import tempfile
 
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    with tempfile.TemporaryDirectory() as folder:
+    from aps_desktop.services import offices
+    from aps_desktop.views import smoke_checks
+
+    os.environ["QT_QPA_PLATFORM"] = os.environ.get("APS_SMOKE_PLATFORM") or "offscreen"
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         os.environ["APS_DATA_DIR"] = folder
-        app = QApplication(sys.argv[:1])
-        program = Program(app)
+        program = Program(QApplication(sys.argv[:1]))
         location = str(Path(folder, "smoke.aps"))
-        store.create(location, office="ASEC", device="Smoke test").close()
+        offices.start(location, office="ASEC", device="Smoke test").close()
+        lines, passed = [], program.open(location)
         try:
-            if not program.open(location):
-                return 1
-            id = records.new(program.database, "body", {"code": "SMOKE", "name": "Smoke test"})
-            app.processEvents()
-            program.window.context.show_record("body", id)
-            app.processEvents()
-            found = records.get(program.database.reader(), "body", id)
-            return 0 if found.values["name"] == "Smoke test" else 1
+            for name, good, seen in smoke_checks.run(smoke_checks.Tried(program, Path(folder))):
+                lines.append(f"{'ok    ' if good else 'FAILED'}  {name:20} {seen}")
+                passed = passed and good
         finally:
             program.close()
+    text = "\n".join(lines)
+    if report:
+        Path(report).write_text(text + "\n", encoding="utf-8")
+    elif sys.stdout is not None:
+        print(text)  # noqa: T201 - this is a command
+    return 0 if passed and lines else 1
 
 
 class Program(QObject):

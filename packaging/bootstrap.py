@@ -266,6 +266,14 @@ def screenshots(arguments: list[str]) -> int:
     return start("packaging/screenshots.py", *(arguments or ["screenshots"]), **offscreen())
 
 
+def package(arguments: list[str]) -> int:
+    """Makes the installers in dist/."""
+    programs = {"dpkg-deb": "dpkg", "objdump": "binutils"}
+    install_packages([p for name, p in programs.items() if not shutil.which(name)])
+    setup([])
+    return start("packaging/package.py", *arguments, **offscreen())
+
+
 def offscreen() -> dict[str, str]:
     return {"QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM") or "offscreen"}
 
@@ -277,6 +285,7 @@ TASKS = {
     "bench": bench,
     "lint": lint,
     "screenshots": screenshots,
+    "package": package,
     "setup": setup,
 }
 

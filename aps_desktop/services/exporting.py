@@ -24,7 +24,8 @@ from aps_desktop.services.importing_types import Cancelled, Progress, never, no_
 
 ROWS_A_SHEET = 190_000
 """A longer list goes on in a further sheet: that is as much as an import takes in one."""
-_IN_CHILD = 2_000
+IN_CHILD = 2_000
+"""From so many records on a child process writes, so that the window never stutters."""
 _PAGE = 500
 
 
@@ -117,7 +118,7 @@ def _write(
     if not path.parent.is_dir():
         raise UserError(f"There is no folder “{path.parent.name}”.", "Choose another folder.")
     try:
-        if total < _IN_CHILD:
+        if total < IN_CHILD:
             from aps_desktop.exchange.write_workbook import write_workbook
 
             return write_workbook(path, sheets, label=label, progress=moved)

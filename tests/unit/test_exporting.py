@@ -204,7 +204,7 @@ def test_a_list_goes_out_as_it_is_narrowed_and_sorted(db, tmp_path):
 
 
 def test_a_long_list_goes_through_a_child_process(db, tmp_path, monkeypatch):
-    monkeypatch.setattr(exporting, "_IN_CHILD", 1)
+    monkeypatch.setattr(exporting, "IN_CHILD", 1)
     monkeypatch.setattr(exporting, "ROWS_A_SHEET", 100)
     path = tmp_path / "bodies.xlsx"
     told = []
@@ -216,7 +216,7 @@ def test_a_long_list_goes_through_a_child_process(db, tmp_path, monkeypatch):
 
 
 def test_nothing_is_left_of_an_export_that_was_stopped(db, tmp_path, monkeypatch):
-    monkeypatch.setattr(exporting, "_IN_CHILD", 1)
+    monkeypatch.setattr(exporting, "IN_CHILD", 1)
     path = tmp_path / "bodies.xlsx"
     with pytest.raises(UserError, match="cancelled"):
         exporting.export_workbook(db, path, ["body"], cancelled=lambda: True)

