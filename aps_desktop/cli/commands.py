@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from aps_desktop import __version__
-from aps_desktop.cli import bundle_commands, database_commands, record_commands
+from aps_desktop.cli import bundle_commands, database_commands, figure_commands, record_commands
 from aps_desktop.cli.session import DONE, REFUSED, Session
 from aps_desktop.domain.errors import UserError
 
@@ -60,6 +60,7 @@ def _parser() -> ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _database_commands(commands)
     _record_commands(commands)
+    _money_commands(commands)
     _bundle_commands(commands)
     _workbook_commands(commands)
     return parser
@@ -149,6 +150,35 @@ def _record_commands(commands: Commands) -> None:
     search = add(commands, "search", record_commands.search)
     search.add_argument("words", nargs="+", metavar="WORDS")
     search.add_argument("--limit", type=_number, default=50, metavar="N")
+
+
+def _money_commands(commands: Commands) -> None:
+    ask = add(commands, "figures", figure_commands.show)
+    ask.add_argument("name", metavar="NAME", help="a question; “list” names them all")
+    for option, words in (
+        ("--by", "what the lines are"),
+        ("--period", "month, quarter or year"),
+        ("--measure", "commitment, receipt, ..."),
+        ("--year", "2026, or 2024-2026"),
+        ("--as-of", "leave out what is dated later: 2026-11-23"),
+    ):
+        ask.add_argument(option, metavar=option.strip("-").upper(), help=words)
+    ask.add_argument("--days", type=_number, metavar="N", help="for pledges that expire")
+    for option in ("pillar", *figure_commands.RECORDS):
+        ask.add_argument(f"--{option.replace('_', '-')}", action="append", metavar=option.upper())
+    entries = group(commands, "ledger", "post, reverse and correct transactions")
+    add(entries, "post", figure_commands.post).add_argument(
+        "values", nargs="+", metavar="FIELD=VALUE"
+    )
+    for name, run in (("reverse", figure_commands.reverse), ("correct", figure_commands.correct)):
+        one = add(entries, name, run)
+        one.add_argument("id", metavar="ID", help="the transaction's id, or its reference")
+        if name == "correct":
+            one.add_argument("values", nargs="+", metavar="FIELD=VALUE")
+        else:
+            one.add_argument("--on", metavar="DAY", help="the day of the reversal")
+        one.add_argument("--reason", required=True, metavar="WORDS")
+    add(entries, "fill-in", figure_commands.fill_in)
 
 
 def _bundle_commands(commands: Commands) -> None:

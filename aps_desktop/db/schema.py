@@ -177,6 +177,15 @@ def _entity_table(entity: Entity) -> sa.Table:
             sqlite_where=unclassed,
             postgresql_where=unclassed,
         )
+    if entity.name == "fund_transaction":  # few, and named wherever a total lacks them
+        unvalued = sa.text("usd_value_minor IS NULL AND amount_currency <> 'USD'")
+        sa.Index(
+            "ix_fund_transaction_unvalued",
+            table.c.date,
+            table.c.rid,
+            sqlite_where=unvalued,
+            postgresql_where=unvalued,
+        )
     return table
 
 

@@ -7,13 +7,23 @@ currency: so a sum tells by its units whether it is a total. `currency` and `amo
 from __future__ import annotations
 
 from aps_desktop.db.summary_kinds import Cube, Fact, Source, Sum
+from aps_desktop.domain.entities.funding_flow import TRANSACTION_TYPES
 
 _USD = (
     "t.amount_currency <> 'USD' AND t.usd_value_minor IS NOT NULL AND t.usd_value_currency = 'USD'"
 )
 _VALUE = Sum("value", "value", wide=True)
-_KIND = ("type", "nature", "in_kind", "unit")
-"""What every cube is grouped by, last: measure, planned or actual, cash or kind, currency."""
+_KIND = ("type", "nature", "in_kind", "on_project", "unit")
+"""What every cube is grouped by, last: measure, planned or actual, cash or kind, whether it is of a
+project or of the fund itself, currency."""
+_CASH = "nature = 'actual' AND in_kind = 0"
+
+
+def _of_measure(measure: str) -> Sum:
+    """What a project has of a measure, in cash, actual, and with a value in US dollars."""
+    test = f"type = '{measure}' AND {_CASH} AND unit = 'USD'"
+    return Sum(measure, f"CASE WHEN {test} THEN value ELSE 0 END", wide=True)
+
 
 MONEY = Fact(
     "money_fact",
@@ -28,6 +38,7 @@ MONEY = Fact(
         ("fund", "integer", "coalesce(t.fund, 0)"),
         ("partner", "integer", "coalesce(t.partner, 0)"),
         ("state", "integer", "coalesce(t.member_state, 0)"),
+        ("on_project", "integer", "CASE WHEN t.project IS NULL THEN 0 ELSE 1 END"),
         ("type", "text", "coalesce(t.type, '')"),
         ("nature", "text", "coalesce(t.nature, 'actual')"),
         ("in_kind", "integer", "coalesce(t.in_kind, 0)"),
@@ -71,6 +82,14 @@ MONEY = Fact(
         Cube("money_by_body", ("body", "year", "pillar", *_KIND), (_VALUE,)),
         Cube("money_by_programme", ("programme", *_KIND), (_VALUE,)),
         Cube("money_by_project", ("project", *_KIND), (_VALUE,)),
+        Cube(
+            "money_of_project",
+            ("project",),
+            (
+                *(_of_measure(key) for key, _ in TRANSACTION_TYPES),
+                Sum("unvalued", f"CASE WHEN {_CASH} AND unit <> 'USD' THEN 1 ELSE 0 END"),
+            ),
+        ),
     ),
-    (("day",), ("project",), ("fund",), ("partner",), ("body",)),
+    (("nature", "day"), ("project",), ("fund",), ("partner",), ("body",)),
 )  # fmt: skip

@@ -95,7 +95,7 @@ def watched_fields(query: ListQuery) -> tuple[str, ...]:
     """The fields that decide which rows a list has and in which order."""
     kind = entity(query.entity)
     names = [name for name, _ in query.sort or lists.default_sort(kind)]
-    names += [item.field for item in query.filters]
+    names += [item.field.partition(".")[0] for item in query.filters]
     if query.group:
         names.append(query.group)
     if query.text.strip():

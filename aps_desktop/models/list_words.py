@@ -78,6 +78,8 @@ def _words(field: Field, item: Filter, named: str) -> str:
     match item.op:
         case "contains":
             return f"contains “{item.values[0]}”"
+        case "either":
+            return str(item.values[0])
         case "empty":
             return "empty"
         case "filled":

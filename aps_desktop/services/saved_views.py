@@ -16,7 +16,7 @@ from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
 from aps_desktop.db.queries.conditions import Filter
 from aps_desktop.domain.changes import Applied
-from aps_desktop.domain.entities import entity
+from aps_desktop.domain.entities import entity, field_of, has_field
 from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.fields import Entity, Kind
 from aps_desktop.services import records
@@ -141,7 +141,7 @@ def from_plain(kind: Entity, raw: Mapping[str, Any]) -> ViewSettings:
 
 def _filter(kind: Entity, parts: Sequence[Any]) -> Filter | None:
     name, op, values = parts
-    if not isinstance(name, str) or name not in kind.by_name or op not in _OPS:
+    if not isinstance(name, str) or not has_field(kind, name) or op not in _OPS:
         return None
     plain = (str, int, type(None))
     if not isinstance(values, list) or not all(isinstance(value, plain) for value in values):
@@ -161,7 +161,7 @@ def _here(c: Connection, kind: Entity, item: Filter) -> Filter | None:
 
 def _by_row(kind: Entity, name: str, op: str) -> bool:
     """Whether a filter's values are row numbers of records."""
-    return kind.field(name).kind in _REFERENCES and op in ("rid", "any_of")
+    return field_of(kind, name).kind in _REFERENCES and op in ("rid", "any_of")
 
 
 def _public(c: Connection, kind: Entity, item: Filter) -> list[Any]:

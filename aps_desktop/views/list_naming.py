@@ -8,6 +8,7 @@ from typing import Any
 from aps_desktop.db.connection import DatabaseFault
 from aps_desktop.db.queries import lists
 from aps_desktop.db.queries.lists import Filter
+from aps_desktop.domain.entities import field_of
 from aps_desktop.domain.fields import Entity, Field
 from aps_desktop.models.list_words import filter_words
 
@@ -17,7 +18,7 @@ def chip_words(
 ) -> dict[str, str]:
     """{field: words} of everything that narrows a list."""
     return {
-        name: filter_words(kind.field(name), group, _named(runner, kind.field(name), group))
+        name: filter_words(field_of(kind, name), group, _named(runner, field_of(kind, name), group))
         for name, group in filters.items()
     }
 

@@ -1,6 +1,6 @@
 """Kept sums: a wrong one is found and mended, and an older file gets them when it is opened."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -29,10 +29,12 @@ def filled(location: str) -> Database:
 
 
 @pytest.fixture(params=["file", "server"])
-def db(request: pytest.FixtureRequest, tmp_path: Path, pg_url: Callable[[], str]) -> Database:
+def db(
+    request: pytest.FixtureRequest, tmp_path: Path, pg_url: Callable[[], str]
+) -> Iterator[Database]:
     made = filled(pg_url() if request.param == "server" else str(tmp_path / "a.aps"))
-    request.addfinalizer(made.close)
-    return made
+    yield made
+    made.close()
 
 
 def by_pillar(db: Database) -> dict[str, int]:

@@ -16,17 +16,18 @@ from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.fields import Entity, Field, Kind
 from aps_desktop.domain.money import CURRENCIES, minor_digits
 
-Op = Literal["contains", "any_of", "from", "to", "empty", "filled", "rid"]
+Op = Literal["contains", "any_of", "from", "to", "empty", "filled", "rid", "either"]
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A condition on one field.
+    """A condition on one field, or on one of the record that is referred to ("project.pillar").
 
     `contains` takes words as shown; `any_of` canonical texts (choices, "0"/"1", a reference's or
     member's row numbers) and None for "empty"; `from` and `to` one canonical text each (dates,
     periods, numbers; money in minor units as an integer, or in whole units as a text); `rid` the
-    row number that a reference points to.
+    row number that a reference points to. `either` lets through what meets all conditions of one of
+    several groups: its values are what to call it, then the groups of (field, op, values).
     """
 
     field: str
@@ -45,7 +46,7 @@ def where(
     clauses: list[str] = []
     params: list[Any] = []
     for item in filters:
-        clause, values = _condition(c, kind, kind.field(item.field), item)
+        clause, values = _tested(c, kind, item)
         clauses.append(clause)
         params += values
     if text.strip():
@@ -53,6 +54,40 @@ def where(
         clauses.append(clause)
         params += values
     return (" WHERE " + " AND ".join(clauses) if clauses else ""), params
+
+
+def _tested(c: Connection, kind: Entity, item: Filter) -> tuple[str, list[Any]]:
+    if item.op == "either":
+        return _either(c, kind, item.values[1:])
+    reference, _, inner = item.field.partition(".")
+    if not inner:
+        return _condition(c, kind, kind.field(reference), item)
+    # A field of the record that is referred to: "project.pillar".
+    field = kind.field(reference)
+    target = entity(field.target)
+    column = f"t.{field_columns(field)[0]}"
+    missing = item.op == "empty" or None in item.values
+    known = tuple(value for value in item.values if value is not None)
+    found: list[tuple[str, list[Any]]] = []
+    if missing:  # also where there is no such record: what is not filled
+        test, _ = _condition(c, target, target.field(inner), Filter(inner, "filled"))
+        without = f"SELECT t.rid FROM {target.name} t WHERE {test}"
+        found.append((f"({column} IS NULL OR {column} NOT IN ({without}))", []))
+    if known or item.op == "filled":
+        test, params = _condition(c, target, target.field(inner), Filter(inner, item.op, known))
+        found.append((f"{column} IN (SELECT t.rid FROM {target.name} t WHERE {test})", params))
+    tests = " OR ".join(test for test, _ in found) or "1=0"
+    return f"({tests})", [value for _, params in found for value in params]
+
+
+def _either(c: Connection, kind: Entity, groups: tuple[Any, ...]) -> tuple[str, list[Any]]:
+    tests: list[str] = []
+    params: list[Any] = []
+    for group in groups:
+        found = [_tested(c, kind, Filter(*parts)) for parts in group]
+        tests.append("(" + " AND ".join(test for test, _ in found) + ")")
+        params += [value for _, values in found for value in values]
+    return f"({' OR '.join(tests)})", params
 
 
 def _named(c: Connection, kind: Entity, words: list[str], *, walk: bool) -> tuple[str, list[Any]]:

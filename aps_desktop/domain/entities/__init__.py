@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import lru_cache
+
 from aps_desktop.domain.entities.coordination import ENTITIES as COORDINATION
 from aps_desktop.domain.entities.funding import ENTITIES as FUNDING
 from aps_desktop.domain.entities.knowledge import ENTITIES as KNOWLEDGE
@@ -33,6 +36,26 @@ def entity(name: str) -> Entity:
         raise NotFound(
             f"There is no entity “{name}”.", "Entities: " + ", ".join(sorted(BY_NAME)) + "."
         ) from None
+
+
+@lru_cache(maxsize=256)
+def field_of(kind: Entity, name: str) -> Field:
+    """A field by its name; "project.pillar" is a field of the record that is referred to.
+
+    KeyError if there is none.
+    """
+    reference, _, inner = name.partition(".")
+    if not inner:
+        return kind.field(reference)
+    return replace(entity(kind.field(reference).target).field(inner), name=name)
+
+
+def has_field(kind: Entity, name: str) -> bool:
+    """Whether `field_of` finds one."""
+    try:
+        return bool(field_of(kind, name))
+    except (KeyError, NotFound):
+        return False
 
 
 def references_to(target: str) -> tuple[tuple[Entity, Field], ...]:

@@ -1,0 +1,276 @@
+"""Pledge against commitment against receipt against disbursement against expenditure; balances.
+
+Each measure is a column of its own. Where a figure needs several (undisbursed, unspent, balance),
+its formula is in `domain/funding_measures.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from aps_desktop.db.connection import Connection
+from aps_desktop.db.queries import money
+from aps_desktop.db.queries.lists import Filter
+from aps_desktop.db.queries.money import Sum
+from aps_desktop.domain.funding_measures import (
+    ACTUAL,
+    BALANCE,
+    DELIVERY_RATE,
+    MANAGED,
+    MEASURE_LABELS,
+    MEASURES,
+    PLANNED,
+    UNDISBURSED,
+    UNSPENT,
+    Formula,
+)
+from aps_desktop.domain.totals import Total, ratio
+from aps_desktop.services import funding_projects
+from aps_desktop.services.funding import (
+    GROUP_LABELS,
+    Answer,
+    Figure,
+    Ledger,
+    Line,
+    Names,
+    Scope,
+    between,
+    name_missing,
+    names,
+    of_group,
+    total_of,
+)
+
+BY = ("fund", "partner", "state", "body", "programme", "pillar", "project", "year")
+"""What flows and balances can be shown by."""
+LIMIT = 200
+"""Lines that are shown at most; the totals are of all."""
+_KINDS = ((ACTUAL, 0, "", ""), (PLANNED, 0, "_planned", " (planned)"),
+          (ACTUAL, 1, "_in_kind", " (in kind)"))  # fmt: skip
+
+Groups = dict[Any, dict[tuple[str, str, int, int], list[Sum]]]
+"""By group: (measure, nature, in kind, on a project) -> sums."""
+
+
+def flows(c: Connection, scope: Scope, by: str = "fund") -> Answer:
+    """All seven measures side by side, actual; planned and in kind where there is any.
+
+    One line for each fund, partner, member state, body, programme, pillar, project or year.
+    """
+    ledger = Ledger.of(c, scope)
+    groups, more = _grouped(c, ledger, by)
+    everything = _all(c, ledger)
+    columns = [
+        (measure, nature, kind, measure + end, MEASURE_LABELS[measure] + words)
+        for nature, kind, end, words in _KINDS
+        for measure in MEASURES
+        if not end or any((measure, nature, kind, side) in everything for side in (0, 1))
+    ]
+
+    def figures(found: Mapping[Any, list[Sum]], extra: Sequence[Filter]) -> list[Figure]:
+        made = []
+        for measure, nature, kind, key, label in columns:
+            parts = [s for side in (0, 1) for s in found.get((measure, nature, kind, side), ())]
+            opens = ledger.opens((measure,), nature=nature, in_kind=kind, more=extra)
+            made.append(Figure(key, label, total_of(parts), opens=opens))
+        return made
+
+    lines = _lines(c, by, groups, figures)
+    return Answer(
+        "flows", f"Money by {GROUP_LABELS[by].lower()}", lines,
+        name_missing(c, figures(everything, ())), _explained(c, ledger, by), more,
+    )  # fmt: skip
+
+
+def balances(c: Connection, scope: Scope, by: str = "fund") -> Answer:
+    """What is committed and not yet disbursed, disbursed and not yet spent, and what a fund holds.
+
+    A balance is of managed funds only; from partner funds the partner pays itself.
+    """
+    ledger = Ledger.of(c, scope)
+    groups, more = _grouped(c, ledger, by, largest=True)
+    everything = _all(c, ledger)
+    managed = _managed(c)
+    formulas = [UNDISBURSED, UNSPENT]
+
+    def figures(found: Mapping[Any, list[Sum]], extra: Sequence[Filter]) -> list[Figure]:
+        made = [
+            Figure(m, MEASURE_LABELS[m], _measure(found, m), opens=ledger.opens((m,), more=extra))
+            for m in MEASURES
+        ]
+        return made + [_by_formula(ledger, f, found, extra) for f in formulas]
+
+    lines = list(_lines(c, by, groups, figures))
+    totals = list(figures(everything, ()))
+    if by == "fund":
+        lines = [_with_balance(ledger, one, groups, managed) for one in lines]
+        totals.append(_balance_of_all(c, ledger, managed))
+    return Answer(
+        "balances", f"Balances by {GROUP_LABELS[by].lower()}", tuple(lines),
+        name_missing(c, totals), _explained(c, ledger, by, balances=True), more,
+    )  # fmt: skip
+
+
+def delivery(c: Connection, scope: Scope, by: str = "fund") -> Answer:
+    """The delivery rate: what was disbursed in percent of what was committed."""
+    ledger = Ledger.of(c, scope)
+    groups, more = _grouped(c, ledger, by)
+
+    def figures(found: Mapping[Any, list[Sum]], extra: Sequence[Filter]) -> list[Figure]:
+        sums = {m: _measure(found, m) for m in ("commitment", "disbursement", "expenditure")}
+        made = [
+            Figure(m, MEASURE_LABELS[m], total, opens=ledger.opens((m,), more=extra))
+            for m, total in sums.items()
+        ]
+        both = ledger.opens(("commitment", "disbursement"), more=extra)
+        rate = ratio(sums["disbursement"], sums["commitment"])
+        spent = ratio(sums["expenditure"], sums["disbursement"])
+        spending = ledger.opens(("disbursement", "expenditure"), more=extra)
+        return [
+            *made,
+            Figure("delivery_rate", "Delivery rate", percent=rate, opens=both),
+            Figure("spending_rate", "Spent of disbursed", percent=spent, opens=spending),
+        ]
+
+    totals = figures(_all(c, ledger), ())
+    return Answer(
+        "delivery", f"Delivery rate by {GROUP_LABELS[by].lower()}",
+        _lines(c, by, groups, figures), name_missing(c, totals),
+        (f"The delivery rate is {DELIVERY_RATE}.", *_explained(c, ledger, by)), more,
+    )  # fmt: skip
+
+
+# Sums by group ------------------------------------------------------------------------------------
+
+
+def _grouped(
+    c: Connection, ledger: Ledger, by: str, *, largest: bool = False
+) -> tuple[Groups, int]:
+    """The sums of each group, and how many groups were left out because there are too many."""
+    only = ledger.narrowed(nature="", in_kind=None)
+    more = 0
+    if by == "project":
+        shown, more = funding_projects.largest(c, ledger, LIMIT, by_unspent=largest)
+        only = ledger.narrowed(nature="", in_kind=None, more={"project": shown})
+    keys = (by, "type", "nature", "in_kind", "on_project")
+    groups: Groups = {}
+    for one in money.sums(c, keys, only):
+        groups.setdefault(one.keys[0], {}).setdefault(tuple(one.keys[1:]), []).append(one)
+    if by == "project":
+        groups = {rid: groups[rid] for rid in shown if rid in groups}
+    return groups, more
+
+
+def _all(c: Connection, ledger: Ledger) -> dict[tuple[str, str, int, int], list[Sum]]:
+    keys = ("type", "nature", "in_kind", "on_project")
+    found: dict[Any, list[Sum]] = {}
+    for one in money.sums(c, keys, ledger.narrowed(nature="", in_kind=None)):
+        found.setdefault(tuple(one.keys), []).append(one)
+    return found
+
+
+def _lines(c: Connection, by: str, groups: Groups, figures: Any) -> tuple[Line, ...]:
+    """A line a group: the largest first, years in their order."""
+    found: Names = names(c, by, groups)
+    made = []
+    for key, sums in groups.items():
+        extra = tuple(between("date", *_year(key))) if by == "year" else (of_group(by, (key,)),)
+        made.append(found.line(key, figures(sums, extra)))
+    if by == "year":
+        return tuple(sorted(made, key=lambda line: line.key))
+    if by == "project":
+        return tuple(made)
+    return tuple(sorted(made, key=lambda line: (not line.key, line.label.casefold())))[:LIMIT]
+
+
+def _year(year: int) -> tuple[Any, Any]:
+    return date(year, 1, 1), date(year, 12, 31)
+
+
+def _measure(found: Mapping[Any, list[Sum]], measure: str, side: str = "any") -> Total:
+    sides = {"any": (0, 1), "project": (1,), "fund": (0,)}[side]
+    return total_of(s for one in sides for s in found.get((measure, ACTUAL, 0, one), ()))
+
+
+def _by_formula(
+    ledger: Ledger, formula: Formula, found: Mapping[Any, list[Sum]], extra: Sequence[Filter]
+) -> Figure:
+    total = Total()
+    for term in formula.terms:
+        part = _measure(found, term.measure, term.side)
+        total = total.plus(part) if term.sign > 0 else total.less(part)
+    opens = ledger.opens((), more=(*extra, _counted(formula)))
+    return Figure(formula.key, formula.label, total, opens=opens)
+
+
+def _counted(formula: Formula) -> Filter:
+    """The rows that a formula counts, as one condition."""
+    sides: dict[str, set[str]] = {}
+    for term in formula.terms:
+        sides.setdefault(term.measure, set()).add(term.side)
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for measure, on in sides.items():
+        test = () if on != {"project"} and on != {"fund"} else tuple(on)
+        groups.setdefault(test, []).append(measure)
+    of_side = {"project": (("project", "filled", ()),), "fund": (("project", "empty", ()),)}
+    parts = tuple(
+        (("type", "any_of", tuple(measures)), *(of_side[on[0]] if on else ()))
+        for on, measures in groups.items()
+    )
+    return Filter("type", "either", (f"what counts for “{formula.label}”", *parts))
+
+
+# The balance of funds -----------------------------------------------------------------------------
+
+
+def _managed(c: Connection) -> dict[int, bool]:
+    rows = c.all("SELECT rid, modality FROM fund")
+    return {rid: modality in MANAGED for rid, modality in rows}
+
+
+def _with_balance(ledger: Ledger, line: Line, groups: Groups, managed: Mapping[int, bool]) -> Line:
+    rid = int(line.key) if line.key else 0
+    if not managed.get(rid):
+        note = "no balance: the partner pays itself" if rid in managed else "no balance: no fund"
+        return Line(line.key, line.label, line.figures, line.entity, line.id, note)
+    balance = _by_formula(ledger, BALANCE, groups[rid], (of_group("fund", (rid,)),))
+    return Line(line.key, line.label, (*line.figures, balance), line.entity, line.id)
+
+
+def _balance_of_all(c: Connection, ledger: Ledger, managed: Mapping[int, bool]) -> Figure:
+    """The balance of all managed funds together: of rows without a fund there is none."""
+    wanted = tuple(rid for rid, own in managed.items() if own)
+    chosen = ledger.values.get("fund")
+    funds = tuple(rid for rid in wanted if chosen is None or rid in chosen)
+    only = ledger.narrowed(more={"fund": funds})
+    found: dict[Any, list[Sum]] = {}
+    for one in money.sums(c, ("type", "nature", "in_kind", "on_project"), only):
+        found.setdefault(tuple(one.keys), []).append(one)
+    modalities = Filter("fund.modality", "any_of", tuple(sorted(MANAGED)))
+    return _by_formula(ledger, BALANCE, found, (modalities,))
+
+
+# What is said beside ------------------------------------------------------------------------------
+
+
+def _explained(
+    c: Connection, ledger: Ledger, by: str, *, balances: bool = False
+) -> tuple[str, ...]:
+    said = ["Each measure is a column of its own; they are never added to one another."]
+    if balances:
+        said += [f"{f.label}: {f.words}." for f in (UNDISBURSED, UNSPENT, BALANCE)]
+        partner_funds = [rid for rid, own in _managed(c).items() if not own]
+        if by == "fund" and partner_funds:
+            said.append(
+                f"{len(partner_funds):,} partner funds have no balance: the partner pays itself."
+            )
+    said.append("What is given in kind, and what is planned, is never added to actual cash.")
+    for name, label in (("body", "bodies"), ("programme", "programmes")):
+        if name in ledger.values:
+            number = len(ledger.values[name])
+            said.append(f"{number:,} {label} with those below them: each transaction counts once.")
+    if by in ("programme", "body"):
+        said.append("Each line is of its own projects, without what stands below it.")
+    return tuple(said)

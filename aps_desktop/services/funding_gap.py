@@ -1,0 +1,222 @@
+"""The funding gap: what a measure, a work plan or a body needs, less what is committed and pledged.
+
+A work plan line says what its measure needs; the money is that of the project it names. A project
+that several lines name is shown with each of them and counted once in every total.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from aps_desktop.db.connection import Connection
+from aps_desktop.db.queries.conditions import where
+from aps_desktop.db.queries.lists import Filter
+from aps_desktop.domain.entities import entity
+from aps_desktop.domain.funding_measures import FUNDING_GAP
+from aps_desktop.domain.money import Money
+from aps_desktop.domain.totals import Missing, Total
+from aps_desktop.domain.values import show_date
+from aps_desktop.services.funding import (
+    Answer,
+    Figure,
+    Ledger,
+    Line,
+    Scope,
+    listed,
+    name_missing,
+    names_of,
+    with_parts,
+)
+from aps_desktop.services.funding_pledges import open_pledges, sums_of_projects
+from aps_desktop.services.rates import Rates
+
+BY = ("measure", "work_plan", "body", "framework_item")
+_ENTITY = {"measure": "work_plan_line", "work_plan": "work_plan", "body": "body",
+           "framework_item": "framework_node"}  # fmt: skip
+_FIELD = {"work_plan": "work_plan", "body": "owner_body", "framework_item": "framework_node"}
+GONE = ("discontinued", "carried_forward")
+"""Lines that need nothing any more, here at least."""
+LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One work plan line: its need and the project whose money is for it."""
+
+    rid: int
+    work_plan: int
+    body: int
+    framework_item: int
+    project: int
+    needed: Total
+
+
+def gap(c: Connection, scope: Scope, by: str = "measure") -> Answer:
+    """What is needed, committed, pledged and not yet committed, and what is lacking."""
+    ledger = Ledger.of(c, scope)
+    filters = _filters(c, scope)
+    lines, without = _read(c, filters, scope)
+    projects = {line.project for line in lines if line.project}
+    until = scope.as_of
+    committed = sums_of_projects(c, projects, ("commitment", "pledge"), until)
+    pledged = open_pledges(c, projects, until)
+    money = {
+        rid: (committed[rid, "commitment"], pledged[rid], committed[rid, "pledge"])
+        for rid in projects
+    }
+
+    def figures(of: Iterable[_Line], more: list[Filter]) -> tuple[Figure, ...]:
+        return _figures(ledger, list(of), money, [*filters, *more])
+
+    groups: dict[int, list[_Line]] = {}
+    for line in lines:
+        groups.setdefault(_key(line, by), []).append(line)
+    called = names_of(c, _ENTITY[by], groups)
+    shared = _shared(lines)
+    made = [
+        called.line(rid, figures(group, _narrower(by, rid)), _note(by, group, shared))
+        for rid, group in groups.items()
+    ]
+    made.sort(key=_most_lacking)
+    return Answer(
+        "gap", f"Funding gap by {by.replace('_', ' ')}", tuple(made[:LIMIT]),
+        name_missing(c, figures(lines, [])),
+        _explained(scope, filters, without, shared), max(0, len(made) - LIMIT),
+    )  # fmt: skip
+
+
+def _key(line: _Line, by: str) -> int:
+    return line.rid if by == "measure" else int(getattr(line, by))
+
+
+def _filters(c: Connection, scope: Scope) -> list[Filter]:
+    filters = [Filter("status", "any_of", ("not_started", "ongoing", "completed", "delayed", None))]
+    for field, wanted in (
+        ("owner_body", with_parts(c, "body", scope.bodies)), ("project", scope.projects),
+        ("project.pillar", scope.pillars), ("fund", scope.funds), ("lead_state", scope.states),
+        ("project.programme", with_parts(c, "programme", scope.programmes)),
+    ):  # fmt: skip
+        if wanted:
+            filters.append(Filter(field, "any_of", tuple(wanted)))
+    if scope.years:
+        first, last = scope.years
+        filters += [
+            Filter("work_plan.starts_on", "to", (date(last, 12, 31).isoformat(),)),
+            Filter("work_plan.ends_on", "from", (date(first, 1, 1).isoformat(),)),
+        ]
+    return filters
+
+
+def _read(c: Connection, filters: list[Filter], scope: Scope) -> tuple[list[_Line], int]:
+    """The lines that say what they need, and how many do not."""
+    test, params = where(c, entity("work_plan_line"), filters, "")
+    rows = c.all(
+        "SELECT t.rid, t.id, t.measure, t.work_plan, t.owner_body, t.framework_node, t.project, "
+        f"t.needed_minor, t.needed_currency FROM work_plan_line t{test} ORDER BY t.rid",
+        params,
+    )
+    rates, day = Rates(c), scope.as_of or date.today()
+    found = [
+        _Line(rid, plan or 0, body or 0, node or 0, project or 0,
+              _need(rates, day, id, measure, minor, currency))
+        for rid, id, measure, plan, body, node, project, minor, currency in rows
+        if minor is not None
+    ]  # fmt: skip
+    return found, len(rows) - len(found)
+
+
+def _need(rates: Rates, day: date, id: Any, title: Any, minor: int, currency: str) -> Total:
+    amount = Money(minor, currency)
+    value = rates.usd(amount, day)
+    if value is not None:
+        return Total((value,), 1)
+    lacking = Missing("work_plan_line", UUID(bytes=bytes(id)), str(title or ""), amount, day)
+    return Total((amount,), 1, 1, (lacking,))
+
+
+def _figures(
+    ledger: Ledger, lines: list[_Line], money: Mapping[int, tuple[Total, Total, Total]],
+    filters: list[Filter],
+) -> tuple[Figure, ...]:  # fmt: skip
+    projects = dict.fromkeys(line.project for line in lines if line.project)
+    needed = _sum(line.needed for line in lines)
+    committed = _sum(money[rid][0] for rid in projects)
+    uncommitted = _sum(money[rid][1] for rid in projects)
+    pledged = _sum(money[rid][2] for rid in projects)
+    gap = needed.less(committed).less(uncommitted)
+    opens = listed("work_plan_line", [*filters, Filter("needed", "filled")])
+    some = Filter("project", "any_of", tuple(projects)) if len(projects) <= 1000 else None
+
+    def rows(*measures: str) -> Any:
+        return ledger.opens(measures, more=[some]) if some else None
+
+    return (
+        Figure("needed", "Needed", needed, opens=opens),
+        Figure("committed", "Committed", committed, opens=rows("commitment")),
+        Figure("uncommitted", "Pledged, not committed", uncommitted,
+               opens=rows("pledge", "commitment")),
+        Figure("gap", "Gap", gap, opens=opens),
+        Figure("pledged", "Pledged in all", pledged, opens=rows("pledge")),
+        Figure("lines", "Lines", count=len(lines), opens=opens),
+    )  # fmt: skip
+
+
+def _sum(totals: Iterable[Total]) -> Total:
+    result = Total()
+    for one in totals:
+        result = result.plus(one)
+    return result
+
+
+def _narrower(by: str, rid: int) -> list[Filter]:
+    if by == "measure":
+        return []
+    field = _FIELD[by]
+    return [Filter(field, "any_of", (rid,)) if rid else Filter(field, "empty")]
+
+
+def _shared(lines: list[_Line]) -> dict[int, int]:
+    """By project: how many lines name it."""
+    found: dict[int, int] = {}
+    for line in lines:
+        if line.project:
+            found[line.project] = found.get(line.project, 0) + 1
+    return {project: number for project, number in found.items() if number > 1}
+
+
+def _note(by: str, group: list[_Line], shared: Mapping[int, int]) -> str:
+    if by != "measure" or group[0].project not in shared:
+        return "" if by != "measure" or group[0].project else "no project is named for it"
+    others = shared[group[0].project] - 1
+    return f"{others} other line{'s' if others > 1 else ''} name the same project"
+
+
+def _most_lacking(line: Line) -> tuple[int, str]:
+    total = line.figure("gap").total
+    cents = total.usd if total is not None else None
+    return (-cents if cents is not None else -(10**30), line.label.casefold())
+
+
+def _explained(
+    scope: Scope, filters: list[Filter], without: int, shared: Mapping[int, int]
+) -> tuple[str, ...]:
+    day = scope.as_of or date.today()
+    said = [
+        f"Gap: {FUNDING_GAP}.",
+        f"Needs in other currencies count by the rate of {show_date(day)} or the newest before it.",
+        "Left out: lines that were discontinued or carried forward into another plan.",
+    ]
+    if without:
+        said.append(f"{without:,} lines do not say what they need; they are left out.")
+    if shared:
+        said.append(
+            f"{len(shared):,} projects are named by several lines: their money is shown with each "
+            "line and counted once in the total."
+        )
+    if scope.partners:
+        said.append("The partner does not narrow this question: a need has no partner.")
+    return tuple(said)

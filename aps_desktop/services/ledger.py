@@ -1,0 +1,262 @@
+"""Posting to the ledger: the value in US dollars is frozen; a mistake is reversed, not edited.
+
+What is posted stays. `post` looks up the rate of the day (or the newest before it) and keeps it
+with the transaction: rate, its date, its source and the value in US dollars. Without a rate the
+transaction is kept without a value and listed by `missing`, until `fill_in` gives it one.
+`reverse` and `correct` add entries; nobody's figures change under them.
+
+The fields of `FROZEN` cannot be changed once they are saved. `refuse_edits` says so for forms, the
+command line and imports, before anything is written. The write path itself does not: undo must be
+able to take back, and merging takes what other offices did as it is (their program has this rule
+too).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from aps_desktop.db.connection import Connection
+from aps_desktop.db.engine import Database
+from aps_desktop.db.unit_of_work import apply
+from aps_desktop.domain.changes import Applied, Change, ChangeSet, Create, Update
+from aps_desktop.domain.entities import entity
+from aps_desktop.domain.errors import InvalidValue, UserError
+from aps_desktop.domain.money import Money
+from aps_desktop.domain.rules import check_record
+from aps_desktop.domain.totals import Missing
+from aps_desktop.domain.values import Value
+from aps_desktop.services import records
+from aps_desktop.services.rates import Rates
+
+NAME = "fund_transaction"
+FROZEN = (
+    "type", "date", "amount", "nature", "in_kind", "project", "fund", "partner", "member_state",
+    "reverses",
+)  # fmt: skip
+"""What a posted transaction says; a mistake in it is corrected by a reversing entry."""
+VALUED = ("rate", "rate_date", "rate_source", "usd_value")
+"""Frozen as soon as there is a value in US dollars."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What became of a posting. `rate` is what was frozen with it, in words; "" without one."""
+
+    id: UUID
+    usd_value: Money | None
+    rate: str
+    applied: Applied
+
+
+def valued(
+    c: Connection, values: Mapping[str, Value], rates: Rates | None = None
+) -> dict[str, Value]:
+    """The values with rate, rate date, source and value in US dollars, where a rate is known.
+
+    What is given already stays: the value that a voucher states, or a rate that was agreed.
+    """
+    found = dict(values)
+    amount, day = values.get("amount"), values.get("date")
+    if not isinstance(amount, Money) or not isinstance(day, date) or values.get("usd_value"):
+        return found
+    given = values.get("rate")
+    if isinstance(given, Decimal) and given > 0:
+        return {**found, "usd_value": Money.of(amount.amount * given, "USD")}
+    rate = (rates or Rates(c)).find(amount.currency, day)
+    if rate is None:
+        return found
+    if amount.currency == "USD":
+        return {**found, "usd_value": amount}
+    return {
+        **found,
+        "rate": rate.usd_per_unit,
+        "rate_date": rate.day,
+        "rate_source": rate.source or "Exchange rates",
+        "usd_value": rate.usd(amount),
+    }
+
+
+def post(db: Database, values: Mapping[str, Value], id: UUID | None = None) -> Posted:
+    """Posts a transaction, as one undo step. InvalidValue where it cannot be."""
+    kind = entity(NAME)
+    id = id or db.ids.new()
+    filled = valued(db.reader(), {**records.defaults(kind), **values})
+    _check(filled)
+    applied = apply(db, ChangeSet(f"new {_called(filled)}", (Create(NAME, id, filled),)))
+    return _posted(id, filled, applied)
+
+
+def reverse(db: Database, id: UUID, reason: str, on: date | None = None) -> Posted:
+    """Takes a transaction back by an entry of the opposite amount, on the same day or `on`.
+
+    It has the same rate and value in US dollars with the opposite sign, so the two come to nothing.
+    UserError where it was reversed before.
+    """
+    values = _reversal(db.reader(), id, reason, on)
+    new = db.ids.new()
+    label = f"reverse {_called(values)}"
+    return _posted(new, values, apply(db, ChangeSet(label, (Create(NAME, new, values),))))
+
+
+def correct(db: Database, id: UUID, values: Mapping[str, Value], reason: str) -> Posted:
+    """Reverses a transaction and posts it anew with other values, as one undo step.
+
+    The new entry keeps what is not given; where amount, date or rate change, its value in US
+    dollars is worked out anew.
+    """
+    c = db.reader()
+    back = _reversal(c, id, reason, None)
+    before = {k: v for k, v in records.get(c, NAME, id).values.items() if v not in (None, "")}
+    unknown = set(values) - set(entity(NAME).by_name)
+    if unknown:
+        raise InvalidValue(f"A transaction has no field {', '.join(sorted(unknown))}.")
+    if {"amount", "date", "rate"} & values.keys():
+        before = {k: v for k, v in before.items() if k not in VALUED}
+    new = valued(c, {**before, **values})
+    if "remarks" not in values:
+        new["remarks"] = _joined(before.get("remarks"), f"Corrected entry: {reason}")
+    _check(new)
+    first, second = db.ids.new(), db.ids.new()
+    changes: tuple[Change, ...] = (Create(NAME, first, back), Create(NAME, second, new))
+    return _posted(second, new, apply(db, ChangeSet(f"correct {_called(new)}", changes)))
+
+
+def reversed_by(c: Connection, id: UUID) -> UUID | None:
+    """The entry that takes this transaction back, if there is one."""
+    found = c.value(
+        "SELECT t.id FROM fund_transaction t JOIN record r ON r.rid = t.reverses WHERE r.uuid = ? "
+        "ORDER BY t.rid LIMIT 1",
+        (id.bytes,),
+    )
+    return UUID(bytes=bytes(found)) if found is not None else None
+
+
+def refuse_edits(before: Mapping[str, Value], after: Mapping[str, Value]) -> None:
+    """InvalidValue where `after` would change what a posted transaction says.
+
+    An empty field may be filled in, and so may a missing value in US dollars.
+    """
+    for name in (*FROZEN, *VALUED):
+        if name not in after:
+            continue
+        old = before.get(name)
+        if old in (None, "") or _same(old, after[name]):
+            continue
+        label = entity(NAME).field(name).label.lower()
+        raise InvalidValue(
+            f"The {label} of a posted transaction stays as it is.",
+            "Use “Correct”: it reverses the entry and posts it anew.",
+            field=name,
+        )
+
+
+def missing(c: Connection, *, limit: int | None = None) -> list[Missing]:
+    """Transactions without a value in US dollars, oldest first."""
+    rows = c.all(
+        "SELECT t.id, coalesce(t.reference, ''), t.amount_minor, t.amount_currency, t.date "
+        f"FROM fund_transaction t WHERE {UNVALUED} ORDER BY t.date, t.rid"
+        + (f" LIMIT {int(limit)}" if limit is not None else "")
+    )
+    return [missing_row(row) for row in rows]
+
+
+UNVALUED = "t.usd_value_minor IS NULL AND t.amount_currency <> 'USD'"
+
+
+def missing_row(row: tuple[object, ...]) -> Missing:
+    """From (id, reference, minor units, currency, day)."""
+    id, reference, minor, currency, day = row
+    return Missing(
+        NAME,
+        UUID(bytes=bytes(id)),  # type: ignore[call-overload]
+        str(reference or "no reference"),
+        Money(int(minor), str(currency)),  # type: ignore[call-overload]
+        date.fromisoformat(str(day)) if day else None,
+    )
+
+
+def fill_in(db: Database, ids: Iterable[UUID] | None = None) -> tuple[Applied, list[Missing]]:
+    """Gives transactions without a value in US dollars one, where there is a rate, as one step.
+
+    Of all transactions, or of those given. Returns what still has none.
+    """
+    c = db.reader()
+    wanted = None if ids is None else set(ids)
+    rates = Rates(c)
+    changes: list[Change] = []
+    left = []
+    for one in missing(c):
+        if wanted is not None and one.id not in wanted:
+            continue
+        rate = rates.find(one.amount.currency, one.day) if one.day else None
+        if rate is None:
+            left.append(one)
+            continue
+        found: dict[str, Value] = {
+            "rate": rate.usd_per_unit,
+            "rate_date": rate.day,
+            "rate_source": rate.source or "Exchange rates",
+            "usd_value": rate.usd(one.amount),
+        }
+        changes += [Update(NAME, one.id, name, value) for name, value in found.items()]
+    number = len(changes) // 4
+    label = f"fill in {number:,} values in US dollars"
+    return apply(db, ChangeSet(label, tuple(changes))), left
+
+
+def _reversal(c: Connection, id: UUID, reason: str, on: date | None) -> dict[str, Value]:
+    if not reason.strip():
+        raise InvalidValue("Say why it is taken back.", field="remarks")
+    record = records.get(c, NAME, id)
+    if reversed_by(c, id):
+        raise UserError("This transaction was taken back already.", "Look at the entries below it.")
+    if record.values.get("reverses"):
+        raise UserError(
+            "This entry takes another one back; it is not taken back itself.",
+            "Post the transaction anew instead.",
+        )
+    left_out = {"expires_on", "file"}
+    kept = {k: v for k, v in record.values.items() if v not in (None, "") and k not in left_out}
+    return {
+        **kept,
+        **{k: Money(-v.minor, v.currency) for k, v in kept.items() if isinstance(v, Money)},
+        "date": on or record.values.get("date"),
+        "reverses": id,
+        "remarks": f"Reversal: {reason.strip()}",
+    }
+
+
+def _check(values: Mapping[str, Value]) -> None:
+    for problem in check_record(entity(NAME), values):
+        if problem.severity == "error":
+            raise InvalidValue(problem.message, field=problem.field)
+
+
+def _same(old: Value, new: Value) -> bool:
+    if isinstance(old, Decimal) and isinstance(new, (Decimal, int, str)):
+        return old == Decimal(new)
+    return old == new
+
+
+def _joined(before: Value, more: str) -> str:
+    return f"{before}\n{more}" if before else more
+
+
+def _called(values: Mapping[str, Value]) -> str:
+    words = entity(NAME).field("type").choice_label(str(values.get("type") or "transaction"))
+    reference = values.get("reference")
+    return (
+        f"{words.lower()} {reference}" if reference else f"{words.lower()} {values.get('amount')}"
+    )
+
+
+def _posted(id: UUID, values: Mapping[str, Value], applied: Applied) -> Posted:
+    usd, rate = values.get("usd_value"), values.get("rate")
+    words = ""
+    if rate is not None:
+        words = f"{rate} of {values.get('rate_date')} ({values.get('rate_source')})"
+    return Posted(id, usd if isinstance(usd, Money) else None, words, applied)

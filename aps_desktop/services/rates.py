@@ -1,0 +1,140 @@
+"""Exchange rates: which one holds on a day, who says so, and where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from aps_desktop.db.connection import Connection
+from aps_desktop.db.layout import value_of
+from aps_desktop.domain.entities.funding import EXCHANGE_RATE
+from aps_desktop.domain.money import Money
+
+_RATE = EXCHANGE_RATE.field("usd_per_unit")
+GAP_DAYS = 45
+"""A rate older than this on a transaction's day is doubtful: operational rates are monthly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What one unit of a currency is worth in US dollars, of which day, and who says so."""
+
+    currency: str
+    usd_per_unit: Decimal
+    day: date
+    source: str
+
+    def usd(self, amount: Money) -> Money:
+        """The value in US dollars, rounded once to the cent, half to even."""
+        return Money.of(amount.amount * self.usd_per_unit, "USD")
+
+    @property
+    def units_per_usd(self) -> Decimal:
+        """As the United Nations writes its operational rates, to ten significant digits."""
+        return _significant(1 / self.usd_per_unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A currency and month whose transactions have no rate, or one from long before."""
+
+    currency: str
+    month: str
+    transactions: int
+    newest: date | None
+
+
+def find(c: Connection, currency: str, day: date) -> Rate | None:
+    """The rate of that day, or the newest before it; None where there is none. Never a later one.
+
+    One US dollar is one US dollar.
+    """
+    if currency == "USD":
+        return Rate("USD", Decimal(1), day, "")
+    row = c.one(
+        "SELECT usd_per_unit, date, source FROM exchange_rate "
+        "WHERE upper(currency) = ? AND date <= ? AND usd_per_unit > 0 "
+        "ORDER BY date DESC, source DESC, id DESC LIMIT 1",
+        (currency, day.isoformat()),
+    )
+    if row is None:
+        return None
+    exact = Decimal(str(value_of(_RATE, (row[0],))))
+    return Rate(currency, exact, date.fromisoformat(row[1]), row[2] or "")
+
+
+class Rates:
+    """Finds rates for many amounts, each currency and day once."""
+
+    def __init__(self, c: Connection) -> None:
+        self._c = c
+        self._found: dict[tuple[str, date], Rate | None] = {}
+
+    def find(self, currency: str, day: date) -> Rate | None:
+        key = currency, day
+        if key not in self._found:
+            self._found[key] = find(self._c, currency, day)
+        return self._found[key]
+
+    def usd(self, amount: Money, day: date) -> Money | None:
+        """The value in US dollars on a day; None where there is no rate."""
+        rate = self.find(amount.currency, day)
+        return rate.usd(amount) if rate else None
+
+
+def table(c: Connection, currency: str = "") -> list[Rate]:
+    """All rates (of one currency), newest first."""
+    rows = c.all(
+        "SELECT upper(currency), usd_per_unit, date, source FROM exchange_rate "
+        "WHERE ? IN ('', upper(currency)) AND usd_per_unit > 0 AND date IS NOT NULL "
+        "ORDER BY date DESC, currency, id",
+        (currency.upper(),),
+    )
+    return [
+        Rate(code, Decimal(str(value_of(_RATE, (stored,)))), date.fromisoformat(day), source or "")
+        for code, stored, day, source in rows
+    ]
+
+
+def newest(c: Connection) -> list[Rate]:
+    """The newest rate of every currency, by currency."""
+    found: dict[str, Rate] = {}
+    for rate in table(c):
+        found.setdefault(rate.currency, rate)
+    return [found[code] for code in sorted(found)]
+
+
+def gaps(c: Connection, *, days: int = GAP_DAYS) -> list[Gap]:
+    """Months of a currency with transactions whose rate is missing or older than `days` then.
+
+    The age is counted from the month's last transaction.
+    """
+    known: dict[str, list[date]] = {}
+    for rate in reversed(table(c)):
+        known.setdefault(rate.currency, []).append(rate.day)
+    rows = c.all(
+        "SELECT currency, month, count(*), max(day) FROM money_fact WHERE currency <> 'USD' "
+        "GROUP BY currency, month ORDER BY currency, month"
+    )
+    found = []
+    for currency, month, number, last in rows:
+        newest = _last_before(known.get(currency, ()), date.fromisoformat(last))
+        if newest is None or date.fromisoformat(last) - newest > timedelta(days):
+            found.append(Gap(currency, month, number, newest))
+    return found
+
+
+def _last_before(days: Sequence[date], day: date) -> date | None:
+    return max((one for one in days if one <= day), default=None)
+
+
+def inverted(units_per_usd: Decimal) -> Decimal:
+    """US dollars for one unit, from units for one US dollar, at the scale of stored rates."""
+    exact = Decimal(1) / units_per_usd
+    return exact.quantize(Decimal(1).scaleb(-_RATE.decimals), rounding=ROUND_HALF_EVEN)
+
+
+def _significant(number: Decimal) -> Decimal:
+    return number.quantize(Decimal(1).scaleb(number.adjusted() - 9), rounding=ROUND_HALF_EVEN)
