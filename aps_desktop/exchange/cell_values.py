@@ -71,7 +71,8 @@ def _quick_amount(value: Value) -> Cell:
     if not isinstance(value, Money):
         return None
     if -_EXACT < value.minor < _EXACT:
-        return value.minor / 10 ** minor_digits(value.currency)
+        factor: int = 10 ** minor_digits(value.currency)
+        return value.minor / factor
     return _amount(value)
 
 
