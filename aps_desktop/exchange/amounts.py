@@ -28,7 +28,7 @@ _SHORT_SCALES = {"k": 3, "m": 6, "mn": 6, "mln": 6, "mio": 6, "mil": 6, "b": 9, 
 _SCALES = {
     "thousand": 3, "thousands": 3, "ribu": 3, "million": 6, "millions": 6, "juta": 6, "jt": 6,
     "triệu": 6, "ล้าน": 6, "billion": 9, "billions": 9, "miliar": 9, "tỷ": 9, "trillion": 12,
-    "lakh": 5, "crore": 7,
+    "rb": 3, "nghìn": 3, "พัน": 3, "lakh": 5, "crore": 7,
 }  # fmt: skip
 _SIGNS = str.maketrans({"−": "-", "–": "-", "—": "-", "＋": "+", "－": "-", "．": ".", "，": ","})
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
@@ -46,7 +46,11 @@ _PENDING = re.compile(
 
 def is_no_value(text: str) -> bool:
     """Words that say that there is no value: "n/a", a dash."""
-    return text.strip().translate(_SIGNS).casefold() in _NO_VALUE
+    bare = text.strip().translate(_SIGNS).casefold()
+    if bare in _NO_VALUE:
+        return True
+    before = bare.removesuffix("-").strip()  # the dash that a format of accountants shows for zero
+    return bare.endswith("-") and (before == "$" or bool(currency_code(before)))
 
 
 def is_pending(text: str) -> bool:
@@ -169,7 +173,8 @@ def _exact(number: float) -> Decimal:
 
 
 def _tidy(text: str) -> str:
-    return _SPACES.sub(" ", ascii_digits(text).translate(_SIGNS)).strip()
+    """Without what spreadsheets put before a number that is to stay text."""
+    return _SPACES.sub(" ", ascii_digits(text).translate(_SIGNS)).strip().removeprefix("'")
 
 
 def _dissect(text: str, cell: Cell) -> tuple[str, str, str, int]:

@@ -16,6 +16,8 @@ Range = tuple[int, int, int, int]
 """First row, first column, last row, last column; counted from 0, both ends included."""
 
 PERCENT = "%"
+ERRORS = frozenset("#REF! #DIV/0! #VALUE! #NAME? #NUM! #NULL! #SPILL! #CALC! #GETTING_DATA".split())
+"""What cells show in which a formula went wrong; #N/A means that there is no value."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class Sheet:
     short.
 
     `marks` tells of cells whose number format says more than their number: "%" or a currency code.
+    `told` are columns that the file does not have: what titles, or headings between the rows, say
+    of the records below them; `making` those of them whose records are not there yet.
     """
 
     name: str
@@ -31,6 +35,8 @@ class Sheet:
     marks: dict[tuple[int, int], str] = field(default_factory=dict)
     merged: tuple[Range, ...] = ()
     hidden: bool = False
+    told: tuple[int, ...] = ()
+    making: tuple[int, ...] = ()
 
     @property
     def width(self) -> int:

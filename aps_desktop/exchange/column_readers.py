@@ -199,6 +199,7 @@ def _all_plain(cells: Sequence[Cell]) -> bool:
     whole = "|".join(texts)
     return (
         whole.isprintable()
+        and "#" not in whole
         and whole.strip() == whole
         and not ("  " in whole or " |" in whole or "| " in whole or "||" in whole)
         and (whole.isascii() or unicodedata.is_normalized("NFC", whole))
@@ -208,7 +209,13 @@ def _all_plain(cells: Sequence[Cell]) -> bool:
 
 def plain_text(cell: Cell) -> Read:
     """Text that cleaning would leave as it is; None for any other."""
-    if type(cell) is not str or not cell.isprintable() or len(cell) > TEXT_LIMIT or "  " in cell:
+    if (
+        type(cell) is not str
+        or "#" in cell
+        or not cell.isprintable()
+        or len(cell) > TEXT_LIMIT
+        or "  " in cell
+    ):
         return None
     if not cell.isascii() and not unicodedata.is_normalized("NFC", cell):
         return None

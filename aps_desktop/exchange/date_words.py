@@ -6,18 +6,18 @@ import re
 from collections.abc import Iterator
 
 _MONTH_WORDS = (
-    "jan january januari janeiro enero ม.ค. มกราคม មករា ມັງກອນ ဇန်နဝါရီ",
-    "feb february februari fevereiro pebrero febrero ก.พ. กุมภาพันธ์ កុម្ភៈ កុម្ភះ ກຸມພາ ဖေဖော်ဝါရီ",
-    "mar march maret mac março marco marso มี.ค. มีนาคม មីនា ມີນາ မတ်",
-    "apr april abril เม.ย. เมษายน មេសា ເມສາ ဧပြီ",
-    "may mei maio mayo พ.ค. พฤษภาคม ឧសភា ພຶດສະພາ မေ",
-    "jun june juni junho hunyo มิ.ย. มิถุนายน មិថុនា ມິຖຸນາ ဇွန်",
-    "jul july juli julai julho hulyo ก.ค. กรกฎาคม កក្កដា ກໍລະກົດ ဇူလိုင်",
-    "aug august agustus agt ogos agosto ส.ค. สิงหาคม សីហា ສິງຫາ ဩဂုတ် သြဂုတ်",
-    "sep sept september setembro setyembre ก.ย. กันยายน កញ្ញា ກັນຍາ စက်တင်ဘာ",
-    "oct okt october oktober outubro oktubre ต.ค. ตุลาคม តុលា ຕຸລາ အောက်တိုဘာ",
-    "nov november novembro nobyembre พ.ย. พฤศจิกายน វិច្ឆិកា ພະຈິກ နိုဝင်ဘာ",
-    "dec des december desember disember dis dezembro disyembre ธ.ค. ธันวาคม ធ្នូ ທັນວາ ဒီဇင်ဘာ",
+    "jan janvier january januari janeiro enero ม.ค. มกราคม មករា ມັງກອນ ဇန်နဝါရီ",
+    "feb février february februari fevereiro pebrero febrero ก.พ. กุมภาพันธ์ កុម្ភៈ កុម្ភះ ກຸມພາ ဖေဖော်ဝါရီ",
+    "mar mars march maret mac março marco marso มี.ค. มีนาคม មីនា ມີນາ မတ်",
+    "apr avril april abril เม.ย. เมษายน មេសា ເມສາ ဧပြီ",
+    "may mai mei maio mayo พ.ค. พฤษภาคม ឧសភា ພຶດສະພາ မေ",
+    "jun juin june juni junho hunyo มิ.ย. มิถุนายน មិថុនា ມິຖຸນາ ဇွန်",
+    "jul juillet july juli julai julho hulyo ก.ค. กรกฎาคม កក្កដា ກໍລະກົດ ဇူလိုင်",
+    "aug août august agustus agt ogos agosto ส.ค. สิงหาคม សីហា ສິງຫາ ဩဂုတ် သြဂုတ်",
+    "sep septembre sept september setembro setyembre ก.ย. กันยายน កញ្ញា ກັນຍາ စက်တင်ဘာ",
+    "oct octobre okt october oktober outubro oktubre ต.ค. ตุลาคม តុលា ຕຸລາ အောက်တိုဘာ",
+    "nov novembre november novembro nobyembre พ.ย. พฤศจิกายน វិច្ឆិកា ພະຈິກ နိုဝင်ဘာ",
+    "dec décembre des december desember disember dis dezembro disyembre ธ.ค. ธันวาคม ធ្នូ ທັນວາ ဒီဇင်ဘာ",
 )
 _MONTHS = {word: i + 1 for i, line in enumerate(_MONTH_WORDS) for word in line.split()}
 _ROMAN = {

@@ -28,7 +28,8 @@ PERIOD_HINT = "Write a year, a quarter such as Q2 2026, or two dates."
 _ISO = re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})")
 _NUMERIC = re.compile(r"(?P<a>\d{1,2})\s?[-/. ]\s?(?P<b>\d{1,2})\s?[-/. ]\s?(?P<y>\d{4}|\d{2})")
 _DAY_MONTH = re.compile(
-    rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[-/. ]*(?:of )?{MONTH_NAME}[-/., ]*(?P<y>\d{{4}}|\d{{2}})",
+    rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th|er)?[-/. ]*(?:(?:of|de) )?{MONTH_NAME}[-/., ]*"
+    r"(?P<y>\d{4}|\d{2})",
     re.I,
 )
 _MONTH_DAY = re.compile(

@@ -17,8 +17,18 @@ _TOTAL = re.compile(
     r"|รวม(ทั้งสิ้น)?|សរុប|ລວມ|စုစုပေါင်း|kabuuan|balance c/?f|carried forward)\b.{0,40}",
     re.I,
 )
+_BALANCE = re.compile(
+    r"(opening|closing|beginning|ending|starting) balance.{0,40}"
+    r"|balance (b|c)/? ?[fd]\b.{0,30}|(balance )?(brought|carried) (forward|down).{0,30}",
+    re.I,
+)
 _FOOTNOTE = re.compile(
     r"\s*(\*|†|\(?(sources?|notes?|remarks?|n\.?b\.?|legend|disclaimer|keterangan|catatan)\b)", re.I
+)
+_UNITS = re.compile(
+    r"[(\[].{1,30}[)\]]|%|(US\$|USD|EUR|IDR|THB|VND|PHP|MYR|SGD) ?('?000|k|m|mn|million|thousand)?"
+    r"|dd[/.-]mm[/.-]yy(yy)?|mm[/.-]dd[/.-]yy(yy)?|yyyy-mm-dd|months?|days?|persons?|pax|number|no\.?",
+    re.I,
 )
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 
@@ -58,8 +68,28 @@ def find_table(
     if not any(headers):
         return None
     rows, skipped = _record_rows(sheet, at, headers)
+    if rows and _are_units(sheet.rows[rows[0]]):
+        headers = _with_units(headers, sheet.rows[rows[0]])
+        skipped[rows[0]] = "units"
+        rows = rows[1:]
     return Table(
         at, headers, groups, rows, skipped, _carried(sheet, rows, headers), _title_year(sheet, at)
+    )
+
+
+def _are_units(row: Row) -> bool:
+    """Whether the first row below the headings says in what the columns are measured."""
+    texts = [cell.strip() for cell in row if isinstance(cell, str) and cell.strip()]
+    filled = sum(not is_blank(cell) for cell in row)
+    return len(texts) == filled > 0 and all(_UNITS.fullmatch(text) for text in texts)
+
+
+def _with_units(headers: tuple[str, ...], row: Row) -> tuple[str, ...]:
+    units = [" ".join(cell_text(cell).split()).strip("()[]") for cell in row[: len(headers)]]
+    units += [""] * (len(headers) - len(units))
+    return tuple(
+        f"{head} ({unit})" if head and unit else head
+        for head, unit in zip(headers, units, strict=True)
     )
 
 
@@ -208,6 +238,8 @@ def _not_a_record(
     texts = [c for c in filled if isinstance(row[c], str)]
     if _TOTAL.fullmatch(lead) and (len(texts) <= 2 or len(filled) <= used / 2):
         return "total"
+    if any(_BALANCE.fullmatch(cell_text(row[c]).strip()) for c in texts):
+        return "balance"
     if len(filled) == 1 and used > 2:
         if merged or _FOOTNOTE.match(lead + " "):
             return "note"

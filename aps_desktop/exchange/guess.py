@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field, replace
-
-from rapidfuzz import fuzz
+from collections.abc import Iterable
+from dataclasses import replace
 
 from aps_desktop.domain.fields import Entity, Field, Kind
 from aps_desktop.domain.rules import PAIRS
 from aps_desktop.domain.states import is_state
 from aps_desktop.exchange.cells import Sheet, folded
-from aps_desktop.exchange.contents import Column, columns_of, fitness
+from aps_desktop.exchange.contents import Column, columns_of
 from aps_desktop.exchange.detect import Table, find_table, is_counter
+from aps_desktop.exchange.fits import Fit, Fitter
 from aps_desktop.exchange.headings import CURRENCY_WORDS, Headings, money_heading, money_title
 from aps_desktop.exchange.mapping import CURRENCY, REASON, Part, SheetMapping, Target
 from aps_desktop.exchange.parse import Habits, NoRecords, Resolver
-from aps_desktop.exchange.period_columns import period_parts
+from aps_desktop.exchange.value_columns import Filling, period_parts
 
 _ENOUGH = 72.0
 _SURE = 85.0
@@ -26,22 +24,13 @@ _NAME_LENGTH = 20
 _NAMED = 0.15
 
 
-@dataclass
-class _Fit:
-    """How some columns fit one entity."""
-
-    entity: Entity
-    columns: dict[int, tuple[str, float]] = field(default_factory=dict)
-    worth: float = 0.0
-
-
 class Guesser:
     """Guesses mappings for the sheets of workbooks; holds the headings of all entities."""
 
     def __init__(self, entities: Iterable[Entity], resolver: Resolver | None = None) -> None:
         self.entities = {e.name: e for e in entities}
         self.headings = Headings(self.entities.values())
-        self._resolver = resolver or NoRecords()
+        self.resolver = resolver or NoRecords()
 
     def table(self, sheet: Sheet, header_row: int | None = None) -> Table | None:
         """The table of a sheet, found with the help of all known headings."""
@@ -80,21 +69,15 @@ class _Work:
         self.title_money = money_title(
             cell for row in sheet.rows[: table.header_row] for cell in row if isinstance(cell, str)
         )
-        self._scores: dict[int, dict[tuple[str, str], float]] = {}
-        for column, text in enumerate(table.headers):
-            if text:
-                matches = owner.headings.matches(text, table.groups[column])
-                self._scores[column] = {(m.entity, m.field): m.score for m in matches}
+        self.fit = Fitter(owner.entities, owner.headings, owner.resolver, sheet, table, profile).fit
 
-    def main_fits(self, free: list[int], wanted: str) -> list[_Fit]:
+    def main_fits(self, free: list[int], wanted: str) -> list[Fit]:
         """The main entity; before it the one that the carried-down columns hold, if any."""
         candidates = (
             [self._owner.entities[wanted]] if wanted else list(self._owner.entities.values())
         )
-        single = max((self.fit(e, free) for e in candidates), key=lambda f: f.worth, default=None)
-        best = [single] if single and single.columns and single.worth > 0 else []
-        worth = single.worth if best and single else 0.0
-        carried = [c for c in free if c in self._table.carry_down]
+        best, worth = self._alone(candidates, free)
+        carried = [c for c in free if c in self._table.carry_down or c in self._sheet.making]
         rest = [c for c in free if c not in carried]
         if not carried:
             return best
@@ -114,103 +97,84 @@ class _Work:
                     best, worth = [above, below], whole
         return best
 
+    def _alone(self, candidates: list[Entity], free: list[int]) -> tuple[list[Fit], float]:
+        """The entity that the columns fit best, with the one it needs above it; and what speaks for
+        the two."""
+        best: list[Fit] = []
+        worth = 0.0
+        for entity in candidates:
+            fit = self.fit(entity, free)
+            if not fit.columns or fit.worth <= 0:
+                continue
+            fits = self._under_its_own(fit, free)
+            whole = sum(one.worth for one in fits)
+            if whole > worth:
+                best, worth = fits, whole
+        return best, worth
+
+    def _under_its_own(self, main: Fit, free: list[int]) -> list[Fit]:
+        """Before the main records the one that they belong to, where other columns tell which:
+        the code of the project beside the lines of its budget, or the project's code and title
+        beside its months."""
+        by_name = {name: column for column, (name, _) in main.columns.items()}
+        filled = set(by_name) | (main.filling.fields if main.filling else set())
+        whole = all(
+            f.name in filled
+            for f in main.entity.fields if f.required and not f.default and not f.target
+        )  # fmt: skip
+        for spec in main.entity.fields:
+            named = by_name.get(spec.name)
+            if not spec.target or not (
+                (spec.required and named is None) or (main.filling and named is not None)
+            ):
+                continue
+            left = [c for c in free if c not in main.used or c == named]
+            above = self.fit(self._owner.entities[spec.target], left).only_names()
+            has = {name for name, score in above.columns.values() if score >= _SURE}
+            needs = {f.name for f in above.entity.fields if f.required and not f.default}
+            more = (
+                whole if named is None else (len(has) > 1 and has.intersection(above.entity.title))
+            )
+            if more and needs <= has and has.intersection(above.entity.key):
+                return [above, self.fit(main.entity, [c for c in free if c not in above.used])]
+        return [main]
+
     def _children(self, parent: Entity) -> list[Entity]:
         return [
             e for e in self._owner.entities.values()
             if e.name != parent.name and any(f.target == parent.name for f in e.fields)
         ]  # fmt: skip
 
-    def fit(self, entity: Entity, columns: Collection[int]) -> _Fit:
-        """The best field for each column, each field once, and what speaks for the entity."""
-        pairs = sorted(
-            (
-                (score, -column, name)
-                for column in columns
-                for name, score in self._candidates(entity, column)
-            ),
-            reverse=True,
-        )
-        fit = _Fit(entity)
-        taken: set[str] = set()
-        for score, negative, name in pairs:
-            if -negative not in fit.columns and name not in taken:
-                fit.columns[-negative] = (name, score)
-                taken.add(name)
-        fit.worth = self._worth(fit, taken, columns)
-        return fit
-
-    def _candidates(self, entity: Entity, column: int) -> Iterable[tuple[str, float]]:
-        if (
-            folded(self._table.headers[column]) in CURRENCY_WORDS
-            and "currency" not in entity.by_name
-        ):
-            return
-        for (owner, name), score in self._scores[column].items():
-            if owner == entity.name and score >= _ENOUGH - 5:
-                spec = entity.field(name)
-                total = score + fitness(spec, self._profile[column], self._owner._resolver)  # noqa: SLF001
-                total -= self._unnamed(spec, column)
-                if total >= _ENOUGH:
-                    yield name, total
-
-    def _unnamed(self, spec: Field, column: int) -> float:
-        """Long words under "Decision" are a decision's own text, not the name of one."""
-        target = self._owner.entities.get(spec.target)
-        nameless = target and target.field(target.title[0]).kind is Kind.LONG_TEXT
-        return 35 if nameless and self._profile[column].length > _NAME_LENGTH else 0
-
-    def _worth(self, fit: _Fit, taken: set[str], columns: Collection[int]) -> float:
-        entity = fit.entity
-        worth = sum((score / 100) ** 2 for _, score in fit.columns.values())
-        worth += self._name_bonus(entity)
-        identity = {entity.code, *entity.title, *entity.key} & taken
-        worth += 0.8 if identity else -0.8
-        if entity.code in taken and taken.intersection(entity.title) - {entity.code}:
-            worth += _NAMED  # code and title side by side: the record itself, not one about it
-        for spec in entity.fields:
-            if spec.required and spec.name not in taken and not spec.default:
-                worth -= 0.25 if spec.kind is Kind.REFERENCE else 0.5
-        for column in columns:
-            if folded(self._table.headers[column]) in CURRENCY_WORDS and any(
-                entity.field(name).kind is Kind.MONEY for name in taken
-            ):
-                worth += 0.5
-        return worth
-
-    def _name_bonus(self, entity: Entity) -> float:
-        sheet = folded(self._sheet.name)
-        best = 0.0
-        for word in (entity.label, entity.plural, *entity.aliases):
-            form = folded(word)
-            if form == sheet:
-                best = max(best, 1.6)
-            elif re.search(rf"\b{re.escape(form)}s?\b", sheet):
-                best = max(best, 1.2)
-            elif fuzz.ratio(form, sheet) > 85:
-                best = max(best, 1.0)
-        return best
-
-    def extend(self, fits: list[_Fit], free: list[int]) -> None:
+    def extend(self, fits: list[Fit], free: list[int]) -> None:
         """Further records of the same row, from the columns that nothing took."""
-        while len(fits) < 4 and (best := self._extension(fits, free)):
+        while len(fits) < 4 and not fits[-1].filling and (best := self._extension(fits, free)):
             fits.append(best)
 
-    def _extension(self, fits: list[_Fit], free: list[int]) -> _Fit | None:
+    def _extension(self, fits: list[Fit], free: list[int]) -> Fit | None:
         """The record that the columns which these leave fit best; None if they fit none surely."""
-        used = {c for fit in fits for c in fit.columns}
+        used = set[int]().union(*(fit.used for fit in fits))
         left = [c for c in free if c not in used]
         have = {fit.entity.name for fit in fits}
-        best: _Fit | None = None
+        best: Fit | None = None
         for fit in fits:
             for child in self._children(fit.entity):
                 if child.name not in have:
                     option = self.fit(child, left)
-                    sure = sum(score >= _SURE for _, score in option.columns.values())
-                    if sure >= 2 and option.worth >= max(1, best.worth if best else 0):
+                    sure = {name for name, score in option.columns.values() if score >= _SURE}
+                    if len(sure - self._vague(child)) >= 2 and option.worth >= max(
+                        1, best.worth if best else 0
+                    ):
                         best = option
         return best
 
-    def mapping(self, fits: list[_Fit], habits: Habits) -> SheetMapping:
+    @staticmethod
+    def _vague(child: Entity) -> set[str]:
+        """What says nothing of a further record: a date and remarks are the first record's own,
+        unless a name stands beside them."""
+        dull = (Kind.DATE, Kind.LONG_TEXT)
+        return {f.name for f in child.fields if f.kind in dull and f.name not in child.title}
+
+    def mapping(self, fits: list[Fit], habits: Habits) -> SheetMapping:
         """Parts with their links, targets, period columns and currencies."""
         parts: list[Part] = []
         targets: list[Target] = []
@@ -220,7 +184,10 @@ class _Work:
                 spec = _link(fit.entity, above.entity.name)
                 if spec and not any(spec.name == name for name, _ in fit.columns.values()):
                     links[spec.name] = earlier
-            parts.append(Part(fit.entity.name, links, optional=number > 0))
+            if fit.filling:
+                self._spread_out(fit, fit.filling, links, parts, targets)
+                continue
+            parts.append(Part(fit.entity.name, links, fit.key_defaults(), optional=number > 0))
             for column, (name, score) in sorted(fit.columns.items()):
                 target = self._target(fit.entity, column, number, name, score)
                 targets += [target, *self._last_days(fit, target)]
@@ -229,7 +196,7 @@ class _Work:
         more_parts, more_targets = period_parts(
             self._table, used, fits[-1].entity, len(fits) - 1, len(parts),
             list(self._owner.entities.values()), habits,
-        )  # fmt: skip
+        ) if not fits[-1].filling else ([], [])  # fmt: skip
         parts += more_parts
         targets += more_targets
         targets += self._currencies(parts, targets)
@@ -238,6 +205,19 @@ class _Work:
             tuple(sorted(targets, key=lambda t: (t.column, t.part))),
             self._table.carry_down, habits, self._table.headers,
         )  # fmt: skip
+
+    def _spread_out(
+        self, fit: Fit, how: Filling, links: dict[str, int], parts: list[Part],
+        targets: list[Target],
+    ) -> None:  # fmt: skip
+        """A part for each column of a spread; they share the row's other columns."""
+        for column, constants in sorted(how.constants.items()):
+            number = len(parts)
+            parts.append(Part(fit.entity.name, links, constants, True, how.value))
+            targets.append(self._target(fit.entity, column, number, how.value, 95))
+            for other, (name, score) in sorted(fit.columns.items()):
+                if name not in constants:
+                    targets.append(self._target(fit.entity, other, number, name, score))
 
     def _target(self, entity: Entity, column: int, part: int, name: str, score: float) -> Target:
         target = Target(column, part, name, score=min(100, round(score)))
@@ -248,7 +228,7 @@ class _Work:
             target = replace(target, currency=currency, scale=scale)
         return target
 
-    def _last_days(self, fit: _Fit, first: Target) -> list[Target]:
+    def _last_days(self, fit: Fit, first: Target) -> list[Target]:
         """A column of "19-22 January 2026" also tells when things end, where nothing else does."""
         taken = {name for name, _ in fit.columns.values()}
         ends = [b for a, b in PAIRS if a == first.field and b in fit.entity.by_name]
@@ -256,7 +236,7 @@ class _Work:
             return []
         return [replace(first, field=ends[0])]
 
-    def _shared_titles(self, fits: list[_Fit], targets: list[Target]) -> list[Target]:
+    def _shared_titles(self, fits: list[Fit], targets: list[Target]) -> list[Target]:
         """A later part without its required words takes those of the part before it."""
         more: list[Target] = []
         for number, fit in enumerate(fits[1:], 1):
@@ -271,7 +251,7 @@ class _Work:
                     more.append(Target(source, number, spec.name, score=75))
         return more
 
-    def _words_of(self, fit: _Fit) -> int | None:
+    def _words_of(self, fit: Fit) -> int | None:
         texts = [
             (self._profile[c].length, c)
             for c, (name, _) in fit.columns.items()

@@ -12,6 +12,7 @@ from rapidfuzz import fuzz, process
 from aps_desktop.domain.fields import Entity, Kind
 from aps_desktop.exchange.amounts import currency_code
 from aps_desktop.exchange.cells import folded
+from aps_desktop.exchange.heading_words import ENGLISH
 
 CURRENCY_WORDS = frozenset(
     ("currency", "curr", "ccy", "cur", "currency code", "mata uang", "mata wang", "tiền tệ",
@@ -23,7 +24,8 @@ _SYNONYMS: tuple[tuple[str, ...], ...] = (
     ("end", "end date", "to", "finish", "completion date", "until", "date to", "closing date",
      "ending date", "planned end", "tanggal selesai"),
     ("title", "name", "project title", "nama", "judul", "tên"),
-    ("status", "state", "stage", "current status", "progress status"),
+    ("status", "state", "stage", "current status", "progress status", "implementation status",
+     "status of implementation", "project status"),
     ("amount", "value", "sum", "jumlah", "amount disbursed"),
     ("remarks", "remark", "notes", "note", "comment", "comments", "observations", "catatan",
      "update", "updates", "latest update", "particulars", "narration"),
@@ -48,13 +50,18 @@ _SYNONYMS: tuple[tuple[str, ...], ...] = (
     ("item", "agenda item", "item no", "agenda", "agenda no", "para", "paragraph"),
     ("type", "kind", "category", "type of transaction", "transaction type"),
     ("code", "id", "project id", "identification code", "project identification code", "kode"),
-    ("unit", "unit of measure", "unit of measurement", "uom", "measure"),
+    ("unit", "unit of measure", "unit of measurement", "uom"),
     ("baseline", "base line", "baseline value", "starting value"),
     ("direction", "desired direction", "trend"),
     ("source of verification", "means of verification", "mov", "data source", "verification"),
     ("description", "summary", "background", "details"),
     ("proponent", "proposing country", "lead country", "proposed by", "implementing country"),
     ("pillar", "community", "community pillar", "asean pillar"),
+    ("period", "year", "reporting period", "fiscal year", "financial year", "quarter", "month"),
+    ("quantity", "qty", "no of units", "number of units"),
+    ("unit cost", "unit price", "cost per unit", "rate per unit", "unit rate"),
+    ("women", "female", "females"),
+    ("men", "male", "males"),
     ("phone", "telephone", "tel", "mobile"),
     ("e mail", "email", "mail", "email address"),
 )  # fmt: skip
@@ -109,7 +116,7 @@ class Headings:
     @property
     def known(self) -> frozenset[str]:
         """Folded headings, for finding the header row."""
-        return frozenset(self._forms) | frozenset(_SAME) | CURRENCY_WORDS
+        return frozenset(self._forms) | frozenset(_SAME) | CURRENCY_WORDS | frozenset(ENGLISH)
 
     def matches(self, header: str, group: str = "") -> tuple[Match, ...]:
         """The fields that a heading may mean, best first."""
@@ -151,6 +158,8 @@ def _field_forms(
         yield alias, 98
     for own in (entity.label, *entity.aliases):
         yield f"{own} {field.label}", 101
+        if field.target:
+            continue  # a record that is named by another one is not called by its own name
         if name == entity.code or (not entity.code and name == entity.title[0]):
             yield from ((f"{own} {word}", 97) for word in _CODE_WORDS)
         if name == entity.title[-1] or (entity.title and name == entity.title[0] != entity.code):
@@ -178,6 +187,9 @@ def _variants(header: str, group: str) -> list[tuple[str, float]]:
                 forms.setdefault(form[:-1], weight * 0.99)
 
     add(bare, 1)
+    english = ENGLISH.get(folded(bare))
+    if english:
+        add(english, 0.99)
     if group:
         add(f"{group} {bare}", 1)
     for piece in re.split(r"\s*(?:/|\bor\b|&|\band\b|;)\s*", bare):
@@ -209,8 +221,10 @@ def money_heading(header: str) -> tuple[str, int]:
     currency = ""
     for word in re.findall(r"[A-Za-z]{0,3}[$€£¥₫฿₱₭៛]|\b(?:[A-Z]{3}|Rp|RM)\b", text):
         currency = currency or currency_code(word)
+    for bracket in _BRACKETS.findall(text) if not currency else ():
+        currency = currency or currency_code(bracket.strip("()[]"))
     scale = 0
-    if re.search(r"['’]?\b000s?\b|\bthousands?\b|\bribu\b", text, re.I):
+    if re.search(r"['’]?\b000s?\b|\bthousands?\b|\bribu\b|\b(?:USD|EUR|US\$) ?k\b", text, re.I):
         scale = 3
     if re.search(r"\bmillions?\b|\bmn\b|\bmio\b|\bjuta\b|\b(?:USD|EUR|US\$) ?m\b", text, re.I):
         scale = 6

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
@@ -24,13 +24,15 @@ class Part:
 
     `links` names the reference fields that another part of the same row fills (field -> its index);
     `constants` are texts that every row shares, such as a period column's period. An `optional`
-    part is absent from a row whose own cells are blank.
+    part is absent from a row whose own cells are blank, one `only_with` a field from a row where
+    that field's cell is blank: columns that share the rest of the row make a record each.
     """
 
     entity: str
     links: dict[str, int] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
     optional: bool = False
+    only_with: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Target:
     """A column and what it fills: a field of a part, or the currency of its amounts.
 
     `currency` and `scale` (a power of ten) are what the header says: "Budget (USD million)".
+    `day_first` and `decimal_comma` are the column's own where it differs from the sheet's habits.
     """
 
     column: int
@@ -47,6 +50,20 @@ class Target:
     currency: str = ""
     scale: int = 0
     score: int = 100
+    day_first: bool | None = None
+    decimal_comma: bool | None = None
+
+    def habits(self, of_sheet: Habits) -> Habits:
+        """How this column writes dates and numbers."""
+        if self.day_first is None and self.decimal_comma is None:
+            return of_sheet
+        return replace(
+            of_sheet,
+            day_first=of_sheet.day_first if self.day_first is None else self.day_first,
+            decimal_comma=(
+                of_sheet.decimal_comma if self.decimal_comma is None else self.decimal_comma
+            ),
+        )
 
 
 @dataclass(frozen=True)
@@ -73,15 +90,15 @@ class SheetMapping:
 
     def described(self) -> dict[str, str]:
         """Header text -> "entity.field", for people and for the command line."""
-        words: dict[str, str] = {}
+        words: dict[str, dict[str, None]] = {}
         for target in self.targets:
             name = f"{self.parts[target.part].entity}.{target.field}"
             if target.role != VALUE:
                 name += f" ({target.role})"
             header = self.headers[target.column] if target.column < len(self.headers) else ""
-            header = header or f"column {target.column + 1}"
-            words[header] = f"{words[header]}, {name}" if header in words else name
-        return words
+            names = words.setdefault(header or f"column {target.column + 1}", {})
+            names[name] = None
+        return {header: ", ".join(names) for header, names in words.items()}
 
     def to_json(self) -> str:
         return msgspec.json.encode(self).decode()

@@ -14,7 +14,7 @@ from aps_desktop.domain.fields import Field, Kind
 from aps_desktop.domain.states import parse_states
 from aps_desktop.domain.values import LONG_TEXT_LIMIT, TEXT_LIMIT, FileRef, Value, clean_text
 from aps_desktop.exchange import amounts, words
-from aps_desktop.exchange.cells import PERCENT, Cell, cell_text, is_blank
+from aps_desktop.exchange.cells import ERRORS, PERCENT, Cell, cell_text, is_blank
 from aps_desktop.exchange.dates import Reader
 from aps_desktop.exchange.long_texts import is_cut
 
@@ -119,6 +119,7 @@ def parse_money(
     """An amount, whose currency may stand in its own column or in the cell's number format."""
     if is_blank(cell):
         return None, ""
+    refuse_error(cell)
     _refuse_words(spec, cell)
     habits = context.habits
     return amounts.read_money(
@@ -137,9 +138,19 @@ def parser(spec: Field, context: ParseContext) -> Parser:
     def parse(cell: Cell, mark: str = "") -> tuple[Read, str]:
         if cell is None or (isinstance(cell, str) and not cell.strip()):
             return None, ""
+        refuse_error(cell)
         return read(cell, mark)
 
     return parse
+
+
+def refuse_error(cell: Cell) -> None:
+    """InvalidValue where the cell shows that its formula went wrong."""
+    if isinstance(cell, str) and cell.strip() in ERRORS:
+        raise InvalidValue(
+            f"The formula of this cell shows the error {cell.strip()}.",
+            "Correct the formula, or write the value.",
+        )
 
 
 def takes_last_day(spec: Field) -> bool:

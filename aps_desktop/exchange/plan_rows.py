@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from aps_desktop.domain.errors import InvalidValue, UserError
 from aps_desktop.domain.fields import Entity, Kind
+from aps_desktop.domain.money import Money
 from aps_desktop.domain.rules import PAIRS
 from aps_desktop.domain.values import show_date
 from aps_desktop.exchange.amounts import read_percent
@@ -151,7 +153,10 @@ class _PartPlan:
         self.currency = {t.field: t.column for t in mine if t.role == CURRENCY}
         self.id_column = next((t.column for t in mine if t.role == RECORD_ID), None)
         self.readers: list[ColumnReader] = [
-            column_reader(entity.field(t.field), t, context) for t in self.targets
+            column_reader(
+                entity.field(t.field), t, replace(context, habits=t.habits(context.habits))
+            )
+            for t in self.targets
         ]
         self.constants = {
             name: parse_cell(entity.field(name), text, context)
@@ -203,6 +208,8 @@ class _SheetPlan:
                     if value is not None
                 }
                 errors = self._errors(part, columns, i) if i in troubled else []
+                if part.part.only_with and not _has_its_value(part, values, errors):
+                    continue
                 if values or errors or not part.part.optional:
                     self._one(part, values, errors, i, result, cells)
             yield result
@@ -365,6 +372,17 @@ class _SheetPlan:
 
     def _header(self, column: int, label: str) -> str:
         return self._headers[column] if column < len(self._headers) else label
+
+
+def _has_its_value(
+    part: _PartPlan, values: Mapping[str, Read], errors: list[tuple[int, UserError]]
+) -> bool:
+    """Whether the cell that makes the record holds something: no dash, and no amount of nothing."""
+    value = values.get(part.part.only_with)
+    if value is None:
+        column = part.columns[part.names.index(part.part.only_with)]
+        return any(at == column and not isinstance(e, NoValue) for at, e in errors)
+    return not (isinstance(value, Money) and not value.minor)
 
 
 def _with_field(error: UserError, name: str) -> UserError:

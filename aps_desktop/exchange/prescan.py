@@ -16,7 +16,7 @@ from aps_desktop.exchange.cells import column_index, column_letters
 from aps_desktop.exchange.limits import MEBIBYTE, Limits
 
 _CHUNK = MEBIBYTE
-_OVERLAP = 128
+_OVERLAP = 1024
 _SMALL = 16 * 1024
 _HEAD = 64 * 1024
 _CHOOSE = "Choose an .xlsx, .xls, .ods or .csv file."
@@ -94,6 +94,10 @@ class SheetScan:
         wide = rf"{a}[{chr(ord(b) + 1)}-Z]|[{chr(ord(a) + 1)}-Z][A-Z]|[A-Z]{{3,}}"
         self._far = re.compile(rf"r=[\"'](?:(?:{wide})\d|[A-Z]*\d{{6,}})[^\"']*".encode())
         wanted = "|".join(sorted(styles)).encode()
+        self._wrong = re.compile(
+            rb'<c r="([A-Z]+)(\d+)"[^>]* t="e"[^>]*>'
+            rb"(?:<f[^>]*(?:/>|>[^<]*</f>))?<v>(#[^<]{1,16})</v>"
+        )
         self._marked = re.compile(rb'<c r="([A-Z]+)(\d+)" s="(' + wanted + rb')"(?! t="s)')
         self.marks: Marks = {}
 
@@ -108,6 +112,9 @@ class SheetScan:
                 for letters, digits, style in self._marked.findall(data):
                     place = int(digits) - 1, column_index(letters.decode())
                     self.marks[place] = self._styles[style.decode()]
+            for letters, digits, error in self._wrong.findall(data) if b't="e"' in data else ():
+                place = int(digits) - 1, column_index(letters.decode())
+                self.marks[place] = error.decode("ascii", "replace")
             tail = data[-_OVERLAP:]
 
     def _check(self, reference: str, name: str) -> None:

@@ -55,8 +55,21 @@ def read_workbook(
                 done += message[1]
                 progress(done)
         marks = look.marks()
-    marked = (replace(s, marks=marks.get(s.name, s.marks)) for s in sheets)
+    marked = (_with_errors(replace(s, marks=marks.get(s.name, s.marks))) for s in sheets)
     return Workbook(path.name, tuple(marked))
+
+
+def _with_errors(sheet: Sheet) -> Sheet:
+    """The sheet with what its cells show where a formula went wrong: readers give nothing there."""
+    wrong = {place: mark for place, mark in sheet.marks.items() if mark.startswith("#")}
+    if not wrong:
+        return sheet
+    rows = list(sheet.rows)
+    for (row, column), error in wrong.items():
+        if row < len(rows) and column < len(rows[row]) and rows[row][column] in (None, error):
+            rows[row] = (*rows[row][:column], error, *rows[row][column + 1 :])
+    marks = {place: mark for place, mark in sheet.marks.items() if place not in wrong}
+    return replace(sheet, rows=rows, marks=marks)
 
 
 class _Look:

@@ -108,6 +108,8 @@ def _write_sheet(page: Any, back: Back) -> int:
     page.conditional_formatting = type(page.conditional_formatting)()
     page.data_validations.dataValidation = []
     page.delete_rows(head + 2, max(page.max_row - head - 1, 1))
+    for column in back.sheet.told:
+        _put(page.cell(head + 1, column + 1), back.table.headers[column])
     page.cell(head + 1, reason + 1, REASON).font = _font(bold=True)
     page.column_dimensions[column_letters(reason)].width = 60
     for place, row in enumerate(rows, head + 2):

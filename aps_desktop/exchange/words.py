@@ -13,15 +13,19 @@ _YES = frozenset("yes y true 1 x ✓ ✔ ☑ ya oui sim có ใช่ t on".spli
 _NO = frozenset("no n false 0 tidak não nao không ไม่ ไม่ใช่ non f off".split())
 
 SAME_MEANING: tuple[frozenset[str], ...] = tuple(
-    frozenset(words.split(", "))
+    frozenset(map(folded, words.split(", ")))
     for words in (
         "ongoing, on going, in progress, in implementation, under implementation, implementing, "
-        "commenced, active, running, started, wip",
-        "completed, complete, done, finished, closed, achieved, fulfilled, implemented",
+        "berjalan, sedang berjalan, đang thực hiện, đang triển khai, กำลังดำเนินการ, "
+        "อยู่ระหว่างดำเนินการ, កំពុងអនុវត្ត, ກຳລັງດຳເນີນ, en cours, em curso, commenced, "
+        "active, running, started, wip",
+        "completed, selesai, hoàn thành, đã hoàn thành, เสร็จสิ้น, แล้วเสร็จ, បានបញ្ចប់, ສຳເລັດ, "
+        "terminé, concluído, complete, done, finished, closed, achieved, fulfilled, implemented",
         "completion report due, reporting due, report due, pcr due, awaiting completion report",
         "activities done, activities completed, activities complete, implementation completed",
         "on hold, hold, suspended, paused, held",
-        "cancelled, canceled, terminated, dropped, discontinued, withdrawn",
+        "cancelled, canceled, batal, dibatalkan, huỷ, đã hủy, ยกเลิก, annulé, cancelado, "
+        " terminated, dropped, discontinued, withdrawn",
         "under appraisal, in appraisal, appraisal, under asec appraisal, being appraised",
         "final approval, awaiting final approval, for final approval, pending final approval",
         "rejected, not approved, declined, disapproved",
@@ -84,6 +88,18 @@ def read_choice(choices: tuple[tuple[str, str], ...], text: str) -> tuple[str, s
     raise InvalidValue(
         f"“{text.strip()}” is not one of the choices.", hint or f"Choices: {listed}."
     )
+
+
+def choice_in(choices: tuple[tuple[str, str], ...], text: str) -> str:
+    """The key of the one choice that a sentence speaks of; "" if it speaks of none, or several."""
+    words = f" {folded(text)} "
+    exact, _ = _forms(choices)
+    found: set[str] = set()
+    for form, key in exact.items():
+        alike = {form, *(w for group in SAME_MEANING if form in group for w in group)}
+        if any(f" {word} " in words or f" {word}s " in words for word in alike):
+            found.add(key)
+    return found.pop() if len(found) == 1 else ""
 
 
 @lru_cache(maxsize=512)

@@ -20,6 +20,7 @@ from aps_desktop.services import backup, records
 from aps_desktop.services import importing_mappings as mappings
 from aps_desktop.services.importing_apply import apply_plan, label_of, state_of
 from aps_desktop.services.importing_compare import Comparer, refused_rows
+from aps_desktop.services.importing_headings import told_by_headings
 from aps_desktop.services.importing_losses import columns_left_out, rows_passed_over
 from aps_desktop.services.importing_read import as_read, read, understand
 from aps_desktop.services.importing_resolver import DatabaseResolver
@@ -238,10 +239,10 @@ def _sheet_report(sheet: PlannedSheet) -> SheetReport:
             CellError(p.row + 1, p.label, p.raw, p.message, p.address, p.hint, p.level)
             for p in sheet.problems()
         ),
-        notes=tuple(map(_note, (*sheet.notes, *sheet.warnings))),
+        notes=tuple(map(_note, (*told_by_headings(found), *sheet.notes, *sheet.warnings))),
         source=found.source,
         left_out=tuple(columns_left_out(found)),
-        passed_over=tuple(rows_passed_over(found)),
+        passed_over=tuple(rows_passed_over(found, sheet.rows)),
     )
 
 

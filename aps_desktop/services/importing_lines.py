@@ -14,6 +14,7 @@ from aps_desktop.domain.fields import Field
 from aps_desktop.domain.values import show
 from aps_desktop.exchange.parse import Draft
 from aps_desktop.services.exporting_labels import ReferenceTexts
+from aps_desktop.services.importing_headings import told_by_headings
 from aps_desktop.services.importing_losses import ROWS, columns_left_out, rows_passed_over
 from aps_desktop.services.importing_types import Decided, Plan, PlannedSheet, Verdict
 
@@ -50,7 +51,7 @@ def notes(plan: Plan) -> list[Line]:
         Line(one.name, 0, "", note.address, note.label,
              note.text if note.count == 1 else f"{note.text} – and {note.count - 1:,} more like it")
         for one in plan.sheets
-        for note in (*one.notes, *one.warnings)
+        for note in (*told_by_headings(one.found), *one.notes, *one.warnings)
     ]  # fmt: skip
     return [*doubts, *_losses(plan)]
 
@@ -60,7 +61,7 @@ def _losses(plan: Plan) -> Iterator[Line]:
         for column in columns_left_out(one.found):
             told = f"left out, with {column['filled']:,} filled cells"
             yield Line(one.name, 0, "", f"column {column['column']}", column["header"], told)
-        for row in rows_passed_over(one.found):
+        for row in rows_passed_over(one.found, one.rows):
             told = f"passed over as {ROWS[row['why']]}: {row['text']}"
             yield Line(one.name, row["row"], "", f"row {row['row']}", "", told)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -57,7 +58,9 @@ def column_keys(mapping: SheetMapping) -> dict[int, list[str]]:
     """Column -> the keys of what it fills."""
     found: dict[int, list[str]] = {}
     for target in mapping.targets:
-        found.setdefault(target.column, []).append(_key(mapping, target))
+        keys = found.setdefault(target.column, [])
+        if (key := _key(mapping, target)) not in keys:
+            keys.append(key)
     return found
 
 
@@ -75,11 +78,11 @@ def with_column(mapping: SheetMapping, column: int, key: str) -> SheetMapping:
     parts = list(mapping.parts)
     if key:
         name, spec, role = parse_key(key, parts[0].entity if parts else "")
-        part = _part_for(parts, name)
-        targets = [t for t in targets if (t.part, t.field, t.role) != (part, spec.name, role)]
         header = mapping.headers[column] if column < len(mapping.headers) else ""
         currency, scale = money_heading(header) if spec.kind is Kind.MONEY else ("", 0)
-        targets.append(Target(column, part, spec.name, role, currency, scale))
+        for part in _parts_for(parts, name):
+            targets = [t for t in targets if (t.part, t.field, t.role) != (part, spec.name, role)]
+            targets.append(Target(column, part, spec.name, role, currency, scale))
     return replace(
         mapping, parts=tuple(parts), targets=tuple(sorted(targets, key=_place)), sheet=mapping.sheet
     )
@@ -102,18 +105,22 @@ def parse_key(key: str, main: str) -> tuple[str, Field, str]:
     return kind.name, spec, role
 
 
-def _part_for(parts: list[Part], name: str) -> int:
-    """The part that makes records of this entity; a new one at the end, linked to the others."""
+def _parts_for(parts: list[Part], name: str) -> list[int]:
+    """The part that makes records of this entity, or all those that share a row's columns; a new
+    one at the end, linked to the others, where there is none."""
     for number, part in enumerate(parts):
         if part.entity == name and not part.constants:
-            return number
+            return [number]
+    sharing = [n for n, part in enumerate(parts) if part.entity == name and part.only_with]
+    if sharing:
+        return sharing
     links = {}
     for number, above in enumerate(parts):
         spec = _link(entity(name), above.entity)
         if spec is not None:
             links[spec.name] = number
     parts.append(Part(name, links, optional=bool(parts)))
-    return len(parts) - 1
+    return [len(parts) - 1]
 
 
 def _link(kind: Entity, parent: str) -> Field | None:
@@ -171,40 +178,70 @@ def nothing_mapped(sheet: Sheet, table: Table, main: str) -> SheetMapping:
     )  # fmt: skip
 
 
-def understood_habits(sheet: Sheet, table: Table, mapping: SheetMapping) -> Habits:
-    """Whether this sheet writes months first, Buddhist years or decimal commas: its own cells
-    decide it."""
-    dates: list[int] = []
-    numbers: list[int] = []
-    for target in mapping.targets:
-        kind = entity(mapping.parts[target.part].entity).field(target.field).kind
-        if kind in (Kind.DATE, Kind.PERIOD):
-            dates.append(target.column)
-        elif kind in (Kind.NUMBER, Kind.MONEY, Kind.PERCENT) and target.role == VALUE:
-            numbers.append(target.column)
-    day = month = comma = point = buddhist = western = 0
-    for row in table.rows[:_HABIT_ROWS]:
-        for column in dates:
-            cell = sheet.at(row, column)
-            if isinstance(cell, str) and (m := _DAY_MONTH.match(cell)):
-                day += int(m[1]) > 12
-                month += int(m[2]) > 12 and int(m[1]) <= 12
-            if isinstance(cell, str) and (years := _YEARS.findall(ascii_digits(cell))):
-                buddhist += all(2400 <= int(y) <= 2700 for y in years)
-                western += any(int(y) < 2400 for y in years)
-            western += isinstance(cell, date) and cell.year < 2400
-        for column in numbers:
-            cell = sheet.at(row, column)
-            if isinstance(cell, str):
-                bare = _bare_number(cell)
-                comma += _COMMA.fullmatch(bare) is not None
-                point += _POINT.fullmatch(bare) is not None
-    return replace(
+def understood(sheet: Sheet, table: Table, mapping: SheetMapping) -> SheetMapping:
+    """The mapping with how this sheet writes: months first, Buddhist years, decimal commas. Its own
+    cells decide it, and a column's own cells where they say otherwise than the sheet's."""
+    seen = {target: _seen(sheet, table, target, _kind(mapping, target))
+            for target in mapping.targets if target.role == VALUE}  # fmt: skip
+    whole = sum(seen.values(), start=Counter[str]())
+    habits = replace(
         mapping.habits,
-        day_first=mapping.habits.day_first and not (month > 0 and not day),
-        allow_buddhist=mapping.habits.allow_buddhist or (buddhist > 1 and not western),
-        decimal_comma=mapping.habits.decimal_comma or (comma > 0 and not point),
+        day_first=mapping.habits.day_first and not (whole["month"] and not whole["day"]),
+        allow_buddhist=mapping.habits.allow_buddhist
+        or (whole["buddhist"] > 1 and not whole["western"]),
+        decimal_comma=mapping.habits.decimal_comma or (whole["comma"] > 0 and not whole["point"]),
     )
+    targets = tuple(
+        _with_own(target, seen[target], habits) if target in seen else target
+        for target in mapping.targets
+    )
+    return replace(mapping, habits=habits, targets=targets)
+
+
+def _kind(mapping: SheetMapping, target: Target) -> Kind:
+    return entity(mapping.parts[target.part].entity).field(target.field).kind
+
+
+def _with_own(target: Target, seen: Counter[str], habits: Habits) -> Target:
+    """The column's own way, where all that its cells show is another way than the sheet's."""
+    if seen["month"] and not seen["day"] and habits.day_first:
+        return replace(target, day_first=False)
+    if seen["day"] and not seen["month"] and not habits.day_first:
+        return replace(target, day_first=True)
+    if seen["comma"] and not seen["point"] and not habits.decimal_comma:
+        return replace(target, decimal_comma=True)
+    if seen["point"] and not seen["comma"] and habits.decimal_comma:
+        return replace(target, decimal_comma=False)
+    return target
+
+
+def _seen(sheet: Sheet, table: Table, target: Target, kind: Kind) -> Counter[str]:
+    """How often a column's cells show one way of writing, and how often another."""
+    seen: Counter[str] = Counter()
+    days = kind in (Kind.DATE, Kind.PERIOD)
+    if not days and kind not in (Kind.NUMBER, Kind.MONEY, Kind.PERCENT):
+        return seen
+    for row in table.rows[:_HABIT_ROWS]:
+        cell = sheet.at(row, target.column)
+        if days and isinstance(cell, date):
+            seen["western"] += cell.year < 2400
+        elif days and isinstance(cell, str):
+            _see_date(cell, seen)
+        elif isinstance(cell, str):
+            bare = _bare_number(cell)
+            seen["comma"] += _COMMA.fullmatch(bare) is not None
+            seen["point"] += _POINT.fullmatch(bare) is not None
+    return seen
+
+
+def _see_date(text: str, seen: Counter[str]) -> None:
+    text = ascii_digits(text)
+    if m := _DAY_MONTH.match(text):
+        seen["day"] += int(m[1]) > 12
+        seen["month"] += int(m[2]) > 12 and int(m[1]) <= 12
+    if years := _YEARS.findall(text):
+        seen["buddhist"] += all(2400 <= int(y) <= 2700 for y in years)
+        seen["western"] += any(int(y) < 2400 for y in years)
 
 
 def _bare_number(text: str) -> str:

@@ -20,6 +20,8 @@ _EVERY_NAME = 200_000
 _SUGGESTIONS = 300
 """So many unknown names of an entity get a suggestion; more of them are another mistake."""
 _WORDS_OF = 5_000
+_ACRONYM = 20
+"""Names shorter than this are the same with and without their dashes and blanks: SOM-AMAF."""
 _FURTHER = (
     "short_name", "acronym", "official_name", "iso2", "iso3", "asec_code", "name", "email",
     "iati_identifier", "number",
@@ -78,6 +80,7 @@ class _Names:
         self._columns = _name_columns(kind)
         self._by_text: dict[str, UUID | None] = {}
         self._by_folded: dict[str, UUID | None] = {}
+        self._closed: dict[str, UUID | None] = {}
         self._texts: dict[UUID, str] = {}
         self._shown: list[str] = []
         self._upper: list[str] = []
@@ -109,6 +112,11 @@ class _Names:
             if known is not None:
                 self._take(by_folded, folded(text), known)
         self._by_folded = by_folded
+        closed: dict[str, UUID | None] = {}
+        for text, known in by_folded.items():
+            if known is not None and len(text) < _ACRONYM:
+                self._take(closed, text.replace(" ", ""), known)
+        self._closed = closed
         self._name_them(ids, rows)
         self._upper = [text.upper() for text in self._shown]
 
@@ -147,7 +155,10 @@ class _Names:
             return self._ask(key, text)
         if key in self._by_text:
             return self._by_text[key]
-        return self._by_folded.get(folded(text))
+        plain = folded(text)
+        if plain in self._by_folded or len(plain) >= _ACRONYM:
+            return self._by_folded.get(plain)
+        return self._closed.get(plain.replace(" ", ""))
 
     def _ask(self, key: str, text: str) -> UUID | None:
         """One text in a very large table: by its code, which is indexed, or else its title."""

@@ -269,6 +269,7 @@ ATTENDANCE = Entity(
             "head_post",
             "Post of the head of delegation",
             help="The post, not the name.",
+            aliases=("Head of delegation",),
         ),
         Field(10, "women", "Women", Kind.NUMBER, listed=True, aliases=("Female delegates",)),
         Field(11, "men", "Men", Kind.NUMBER, listed=True, aliases=("Male delegates",)),
