@@ -9,7 +9,13 @@ from collections.abc import Callable
 from typing import Any
 
 from aps_desktop import __version__
-from aps_desktop.cli import bundle_commands, database_commands, figure_commands, record_commands
+from aps_desktop.cli import (
+    bundle_commands,
+    database_commands,
+    figure_commands,
+    record_commands,
+    reporting_commands,
+)
 from aps_desktop.cli.session import DONE, REFUSED, Session
 from aps_desktop.domain.errors import UserError
 
@@ -63,6 +69,7 @@ def _parser() -> ArgumentParser:
     _money_commands(commands)
     _bundle_commands(commands)
     _workbook_commands(commands)
+    _reporting_commands(commands)
     return parser
 
 
@@ -231,6 +238,23 @@ def _workbook_commands(commands: Commands) -> None:
     take = add(commands, "export-excel", export_excel)
     take.add_argument("out", metavar="OUT.xlsx")
     take.add_argument("--entity", metavar="E", action="append", help="only these records")
+
+
+def _reporting_commands(commands: Commands) -> None:
+    reporting = group(commands, "reporting", "who has reported, requests, progress, checks")
+    missing = add(reporting, "missing", reporting_commands.missing)
+    missing.add_argument("--period", metavar="NAME", help="a reporting period, such as Q2 2026")
+    missing.add_argument("--by", choices=("body", "project"), default="body")
+    add(reporting, "ask", reporting_commands.ask).add_argument("--period", metavar="NAME")
+    forms = add(reporting, "forms", reporting_commands.forms)
+    forms.add_argument("folder", metavar="FOLDER")
+    forms.add_argument("--period", metavar="NAME")
+    forms.add_argument("--state", metavar="NAME", help="only this member state's")
+    progress = add(reporting, "progress", reporting_commands.progress)
+    progress.add_argument("--year", type=_number, metavar="YEAR")
+    progress.add_argument("--limit", type=_number, metavar="N")
+    checks = add(reporting, "checks", reporting_commands.checks)
+    checks.add_argument("--limit", type=_number, default=1000, metavar="N")
 
 
 def import_excel(session: Session) -> int:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from statistics import median
 
 from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.values import Period, show_number
@@ -21,10 +20,6 @@ DECREASE, CUMULATIVE = "decrease", "cumulative"
 SUM, AVERAGE, RATIO, LATEST, NONE = "sum", "average", "ratio", "latest", "none"
 
 _SCALE_STEP = re.compile(r"(?P<word>[^=]+?)(?:\s*=\s*(?P<value>-?[\d.]+))?\s*")
-_OUTLIER_SCORE = Decimal("3.5")
-_MAD_FACTOR = Decimal("0.6745")
-_MEAN_FACTOR = Decimal("1.253314")
-_FEWEST = 5
 
 Scale = tuple[tuple[str, Decimal], ...]
 
@@ -254,14 +249,14 @@ def total(measure: Measure, readings: Iterable[Reading]) -> Total:
         if inputs:
             left = [LeftOut(one.label, "already in the whole") for p in parts.values() for one in p]
             return combined(LATEST, inputs, [*unread, *left], percent=_is_percent(measure))
-    order: list[str] = [n for n in _BY if n in parts]
+    order: list[str] = [n for n in BY if n in parts]
     order += sorted(n for n in parts if n and n not in order)
     if not order:
         crossed = [LeftOut(one.label, "a crossing of dimensions") for one in parts.get("", ())]
         return Total(None, (), tuple(crossed), "no value")
     chosen = order[0]
     left = [
-        LeftOut(one.label, f"counted by {_BY.get(chosen, chosen)} already")
+        LeftOut(one.label, f"counted by {BY.get(chosen, chosen)} already")
         for name, ones in parts.items() if name != chosen for one in ones
     ]  # fmt: skip
     inputs, unread = _inputs(measure, parts[chosen])
@@ -269,7 +264,8 @@ def total(measure: Measure, readings: Iterable[Reading]) -> Total:
     return combined(how, inputs, [*unread, *left], percent=_is_percent(measure))
 
 
-_BY = {"member_state": "member state", "sex": "sex", "age_band": "age"}
+BY = {"member_state": "member state", "sex": "sex", "age_band": "age"}
+"""The dimensions that every indicator may have, in the order in which parts are added, in words."""
 
 
 def over_time(measure: Measure, totals: Sequence[tuple[str, Total]]) -> Total:
@@ -324,75 +320,3 @@ def progress(measure: Measure, target: Decimal | None, actual: Decimal | None) -
     if (target > base) == measure.less_is_better:
         return Progress(None, met, "The target is worse than the baseline: check both.")
     return Progress((actual - base) / (target - base), met)
-
-
-# Checks -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class PartsCheck:
-    """The parts of one dimension beside the whole. `words` is empty when all is well."""
-
-    by: str
-    added: Decimal
-    whole: Decimal | None
-    words: str = ""
-    wrong: bool = False
-
-
-def check_parts(measure: Measure, readings: Sequence[Reading]) -> list[PartsCheck]:
-    """Whether the parts of each dimension add up to the whole; more than the whole is wrong."""
-    if measure.type != NUMBER or (
-        measure.aggregation != SUM and measure.accumulation != CUMULATIVE
-    ):
-        return []
-    whole = next((counts(measure, one) for one in reversed(readings) if one.split.whole), None)
-    sums: dict[str, Decimal] = {}
-    for one in readings:
-        number = counts(measure, one)
-        if one.split.by and number is not None:
-            sums[one.split.by] = sums.get(one.split.by, ZERO) + number
-    return [_beside(by, added, whole) for by, added in sums.items()]
-
-
-def _beside(by: str, added: Decimal, whole: Decimal | None) -> PartsCheck:
-    name = _BY.get(by, by)
-    if whole is None or added == whole:
-        return PartsCheck(by, added, whole)
-    if added > whole:
-        words = f"The parts by {name} add up to {show_number(added)}, more than the whole."
-        return PartsCheck(by, added, whole, words, wrong=True)
-    words = f"{show_number(whole - added)} of the whole are not broken down by {name}."
-    return PartsCheck(by, added, whole, words)
-
-
-def falls(measure: Measure, earlier: Decimal | None, number: Decimal | None) -> bool:
-    """Whether a cumulative value is below the one before it."""
-    known = earlier is not None and number is not None
-    return measure.accumulation == CUMULATIVE and known and number < earlier  # type: ignore[operator]
-
-
-def outlier(history: Sequence[Decimal], number: Decimal) -> str:
-    """Why a value stands out from the indicator's own earlier ones; "" when it does not.
-
-    Robust: its distance from their median, measured by the median of their distances (modified
-    z-score above 3.5 after Iglewicz and Hoaglin; where more than half are alike, by the mean of the
-    distances). Fewer than five earlier values say nothing.
-    """
-    if len(history) < _FEWEST:
-        return ""
-    middle = Decimal(median(history))
-    distances = [abs(one - middle) for one in history]
-    spread = Decimal(median(distances)) / _MAD_FACTOR
-    if not spread:
-        spread = sum(distances, ZERO) / len(distances) * _MEAN_FACTOR
-    away = abs(number - middle)
-    if spread and away / spread > _OUTLIER_SCORE:
-        return (
-            f"{show_number(number)} is far from the {len(history)} earlier values: "
-            f"half of them are within {show_number(round(spread * _MAD_FACTOR, 2))} "
-            f"of {show_number(round(middle, 2))}."
-        )
-    if not spread and away > abs(middle):
-        return f"All {len(history)} earlier values were {show_number(middle)}."
-    return ""

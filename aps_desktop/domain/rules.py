@@ -12,8 +12,10 @@ from typing import Literal
 from uuid import UUID
 
 from aps_desktop.domain import lifecycle
+from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.fields import Entity, Field, Kind
 from aps_desktop.domain.money import CURRENCIES, Money
+from aps_desktop.domain.results import parse_scale
 from aps_desktop.domain.values import Period, Value, show_date
 
 Severity = Literal["error", "warning"]
@@ -229,13 +231,21 @@ def _indicator_value(values: Values) -> Iterator[Problem]:
 
 def _target(values: Values) -> Iterator[Problem]:
     if values.get("revised_value") is not None and _is_empty(values.get("reason")):
-        yield Problem("reason", "A revised target needs its reason.", "warning")
+        yield Problem("revised_value", "Give the reason first: a revised target needs one.")
+        yield Problem("reason", "A revised target needs its reason.")
 
 
 def _indicator(values: Values) -> Iterator[Problem]:
     low, high = values.get("lowest"), values.get("highest")
     if isinstance(low, Decimal) and isinstance(high, Decimal) and high < low:
         yield Problem("highest", "The highest plausible value is below the lowest.")
+    try:
+        scale = parse_scale(_text(values, "scale"))
+    except InvalidValue as error:
+        yield Problem("scale", error.message)
+        return
+    if values.get("measure_type") == "qualitative" and not scale:
+        yield Problem("scale", "Without a scale, its words cannot be counted.", "warning")
 
 
 def _approval_step(values: Values) -> Iterator[Problem]:

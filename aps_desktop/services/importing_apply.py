@@ -23,6 +23,7 @@ from aps_desktop.services.importing_types import (
     Progress,
     Verdict,
 )
+from aps_desktop.services.locked_periods import BY_IMPORT, VALUE, Gate
 
 _TELL_EVERY = 500
 
@@ -79,6 +80,7 @@ class _Writer:
         self._made: set[UUID] = set()
         self._later: list[Update] = []
         self._defaults: dict[str, dict[str, Any]] = {}
+        self._gate = Gate(db, work.c, BY_IMPORT)
         self._known = {
             one.record.draft for sheet in plan.sheets for one in sheet.records if one.rid
         }
@@ -122,12 +124,24 @@ class _Writer:
                 values[name] = known
             else:
                 self._later.append(Update(one.entity, id, name, known))
+        if one.entity == VALUE and self._is_late(values):
+            self.work.do(self._gate.amendment(None, values))
+            return
         self.work.create(kind, id, values)
         self._made.add(id)
 
     def _change(self, one: Decided) -> None:
-        for name, (_, new) in one.changes.items():
-            self.work.do(Update(one.entity, self._id(one), name, self._real(new)[0]))
+        changes = [
+            Update(one.entity, self._id(one), name, self._real(new)[0])
+            for name, (_, new) in one.changes.items()
+        ]
+        for change in self._gate.through(changes):
+            self.work.do(change)
+
+    def _is_late(self, values: dict[str, Any]) -> bool:
+        """Whether a value's period is locked; a new indicator brings its whole history along."""
+        there = "indicator" in values and values["indicator"] not in self._made
+        return there and self._gate.is_locked(values.get("period"))
 
     def _real(self, value: Any) -> tuple[Any, bool]:
         """A value with ids in the place of drafts, and whether all of those are written already."""

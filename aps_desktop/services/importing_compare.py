@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,8 @@ from aps_desktop.services import importing_current as current
 from aps_desktop.services.importing_base import Base, entity_number_is
 from aps_desktop.services.importing_problems import Complaints
 from aps_desktop.services.importing_types import Decided, PlannedSheet, Verdict
+from aps_desktop.services.importing_values import ValueChecks
+from aps_desktop.services.locked_periods import VALUE
 
 _GONE = (Verdict.REFUSED, Verdict.WAITING)
 _NARROW = 20_000
@@ -115,6 +118,9 @@ class _Part:
             if not one.rid and one.verdict not in _GONE:
                 self._new(row, one)
         self._compare(known)
+        if self._kind.name == VALUE:
+            checks = ValueChecks(self._c, self._owner.of, self._refuse_value, self._complaints.warn)
+            checks.look_over(good, date.today())
 
     def _waits(self, row: RowResult, decided: Decided) -> bool:
         """Whether it refers to a record of this workbook that does not come in."""
@@ -379,6 +385,9 @@ class _Part:
     def _refuse(self, row: RowResult, one: Decided, name: str, words: str, hint: str) -> None:
         one.verdict = Verdict.REFUSED
         self._complaints.add(row, name, words, hint, REFUSED)
+
+    def _refuse_value(self, row: RowResult, one: Decided, name: str, words: str) -> None:
+        self._refuse(row, one, name, words, "")
 
 
 def refused_rows(sheet: PlannedSheet) -> dict[int, list[Problem]]:

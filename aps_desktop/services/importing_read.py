@@ -13,6 +13,7 @@ from aps_desktop.exchange.cells import Sheet, Workbook
 from aps_desktop.exchange.exported import exported_base, exported_mappings
 from aps_desktop.exchange.gc_pause import collector_paused
 from aps_desktop.exchange.guess import Guesser
+from aps_desktop.exchange.indicator_form import form_mappings
 from aps_desktop.exchange.long_texts import META_SHEET, rests
 from aps_desktop.exchange.parse import Resolver
 from aps_desktop.exchange.read_workbook import read_workbook
@@ -60,6 +61,7 @@ def _read(
     resolver = resolver or DatabaseResolver(db.reader())
     guesser = Guesser(ENTITIES, resolver)
     exported = exported_mappings(workbook, ENTITIES)
+    exported |= form_mappings(workbook, entity("indicator"), entity("indicator_value"))
     bases = exported_base(workbook)
     found: list[FoundSheet] = []
     split = False
@@ -67,7 +69,7 @@ def _read(
         if sheet.name == META_SHEET:
             continue
         if sheet.name in exported:
-            table = guesser.table(sheet, 0)
+            table = guesser.table(sheet, exported[sheet.name].header_row)
             base = bases.get(sheet.name, "")
             found.append(FoundSheet(sheet, table, exported[sheet.name], "exported", "", base))
             continue

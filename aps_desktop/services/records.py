@@ -19,6 +19,7 @@ from aps_desktop.domain.errors import InvalidValue, NotFound, UserError
 from aps_desktop.domain.fields import Entity, Field, Kind
 from aps_desktop.domain.rules import Problem, check_record
 from aps_desktop.domain.values import Value, from_wire
+from aps_desktop.services.value_entry import admitted
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def create(db: Database, name: str, id: UUID, values: Mapping[str, Value]) -> Ap
     filled = {**defaults(kind), **values}
     _refuse(kind, filled, kind.by_name)
     label = f"new {kind.label.lower()} {_called(kind, filled)}".strip()
-    return apply(db, ChangeSet(label, (Create(name, id, filled),)))
+    return apply(db, ChangeSet(label, admitted(db, (Create(name, id, filled),))))
 
 
 def defaults(kind: Entity) -> dict[str, Value]:
@@ -116,7 +117,7 @@ def put(db: Database, name: str, id: UUID, values: Mapping[str, Value]) -> Appli
     if unknown:
         raise NotFound(f"{kind.label} has no field {', '.join(sorted(unknown))}.")
     _refuse(kind, {**record.values, **values}, values)
-    changes = tuple(Update(name, id, field, value) for field, value in values.items())
+    changes = admitted(db, [Update(name, id, field, value) for field, value in values.items()])
     return apply(db, ChangeSet(f"edit {kind.label.lower()} {short_title(record)}", changes))
 
 
@@ -128,7 +129,7 @@ def put_many(db: Database, name: str, ids: Sequence[UUID], values: Mapping[str, 
         record = get(db.reader(), name, id)
         _refuse(kind, {**record.values, **values}, values)
         changes += [Update(name, id, field, value) for field, value in values.items()]
-    return apply(db, ChangeSet(f"edit {_many(kind, len(ids))}", tuple(changes)))
+    return apply(db, ChangeSet(f"edit {_many(kind, len(ids))}", admitted(db, changes)))
 
 
 def delete(db: Database, name: str, ids: Sequence[UUID]) -> Applied:

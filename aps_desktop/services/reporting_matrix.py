@@ -15,10 +15,12 @@ from typing import Any
 from uuid import UUID
 
 from aps_desktop.db.connection import Connection
+from aps_desktop.domain.entities import entity
 from aps_desktop.domain.values import Period
 from aps_desktop.services.results_reading import period_of, uuid
 
 WAITING, RECEIVED, WAIVED = ("to_send", "sent", "reminded"), "received", "waived"
+_INDICATORS = entity("reporting_request").field("indicators").number
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,7 @@ def requests(
         [calendar.rid, WAIVED, *params],
     )
     counted = _Counted(c, calendar)
-    chosen = _chosen(c, [row[0] for row in rows])
+    chosen = _chosen(c, calendar)
     return [_request(row, counted, chosen.get(row[0]), calendar, today) for row in rows]
 
 
@@ -216,49 +218,43 @@ class _Counted:
         came = self._came.get((column, key, state or 0), [0, 0])
         return expected, min(expected, came[0]), came[1]
 
-    def of_chosen(self, indicators: list[int], state: int | None) -> tuple[int, int, int]:
-        """The same for a request that names its indicators."""
-        marks = ",".join("?" * len(indicators))
-        test = "v.member_state = ?" if state else "v.member_state IS NULL"
-        rows = self._c.all(
-            "SELECT v.status = 'returned', count(DISTINCT v.indicator) FROM indicator_value v "
-            f"WHERE v.indicator IN ({marks}) AND v.period = ? AND {test} "
-            "AND v.status IN ('pending', 'approved', 'returned') GROUP BY 1",
-            [*indicators, self._period, *([state] if state else [])],
-        )
-        came = {bool(returned): count for returned, count in rows}
-        return len(indicators), came.get(False, 0), came.get(True, 0)
 
-
-def _chosen(c: Connection, rids: list[int]) -> dict[int, list[int]]:
-    """The indicators that requests name themselves; those that name none are left out."""
-    found: dict[int, list[int]] = defaultdict(list)
-    if not rids:
-        return found
-    rows = c.all(
-        "SELECT m.owner, m.member FROM set_member m JOIN reporting_request r ON r.rid = m.owner "
-        "WHERE m.field_number = 7 AND m.member IS NOT NULL"
+def _chosen(c: Connection, calendar: Calendar) -> dict[int, tuple[int, int, int]]:
+    """(expected, reported, returned) of the requests that name their indicators themselves."""
+    span = f"{calendar.period.start.isoformat()}/{calendar.period.end.isoformat()}"
+    expected = c.all(
+        "SELECT r.rid, count(*) FROM reporting_request r "
+        "JOIN set_member m ON m.owner = r.rid AND m.field_number = ? "
+        "JOIN indicator i ON i.rid = m.member WHERE r.calendar = ? GROUP BY r.rid",
+        (_INDICATORS, calendar.rid),
     )
-    wanted = set(rids)
-    for owner, member in rows:
-        if owner in wanted:
-            found[owner].append(member)
-    return found
+    came: dict[tuple[int, bool], int] = {}
+    rows = c.all(
+        "SELECT r.rid, v.status = 'returned', count(DISTINCT v.indicator) "
+        "FROM reporting_request r JOIN set_member m ON m.owner = r.rid AND m.field_number = ? "
+        "JOIN indicator_value v ON v.indicator = m.member AND v.period = ? "
+        "AND coalesce(v.member_state, 0) = coalesce(r.member_state, 0) "
+        "WHERE r.calendar = ? AND v.status IN ('pending', 'approved', 'returned') GROUP BY 1, 2",
+        (_INDICATORS, span, calendar.rid),
+    )
+    for rid, returned, count in rows:
+        came[rid, bool(returned)] = count
+    return {
+        rid: (number, came.get((rid, False), 0), came.get((rid, True), 0))
+        for rid, number in expected
+    }
 
 
 def _request(
     row: tuple[Any, ...],
     counted: _Counted,
-    chosen: list[int] | None,
+    chosen: tuple[int, int, int] | None,
     calendar: Calendar,
     today: date,
 ) -> Request:
     _, id, title, status, due, body, project, state = row[:8]
     body_name, body_code, code, project_title, state_name, body_id, project_id, state_id = row[8:]
-    if chosen:
-        expected, reported, returned = counted.of_chosen(chosen, state)
-    else:
-        expected, reported, returned = counted.of(project, body, state)
+    expected, reported, returned = chosen or counted.of(project, body, state)
     day = _day(due) or calendar.due
     return Request(
         uuid(id), title, status, body_code or body_name or "", code or project_title or "",

@@ -11,15 +11,13 @@ from aps_desktop.domain.results import (
     Measure,
     Reading,
     Split,
-    check_parts,
     counts,
-    falls,
-    outlier,
     over_time,
     parse_scale,
     progress,
     total,
 )
+from aps_desktop.domain.results_checks import check_parts, falls, outlier
 from aps_desktop.domain.values import Period
 
 Q1, Q2, Q3 = (Period.quarter(2026, n) for n in (1, 2, 3))

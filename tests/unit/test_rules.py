@@ -169,7 +169,7 @@ def test_doubtful_transactions(changed: dict[str, Value], severity: str, field: 
         ("indicator_value", {"denominator": Decimal(0)}, "error", "denominator"),
         ("indicator_value", {"numerator": Decimal(1)}, "warning", "denominator"),
         ("indicator_value", {}, "warning", "value"),
-        ("target", {"revised_value": Decimal(4)}, "warning", "reason"),
+        ("target", {"revised_value": Decimal(4)}, "error", "revised_value"),
         ("approval_step", {"outcome": "endorsed"}, "warning", "decided_on"),
         ("approval_step", {"outcome": "endorsed", "channel": "meeting"}, "warning", "meeting"),
         (

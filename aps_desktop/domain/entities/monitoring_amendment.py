@@ -52,7 +52,15 @@ VALUE_AMENDMENT = Entity(
             section="Of which",
         ),
         Field(14, "dimension_value", "Its value", section="Of which"),
-        Field(15, "reason", "Reason", Kind.LONG_TEXT, listed=True, section="Decision"),
+        Field(
+            15,
+            "reason",
+            "Reason",
+            Kind.LONG_TEXT,
+            required=True,
+            listed=True,
+            section="Decision",
+        ),
         Field(16, "evidence", "Evidence", Kind.FILE, section="Decision"),
         Field(
             17,

@@ -1,0 +1,124 @@
+"""Locked periods: a value that comes late becomes an amendment, on whatever way it comes.
+
+A form, an import and the command line write an amendment in the value's place (`Gate`); the value
+before stays. A merge refuses nothing: what other offices wrote late is listed by
+`amendments_merged` until somebody keeps it or puts the old value back. `amendments` decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from aps_desktop.db.connection import Connection
+from aps_desktop.db.engine import Database
+from aps_desktop.db.store import setting, this_device
+from aps_desktop.domain.changes import Change, Create, Update
+from aps_desktop.domain.clock import today
+from aps_desktop.domain.entities import entity
+from aps_desktop.domain.values import Period, Value, show, show_number
+from aps_desktop.services.importing_current import rids_of, values_of
+
+VALUE = "indicator_value"
+FIGURES = ("value", "numerator", "denominator", "text", "yes")
+PLACE = ("indicator", "period", "member_state", "sex", "age_band", "dimension", "dimension_value")
+BY_HAND = "Entered after the period was locked."
+BY_IMPORT = "Imported after the period was locked."
+
+
+def locked_periods(c: Connection) -> frozenset[str]:
+    """The periods that are locked, as they are stored."""
+    rows = c.all("SELECT period FROM period_calendar WHERE locked = 1 AND period IS NOT NULL")
+    return frozenset(row[0] for row in rows)
+
+
+class Gate:
+    """Turns changes of values in locked periods into amendments; other changes pass as they are."""
+
+    def __init__(self, db: Database, c: Connection, reason: str = BY_HAND) -> None:
+        self._db = db
+        self._c = c
+        self._reason = reason
+        self._locked = locked_periods(c)
+        self._who = setting(c, "officer") or this_device(c)[1]
+
+    @property
+    def open(self) -> bool:
+        """Whether no period is locked at all."""
+        return not self._locked
+
+    def is_locked(self, period: Value) -> bool:
+        """Whether a period is locked: exactly this one."""
+        if not isinstance(period, Period):
+            return False
+        return f"{period.start.isoformat()}/{period.end.isoformat()}" in self._locked
+
+    def through(self, changes: Sequence[Change]) -> list[Change]:
+        """The changes as they may be written; the figures of one value make one amendment."""
+        if self.open:
+            return list(changes)
+        passed: list[Change] = []
+        late: dict[UUID, dict[str, Value]] = {}
+        for change in changes:
+            if change.entity != VALUE:
+                passed.append(change)
+            elif isinstance(change, Create) and self.is_locked(change.values.get("period")):
+                passed.append(self.amendment(None, change.values))
+            elif isinstance(change, Update) and self._late(change, late):
+                late.setdefault(change.id, {})[change.field] = change.value
+            else:
+                passed.append(change)
+        passed += [self._amended(id, new) for id, new in late.items()]
+        return passed
+
+    def _late(self, change: Update, late: Mapping[UUID, object]) -> bool:
+        """Whether a change is one of a figure in a locked period; a review state passes."""
+        if change.field not in FIGURES:
+            return False
+        if change.id in late:
+            return True
+        period = self._c.value(
+            "SELECT period FROM indicator_value WHERE id = ?", (change.id.bytes,)
+        )
+        return period in self._locked
+
+    def _amended(self, id: UUID, new: Mapping[str, Value]) -> Create:
+        now = stored(self._c, id)
+        figures: dict[str, Value] = {name: now.get(name) for name in FIGURES}
+        place = {name: now.get(name) for name in PLACE}
+        before = shown(figures)
+        return self.amendment(id, {**place, **figures, **new}, before)
+
+    def amendment(
+        self, amends: UUID | None, values: Mapping[str, Value], before: str = ""
+    ) -> Create:
+        """The record that waits in a late value's place."""
+        kept = {name: values.get(name) for name in (*PLACE, *FIGURES, "evidence")}
+        made: dict[str, Value] = {
+            **kept, "amends": amends, "old_text": before or None, "status": "pending",
+            "reason": values.get("comment") or self._reason, "asked_by": self._who,
+            "asked_on": today(self._db.clock),
+        }  # fmt: skip
+        filled = {name: value for name, value in made.items() if value is not None}
+        return Create("value_amendment", self._db.ids.new(), filled)
+
+
+def stored(c: Connection, id: UUID) -> dict[str, Value]:
+    """What a value's record holds now; empty when it is not there."""
+    known = rids_of(c, [id]).get(id)
+    kind = entity(VALUE)
+    found = values_of(c, kind, kind.columns, [known[0]]) if known else {}
+    return dict(found[known[0]][1]) if known and known[0] in found else {}
+
+
+def shown(figures: Mapping[str, Any]) -> str:
+    """What a value's fields say, in words."""
+    kind = entity(VALUE)
+    top, bottom = figures.get("numerator"), figures.get("denominator")
+    if top is not None and bottom is not None:
+        return f"{show_number(top)} of {show_number(bottom)}"
+    for name in ("value", "yes", "text"):
+        if figures.get(name) is not None:
+            return show(kind.field(name), figures[name])[:200]
+    return ""

@@ -1,0 +1,189 @@
+"""What is wrong or doubtful about a value, seen beside its indicator and the indicator's others.
+
+The rules of one record alone are in `domain.rules`. An error refuses a value at entry and at
+import; a warning is shown. The batch lists both, for values that came by a merge too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+from typing import Literal
+from uuid import UUID
+
+from aps_desktop.db.connection import Connection
+from aps_desktop.domain.results import (
+    HUNDRED,
+    PERCENTAGE,
+    QUALITATIVE,
+    ZERO,
+    Reading,
+    counts,
+    scale_value,
+    total,
+)
+from aps_desktop.domain.results_checks import check_parts, falls, outlier
+from aps_desktop.domain.values import Period, show_number
+from aps_desktop.services import results_reading as reading
+from aps_desktop.services.results_reading import IndicatorRow, ValueRow
+
+Severity = Literal["error", "warning"]
+RULES = (
+    ("falls", "Cumulative values that fall"),
+    ("parts", "Parts that exceed the whole"),
+    ("percentage", "Percentages out of range"),
+    ("scale", "Words that are not on the scale"),
+    ("denominator", "Denominators of zero"),
+    ("plausible", "Outside the plausible range"),
+    ("outlier", "Far from the indicator's history"),
+    ("empty", "Values that say nothing"),
+)
+_HISTORY = 24
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One thing that is wrong or doubtful with a value. `field` is where it is mended."""
+
+    rule: str
+    words: str
+    severity: Severity = "warning"
+    field: str = "value"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A doubt of the batch, with the value that it is about."""
+
+    doubt: Doubt
+    id: UUID
+    indicator: UUID
+    label: str
+    where: str
+
+
+def doubts(
+    row: IndicatorRow, one: Reading, others: Sequence[Reading], *, correction: bool = False
+) -> list[Doubt]:
+    """What is wrong with a reading; `others` are the indicator's other readings, without it."""
+    measure = row.measure
+    number = counts(measure, one)
+    found = list(_alone(row, one, number))
+    if number is None:
+        return found
+    same = [other for other in others if other.split == one.split]
+    when, before = _before(row, same, one.period)
+    if before is not None and falls(measure, before, number) and not correction:
+        words = (
+            f"{show_number(number)} is below the {show_number(before)} of {when}, and the "
+            "values are cumulative: if it is right, mark it as a correction."
+        )
+        found.append(Doubt("falls", words, "error"))
+    beside = [other for other in others if other.period == one.period]
+    for check in check_parts(measure, [*beside, one]):
+        if check.wrong:
+            found.append(Doubt("parts", check.words, "error"))
+    past = [n for o in same if o.period < one.period and (n := counts(measure, o)) is not None]
+    words = outlier(_steps(row, past), _step(row, past, number))
+    if words:
+        found.append(Doubt("outlier", words))
+    return found
+
+
+def _alone(row: IndicatorRow, one: Reading, number: Decimal | None) -> Iterator[Doubt]:
+    """What the reading and its indicator say by themselves."""
+    if one.denominator == 0:
+        yield Doubt("denominator", "The denominator is zero.", "error", "denominator")
+    scale = row.measure.scale
+    judged = row.measure.type == QUALITATIVE and scale and one.text
+    if judged and scale_value(scale, one.text) is None:
+        words = f"“{one.text[:60]}” is not on the scale: {', '.join(word for word, _ in scale)}."
+        yield Doubt("scale", words, "error", "text")
+    if number is None:
+        return
+    if row.measure.type == PERCENTAGE and not row.over_100 and not ZERO <= number <= HUNDRED:
+        words = f"{show_number(round(number, 2))} % is not between 0 and 100 %."
+        yield Doubt("percentage", words, "error")
+    if row.lowest is not None and number < row.lowest:
+        yield Doubt("plausible", f"Below the lowest plausible value, {show_number(row.lowest)}.")
+    if row.highest is not None and number > row.highest:
+        yield Doubt("plausible", f"Above the highest plausible value, {show_number(row.highest)}.")
+
+
+def _before(
+    row: IndicatorRow, same: Iterable[Reading], period: Period
+) -> tuple[str, Decimal] | tuple[str, None]:
+    """The newest earlier reading of the same part: (its period, what it counts)."""
+    earlier = [
+        (one.period, n) for one in same
+        if one.period < period and (n := counts(row.measure, one)) is not None
+    ]  # fmt: skip
+    if not earlier:
+        return "", None
+    last, number = max(earlier, key=lambda pair: pair[0])
+    return str(last), number
+
+
+def _steps(row: IndicatorRow, past: list[Decimal]) -> list[Decimal]:
+    """What is compared: the values, or what each adds where they are cumulative."""
+    recent = past[-_HISTORY:]
+    if row.measure.accumulation != "cumulative":
+        return recent
+    return [later - earlier for earlier, later in pairwise(recent)]
+
+
+def _step(row: IndicatorRow, past: list[Decimal], number: Decimal) -> Decimal:
+    cumulative = row.measure.accumulation == "cumulative" and past
+    return number - past[-1] if cumulative else number
+
+
+def batch(
+    c: Connection, where: str = "", params: Sequence[object] = (), limit: int = 1000
+) -> list[Found]:
+    """Everything doubtful about the values of the indicators for a WHERE clause on `t`.
+
+    Errors first, then in the indicators' order; `limit` is how many are given at most.
+    """
+    wrong: list[Found] = []
+    doubtful: list[Found] = []
+    rows = reading.indicators(c, where, params)
+    for at in range(0, len(rows), 500):
+        part = rows[at : at + 500]
+        values = reading.values(c, [row.rid for row in part])
+        for row in part:
+            for one in _of_indicator(row, values.get(row.rid, [])):
+                (wrong if one.doubt.severity == "error" else doubtful).append(one)
+    return [*wrong, *doubtful][:limit]
+
+
+def _of_indicator(row: IndicatorRow, values: list[ValueRow]) -> Iterator[Found]:
+    readings = [one.reading for one in values]
+    said: set[tuple[str, Period, str]] = set()
+    for at, one in enumerate(values):
+        others = readings[:at] + readings[at + 1 :]
+        found = doubts(row, one.reading, others, correction=one.correction)
+        if not _says_something(one.reading):
+            found.append(Doubt("empty", "No value is given."))
+        for doubt in found:
+            key = (doubt.rule, one.reading.period, doubt.words)
+            if key in said:
+                continue
+            said.add(key)
+            yield Found(doubt, one.id, row.id, row.label, one.reading.label)
+
+
+def _says_something(one: Reading) -> bool:
+    return bool(one.text) or any(
+        n is not None for n in (one.value, one.yes, one.numerator)
+    )  # fmt: skip
+
+
+def sums(row: IndicatorRow, readings: Sequence[Reading]) -> list[str]:
+    """What the parts of one period add up to beside the whole, and how the figure came about."""
+    said = [check.words for check in check_parts(row.measure, readings) if check.words]
+    found = total(row.measure, readings)
+    if len(found.inputs) > 1:
+        said.append(found.how[:1].upper() + found.how[1:] + ".")
+    return said
