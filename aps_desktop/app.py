@@ -18,12 +18,12 @@ from aps_desktop.db.engine import Database
 from aps_desktop.domain.errors import UserError
 from aps_desktop.logs import start_logging
 from aps_desktop.paths import APP_NAME, data_dir, default_database, resource_path
+from aps_desktop.services.office_names import office_name
 from aps_desktop.services.window_lock import InUse, WindowLock
 from aps_desktop.tasks.runner import Runner
 from aps_desktop.views import faults, theme
 from aps_desktop.views.context import Context
 from aps_desktop.views.main_window import MainWindow
-from aps_desktop.views.office_names import office_name
 from aps_desktop.views.theme_sheet import dress
 from aps_desktop.views.ui_state import UiState
 

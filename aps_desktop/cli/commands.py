@@ -70,6 +70,7 @@ def _parser() -> ArgumentParser:
     _bundle_commands(commands)
     _workbook_commands(commands)
     _reporting_commands(commands)
+    _report_commands(commands)
     return parser
 
 
@@ -255,6 +256,22 @@ def _reporting_commands(commands: Commands) -> None:
     progress.add_argument("--limit", type=_number, metavar="N")
     checks = add(reporting, "checks", reporting_commands.checks)
     checks.add_argument("--limit", type=_number, default=1000, metavar="N")
+
+
+def _report_commands(commands: Commands) -> None:
+    parser = add(commands, "report", report)
+    parser.add_argument("name", metavar="NAME", help='the report, or "list"')
+    parser.add_argument("out", metavar="OUT", nargs="?", help="a .pdf, .docx, .xlsx or .html file")
+    parser.add_argument("--for", dest="about", metavar="ENTITY:ID", help="the record it is about")
+    parser.add_argument("--year", type=_number, metavar="YEAR")
+    parser.add_argument("--max-class", metavar="CLASS", help="public, limited, restricted")
+
+
+def report(session: Session) -> int:
+    """Makes a report: its name and the file to write; "list" names them all."""
+    from aps_desktop.cli import report_commands
+
+    return report_commands.report(session)
 
 
 def import_excel(session: Session) -> int:

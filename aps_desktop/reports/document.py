@@ -44,6 +44,8 @@ class Day(msgspec.Struct, frozen=True, tag="day"):
     value: date
 
 
+FIXED_SPACE = "\u00a0"
+"""Keeps a currency and its amount on one line."""
 Cell = str | int | None | Amount | Number | Day
 
 
@@ -144,7 +146,7 @@ def words(cell: Cell) -> str:
         case int():
             return f"{cell:,}"
         case Amount():
-            return format_money(cell.minor, cell.currency)
+            return format_money(cell.minor, cell.currency).replace(" ", FIXED_SPACE)
         case Day():
             return show_date(cell.value)
     shown = show_number(cell.value)

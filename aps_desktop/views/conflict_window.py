@@ -23,10 +23,10 @@ from PySide6.QtWidgets import (
 from aps_desktop.services import conflicts, records, sync_status
 from aps_desktop.services.conflicts import Conflict
 from aps_desktop.services.merge_report import many
+from aps_desktop.services.office_names import office_name
 from aps_desktop.views.conflict_window_compare import CompareView
 from aps_desktop.views.conflict_window_list import ConflictList
 from aps_desktop.views.dialogs import ask
-from aps_desktop.views.office_names import office_name
 from aps_desktop.views.pane import Pane
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import button

@@ -18,11 +18,11 @@ from aps_desktop.domain.values import from_wire, to_wire
 from aps_desktop.services import text_merge
 from aps_desktop.services.conflicts import Conflict, Version
 from aps_desktop.services.merge_report import moment
+from aps_desktop.services.office_names import office_name
 from aps_desktop.services.text_merge import Piece
 from aps_desktop.views.conflict_window_card import ValueCard
 from aps_desktop.views.editors import Editor, editor_for
 from aps_desktop.views.form_host import FormHost
-from aps_desktop.views.office_names import office_name
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import button, put_inside, tell
 

@@ -296,6 +296,11 @@ class DetailView(QWidget):
         if name == "copy_name":
             QGuiApplication.clipboard().setText(self.record.title)
             self.context.say("Copied.", INFO)
+        elif name == "report":
+            from aps_desktop.views.report_dialog import open_report
+
+            self.form.flush()
+            open_report(self.context, self.record, self.window())
         elif name == "duplicate":
             names = {f.name for f in self.kind.fields} - {self.kind.code, *self.kind.key}
             self.new_record({n: v for n, v in self.record.values.items() if n in names and v})

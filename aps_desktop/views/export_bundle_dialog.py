@@ -23,8 +23,8 @@ from aps_desktop.domain.changes import Applied
 from aps_desktop.services import making
 from aps_desktop.services.making import Choices, Made, Wanted
 from aps_desktop.services.merge_report import many
+from aps_desktop.services.office_names import office_name
 from aps_desktop.views.export_bundle_dialog_form import ExportForm
-from aps_desktop.views.office_names import office_name
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import Card, button, said, tell
 

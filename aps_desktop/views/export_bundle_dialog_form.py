@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from aps_desktop.services.bundle_files import PART_MB
 from aps_desktop.services.making import SCOPES, Choices, Wanted
-from aps_desktop.views.office_names import office_name
+from aps_desktop.services.office_names import office_name
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import button
 

@@ -129,6 +129,11 @@ class Commands(QObject):
 
         export_office(self._context, self._window)
 
+    def _do_report(self) -> None:
+        from aps_desktop.views.report_dialog import open_report
+
+        open_report(self._context, None, self._window)
+
     def _do_open_bundle(self) -> None:
         from aps_desktop.views.merge_dialog import choose
 

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPlainTextEdit, QWidget
 
 from aps_desktop.services import merge_report
 from aps_desktop.services.merge_report import many, moment
+from aps_desktop.services.office_names import office_name
 from aps_desktop.views.merge_dialog_work import DONE, KNOWN, QUARANTINE, READY, REFUSED, Item
-from aps_desktop.views.office_names import office_name
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import (
     Card,

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QSplitter, QVBoxLa
 from aps_desktop.models.rows_model import RowsModel
 from aps_desktop.services import proposals, records, text_merge
 from aps_desktop.services.merge_report import many, moment
+from aps_desktop.services.office_names import office_name
 from aps_desktop.services.proposals import VALUE, Proposal
 from aps_desktop.views.changes_table import rows_table
 from aps_desktop.views.conflict_window_text import DiffView
-from aps_desktop.views.office_names import office_name
 from aps_desktop.views.pane import Pane
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import button

@@ -102,8 +102,21 @@ class RecordHeader(QWidget):
             action.setData(name)
             action.triggered.connect(self._on_triggered)
             menu.addAction(action)
+        menu.aboutToShow.connect(self._offer_report)
         button.setMenu(menu)
         return button
+
+    def _offer_report(self) -> None:
+        """Reports are looked up when the menu first opens: their modules are not needed before."""
+        from aps_desktop.services.reports import reports_of
+
+        menu = self.more.menu()
+        if self.findChild(QAction, "record_report") is None and reports_of(self._kind.name):
+            action = QAction("Make a report…", menu)
+            action.setObjectName("record_report")
+            action.setData("report")
+            action.triggered.connect(self._on_triggered)
+            menu.insertAction(menu.actions()[0], action)
 
     def _on_triggered(self) -> None:
         self.action_requested.emit(self.sender().data())

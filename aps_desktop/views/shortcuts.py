@@ -35,6 +35,7 @@ MENUS = ("&File", "&Edit", "&View", "&Go", "&Help")
 COMMANDS = (
     Command("import", "&Import a workbook…", "&File", ("Ctrl+I",), "import"),
     Command("export", "&Export the office as a workbook…", "&File", icon="export"),
+    Command("report", "Make a &report…", "&File", ("Ctrl+R",), "report"),
     Command("open_bundle", "Open a b&undle…", "&File", ("Ctrl+Shift+O",), "bundle", rule=True),
     Command("make_bundle", "&Make a bundle…", "&File", ("Ctrl+Shift+M",), "export"),
     Command("backup", "&Back up now", "&File", ("Ctrl+B",), "backup"),

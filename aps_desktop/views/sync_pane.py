@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 from aps_desktop.models.rows_model import RowsModel
 from aps_desktop.services import merging, sync_status
 from aps_desktop.services.merge_report import day, many, moment
+from aps_desktop.services.office_names import office_name
 from aps_desktop.services.sync_status import Exchange, Peer, Waiting
 from aps_desktop.views.changes_table import rows_table
 from aps_desktop.views.dialogs import ask
-from aps_desktop.views.office_names import office_name
 from aps_desktop.views.pane import Pane
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import button, tell

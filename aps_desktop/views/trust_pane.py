@@ -13,10 +13,10 @@ from aps_desktop.domain.changes import Applied
 from aps_desktop.models.rows_model import RowsModel
 from aps_desktop.services import trust_overview
 from aps_desktop.services.merge_report import day
+from aps_desktop.services.office_names import office_name
 from aps_desktop.services.trust_overview import Computer, Overview
 from aps_desktop.views import trust_pane_request as files
 from aps_desktop.views.changes_table import rows_table
-from aps_desktop.views.office_names import office_name
 from aps_desktop.views.pane import Pane
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import Card, button, fingerprint_label, tell

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 from aps_desktop.domain.changes import Applied
 from aps_desktop.services import requests, trust_overview, trusting
 from aps_desktop.services.merge_report import day
+from aps_desktop.services.office_names import office_name
 from aps_desktop.services.requests import Handed
-from aps_desktop.views.office_names import office_name
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import button, fingerprint_label, said
 

@@ -1,0 +1,63 @@
+"""The money of a project, body or fund as a report's table: the same figures as the window's."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from aps_desktop.domain.totals import Total
+from aps_desktop.reports.document import Amount, Block, Bullets, Cell, Column, Paragraph, Table
+from aps_desktop.services import funding_flows
+from aps_desktop.services.funding import Answer, Figure, Scope
+from aps_desktop.services.report_parts import Reader
+
+_ALWAYS = ("pledge", "commitment", "receipt", "disbursement", "expenditure", "refund")
+_COLUMNS = (Column("Measure", share=4), Column("Amount", True, 4), Column("Transactions", True, 2))
+
+
+def money_table(reader: Reader, about: str, rid: int, until: date | None = None) -> list[Block]:
+    """Each measure by itself up to a day, what follows from them, and how they were counted.
+
+    A total that has no value in one currency is shown in each of its currencies, and said.
+    """
+    scope = _scope(about, rid, until or reader.day)
+    by = "fund" if about == "fund" else "project"
+    moved = funding_flows.flows(reader.c, scope, by)
+    left = funding_flows.balances(reader.c, scope, by)
+    shown = [one for one in moved.totals if one.key in _ALWAYS or (one.total and one.total.rows)]
+    known = {one.key for one in moved.totals}
+    derived = [one for one in left.totals if one.key not in known]
+    rows = [_row(one) for one in (*shown, *derived)]
+    table = Table(_COLUMNS, tuple(rows), empty="No transactions recorded.")
+    return [table, *_explained(moved, left)]
+
+
+def _scope(about: str, rid: int, until: date) -> Scope:
+    match about:
+        case "project":
+            return Scope(projects=(rid,), as_of=until)
+        case "body":
+            return Scope(bodies=(rid,), as_of=until)
+    return Scope(funds=(rid,), as_of=until)
+
+
+def _row(figure: Figure) -> tuple[Cell, ...]:
+    if figure.total is None:
+        return figure.label, None, figure.count
+    return figure.label, _amount(figure.total), figure.total.rows
+
+
+def _amount(total: Total) -> Cell:
+    value = total.value
+    if value is not None:
+        return Amount.of(value)
+    return " + ".join(str(one) for one in total.by_currency)
+
+
+def _explained(moved: Answer, left: Answer) -> list[Block]:
+    said = list(dict.fromkeys((*moved.explained, *left.explained)))
+    blocks: list[Block] = [Bullets(tuple(said))] if said else []
+    lacking = [m for figure in moved.totals if figure.total for m in figure.total.missing]
+    if lacking:
+        words = "These transactions have no value in US dollars, so no total is given:"
+        blocks += [Paragraph(words, "strong"), Bullets(tuple(one.words for one in lacking))]
+    return blocks

@@ -1,0 +1,84 @@
+"""Making a report in the window: from a record's page and from the menu."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
+
+from aps_desktop.db import store
+from aps_desktop.db.engine import Database
+from aps_desktop.services import records
+from aps_desktop.tasks.runner import InlineRunner
+from aps_desktop.views.context import Context
+from aps_desktop.views.record_pages import page_for
+from aps_desktop.views.report_dialog import ReportDialog
+from aps_desktop.views.ui_state import UiState
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    database = store.create(str(tmp_path / "a.db"), office="LA", device="here")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def context(qapp: QApplication, db: Database) -> Iterator[Context]:
+    runner = InlineRunner(db)
+    yield Context(db, runner, UiState(None))
+    runner.shutdown()
+
+
+@pytest.fixture
+def project(db: Database) -> UUID:
+    return records.new(db, "project", {"code": "P-1", "title": "Early warning"})
+
+
+def test_from_a_projects_page_to_a_word_file(
+    qtbot: QtBot, context: Context, project: UUID, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = page_for(context, "project")
+    qtbot.addWidget(page)
+    page.resize(900, 700)
+    page.show()
+    page.show_record(project)
+    page.header.more.menu().aboutToShow.emit()
+    page.findChild(QAction, "record_report").trigger()
+    dialog = page.findChild(ReportDialog)
+    assert [one.name for one in dialog._offered] == ["progress", "completion"]
+    dialog.format.show_value("docx", {})
+    told: list[str] = []
+    context.message.connect(lambda text, *_: told.append(text))
+    asked: list[str] = []
+
+    def choose(_parent: object, _title: str, name: str, _filter: str) -> tuple[str, str]:
+        asked.append(Path(name).name)
+        return str(tmp_path / "progress.docx"), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    qtbot.mouseClick(dialog.make, Qt.MouseButton.LeftButton)
+    assert asked == ["Progress-report-P-1.docx"]
+    assert (tmp_path / "progress.docx").stat().st_size > 2_000
+    assert told == ["“progress.docx” is written."]
+
+
+def test_from_the_menu_a_missing_record_is_said_in_place(
+    qtbot: QtBot, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialog = ReportDialog(context)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", pytest.fail)
+    assert dialog.about["project"].isVisible()
+    qtbot.mouseClick(dialog.make, Qt.MouseButton.LeftButton)
+    assert dialog.error.text() == "The project is missing. Type a part of its name."
+    dialog.report.show_value("data-quality", {})
+    dialog.report.editor.done.emit()
+    assert not any(row.isVisible() for row in dialog.about.values())
+    assert not dialog.year.isVisible()
+    assert not dialog.error.isVisible()
