@@ -239,6 +239,12 @@ def _workbook_commands(commands: Commands) -> None:
     take = add(commands, "export-excel", export_excel)
     take.add_argument("out", metavar="OUT.xlsx")
     take.add_argument("--entity", metavar="E", action="append", help="only these records")
+    draw = add(commands, "chart", draw_chart)
+    draw.add_argument("name", metavar="NAME", help="a chart's name, or list")
+    draw.add_argument("out", nargs="?", metavar="OUT", help="a .png, .svg or .pdf file")
+    draw.add_argument("--year", type=_number, metavar="YEAR")
+    draw.add_argument("--pillar", metavar="KEY", help="apsc, aec, ascc, connectivity, iai or all")
+    draw.add_argument("--dark", action="store_true", help="on a dark ground")
 
 
 def _reporting_commands(commands: Commands) -> None:
@@ -286,6 +292,13 @@ def export_excel(session: Session) -> int:
     from aps_desktop.cli import workbook_commands
 
     return workbook_commands.export_excel(session)
+
+
+def draw_chart(session: Session) -> int:
+    """Draws a dashboard chart into a .png, .svg or .pdf file; `chart list` names them."""
+    from aps_desktop.cli import chart_commands
+
+    return chart_commands.draw(session)
 
 
 __all__ = ["add", "group", "main"]

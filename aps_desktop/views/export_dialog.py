@@ -26,14 +26,14 @@ _FOLDER = "export_folder"
 def export_list(context: Context, query: ListQuery, parent: QWidget | None = None) -> None:
     """Writes what a list shows to a file that the officer chooses."""
     kind = entity(query.entity)
-    target = _ask(context, f"Export {kind.plural.lower()}", f"{kind.plural}.xlsx", parent)
+    target = ask_target(context, f"Export {kind.plural.lower()}", f"{kind.plural}.xlsx", parent)
     if target is not None:
         write_list(context, query, target, parent)
 
 
 def export_office(context: Context, parent: QWidget | None = None) -> None:
     """Writes all records of the office, a sheet for each kind, to a file that is chosen."""
-    target = _ask(context, "Export the office as a workbook", "Office.xlsx", parent)
+    target = ask_target(context, "Export the office as a workbook", "Office.xlsx", parent)
     if target is not None:
         write_office(context, target, parent)
 
@@ -59,24 +59,27 @@ def _start(context: Context, target: Path, work: object, parent: QWidget | None)
 def _done(context: Context, target: Path, rows: int) -> None:
     context.say(
         f"{rows:,} record{'' if rows == 1 else 's'} written to “{target.name}”.", OK,
-        "Open the file", partial(_open, target),
+        "Open the file", partial(open_file, target),
     )  # fmt: skip
 
 
-def _open(target: Path) -> None:
+def open_file(target: Path) -> None:
+    """Opens a file with the program that the system has for it."""
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(target)))
 
 
-def _ask(context: Context, title: str, name: str, parent: QWidget | None) -> Path | None:
-    """The file to write; the folder of the last export is offered first."""
+def ask_target(
+    context: Context, title: str, name: str, parent: QWidget | None, kinds: str = _FILTER
+) -> Path | None:
+    """The file to write, with the ending of `name`; the folder of the last export comes first."""
     documents = QStandardPaths.StandardLocation.DocumentsLocation
     folder = context.ui_state.get(_FOLDER, "") or QStandardPaths.writableLocation(documents)
-    chosen, _ = QFileDialog.getSaveFileName(parent, title, str(Path(folder) / name), _FILTER)
+    chosen, _ = QFileDialog.getSaveFileName(parent, title, str(Path(folder) / name), kinds)
     if not chosen:
         return None
-    target = Path(chosen)
+    target, ending = Path(chosen), Path(name).suffix
     context.ui_state.put(_FOLDER, str(target.parent))
-    return target if target.suffix.lower() == ".xlsx" else target.with_name(f"{target.name}.xlsx")
+    return target if target.suffix.lower() == ending else target.with_name(target.name + ending)
 
 
 def _list(

@@ -244,6 +244,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: object) -> None:
         self._leave()
         self.keep_state()
+        for pane in self._panes.values():
+            pane.end()
         event.accept()
         self.left.emit()
 

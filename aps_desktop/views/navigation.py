@@ -53,6 +53,7 @@ class Place:
 
 AREAS = (
     AreaItem("today", "Today", "today"),
+    AreaItem("dashboards", "Dashboards", "dashboards"),
     AreaItem(Area.PROGRAMMES.value, "Programmes", "programmes"),
     AreaItem(Area.COMMITTEES.value, "Committees", "committees"),
     AreaItem(Area.FUNDING.value, "Funding", "funding"),
@@ -65,6 +66,12 @@ AREAS = (
 
 HAND_MADE = (
     Place("today", "Today", "today", "aps_desktop.views.today_pane:TodayPane"),
+    Place(
+        "dashboards",
+        "Dashboards",
+        "dashboards",
+        "aps_desktop.views.dashboards_pane:DashboardsPane",
+    ),
     Place("sync", "Exchange", "sync", "aps_desktop.views.sync_pane:SyncPane"),
     Place("conflicts", "Conflicts", "sync", "aps_desktop.views.conflict_window:ConflictsPane"),
     Place("proposals", "Proposals", "sync", "aps_desktop.views.proposals_pane:ProposalsPane"),

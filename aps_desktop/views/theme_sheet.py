@@ -161,6 +161,7 @@ QGroupBox::title { subcontrol-origin: margin; left: 10px; padding: 0 4px; color:
 QScrollArea { background: transparent; border: none; }
 QFrame[card="true"] { background: $surface; border: 1px solid $border; border-radius: 10px; }
 QFrame[card="true"][chosen="true"] { border: 2px solid $accent; background: $accent_soft; }
+QFrame[card="chart"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
 QFrame[line="true"] { background: $border; border: none; max-height: 1px; min-height: 1px; }
 QFrame[banner="true"] { background: $attention_soft; border-bottom: 1px solid $border; }
 QWidget[popup="true"] { background: $surface; border: 1px solid $border_strong; }

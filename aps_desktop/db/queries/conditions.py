@@ -62,7 +62,7 @@ def _tested(c: Connection, kind: Entity, item: Filter) -> tuple[str, list[Any]]:
     reference, _, inner = item.field.partition(".")
     if not inner:
         return _condition(c, kind, kind.field(reference), item)
-    # A field of the record that is referred to: "project.pillar".
+    # A field of the record that is referred to ("project.pillar"), or of one further on.
     field = kind.field(reference)
     target = entity(field.target)
     column = f"t.{field_columns(field)[0]}"
@@ -70,11 +70,11 @@ def _tested(c: Connection, kind: Entity, item: Filter) -> tuple[str, list[Any]]:
     known = tuple(value for value in item.values if value is not None)
     found: list[tuple[str, list[Any]]] = []
     if missing:  # also where there is no such record: what is not filled
-        test, _ = _condition(c, target, target.field(inner), Filter(inner, "filled"))
+        test, _ = _tested(c, target, Filter(inner, "filled"))
         without = f"SELECT t.rid FROM {target.name} t WHERE {test}"
         found.append((f"({column} IS NULL OR {column} NOT IN ({without}))", []))
     if known or item.op == "filled":
-        test, params = _condition(c, target, target.field(inner), Filter(inner, item.op, known))
+        test, params = _tested(c, target, Filter(inner, item.op, known))
         found.append((f"{column} IN (SELECT t.rid FROM {target.name} t WHERE {test})", params))
     tests = " OR ".join(test for test, _ in found) or "1=0"
     return f"({tests})", [value for _, params in found for value in params]

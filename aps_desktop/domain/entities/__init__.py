@@ -40,14 +40,15 @@ def entity(name: str) -> Entity:
 
 @lru_cache(maxsize=256)
 def field_of(kind: Entity, name: str) -> Field:
-    """A field by its name; "project.pillar" is a field of the record that is referred to.
+    """A field by its name; "project.pillar" is a field of the record that is referred to,
+    "meeting.body.pillar" one further on.
 
     KeyError if there is none.
     """
     reference, _, inner = name.partition(".")
     if not inner:
         return kind.field(reference)
-    return replace(entity(kind.field(reference).target).field(inner), name=name)
+    return replace(field_of(entity(kind.field(reference).target), inner), name=name)
 
 
 def has_field(kind: Entity, name: str) -> bool:

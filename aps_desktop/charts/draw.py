@@ -1,0 +1,114 @@
+"""Draws a chart, or a page of charts, as a Figure; and the Figure as a picture or a file."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from aps_desktop.charts import bars, columns, flows, heat, lines, state_map, timeline, wings
+from aps_desktop.charts.frame import MARGIN, draw_nothing, framed
+from aps_desktop.charts.sheet import DPI, Sheet, fitted
+from aps_desktop.charts.style import SMALL
+from aps_desktop.services import chart_data
+from aps_desktop.services.chart_data import Body, Head
+
+FORMS: dict[type[Any], Callable[[Sheet, Any], None]] = {
+    chart_data.Bars: bars.draw,
+    chart_data.Columns: columns.draw,
+    chart_data.Lines: lines.draw,
+    chart_data.Timeline: timeline.draw,
+    chart_data.Flows: flows.draw,
+    chart_data.Heat: heat.draw,
+    chart_data.Map: state_map.draw,
+    chart_data.Wings: wings.draw,
+    chart_data.Nothing: draw_nothing,
+}
+SLIDE = (1920, 1080)
+FILE_SIZE = (1000, 620)
+"""Pixels of a single chart in a file, at 96 dpi; written at twice that."""
+
+
+def chart(head: Head, body: Body, width: float, height: float, *, dark: bool = False) -> Sheet:
+    """One chart as large as that, in pixels; the sheet has its figure and its regions."""
+    sheet = blank(width, height, dark=dark)
+    draw_on(sheet, head, body)
+    return sheet
+
+
+def blank(width: float, height: float, *, dark: bool = False, scale: float = 1.0) -> Sheet:
+    """An empty sheet over a new figure; `scale` enlarges everything that is drawn."""
+    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI)
+    figure.patch.set_facecolor(Sheet(figure, 0, 0, 1, 1, dark=dark).tokens.surface)
+    return Sheet(figure, 0, 0, width / scale, height / scale, dark=dark, scale=scale)
+
+
+def draw_on(sheet: Sheet, head: Head, body: Body) -> None:
+    inner = framed(sheet, head)
+    FORMS[type(body)](inner, body)
+
+
+def slide(
+    title: str, subtitle: str, charts: Sequence[tuple[Head, Body]], *, dark: bool = False
+) -> Sheet:
+    """A dashboard on one sheet of 1920 x 1080: a heading, and its charts side by side."""
+    sheet = blank(*SLIDE, dark=dark, scale=1.45)
+    room, muted = sheet.width - 2 * MARGIN, sheet.tokens.muted
+    sheet.text(MARGIN + 12, 34, fitted(title, room, 24.0, bold=True), size=24.0, bold=True)
+    sheet.text(MARGIN + 12, 58, fitted(subtitle, room, SMALL), size=SMALL, colour=muted)
+    across = 1 if len(charts) < 2 else 2 if len(charts) <= 4 else 3
+    _beside(sheet.part(12, 72, sheet.width - 24, sheet.height - 76), charts, across)
+    return sheet
+
+
+def page(charts: Sequence[tuple[Head, Body]]) -> Sheet:
+    """All charts of a dashboard for a printed page: two beside each other."""
+    down = -(-len(charts) // 2) or 1
+    sheet = blank(1160, min(1500, 500 * down))
+    _beside(sheet, charts, 1 if len(charts) < 2 else 2)
+    return sheet
+
+
+def _beside(sheet: Sheet, charts: Sequence[tuple[Head, Body]], across: int) -> None:
+    down = -(-len(charts) // across) or 1
+    width, height = sheet.width / across, sheet.height / down
+    for place, (head, body) in enumerate(charts):
+        left, top = width * (place % across), height * (place // across)
+        draw_on(sheet.part(left, top, width, height), head, body)
+
+
+def pixels(sheet: Sheet, ratio: float = 1.0) -> tuple[int, int, bytes]:
+    """The picture as (width, height, RGBA bytes) of device pixels."""
+    sheet.figure.dpi = DPI * ratio
+    canvas: Any = FigureCanvasAgg(sheet.figure)
+    canvas.draw()
+    width, height = canvas.get_width_height()
+    return width, height, bytes(canvas.buffer_rgba())
+
+
+def save(sheet: Sheet, path: Path, ratio: float = 2.0) -> None:
+    """Writes a .png, .svg or .pdf by the path's ending."""
+    path.write_bytes(encoded(sheet, path.suffix.lower().lstrip("."), ratio))
+
+
+def encoded(sheet: Sheet, kind: str, ratio: float = 2.0) -> bytes:
+    """The bytes of a "png", "svg" or "pdf"; the same for the same chart."""
+    out = io.BytesIO()
+    # Text as outlines in SVG: the reader's computer need not have the fonts.
+    options: Any = {"svg.fonttype": "path", "svg.hashsalt": "aps", "pdf.fonttype": 42}
+    meta: dict[str, dict[str, Any]] = {
+        "svg": {"Date": None, "Creator": None},
+        "pdf": {"CreationDate": None, "ModDate": None, "Producer": None, "Creator": None},
+        "png": {"Software": None},
+    }
+    with mpl.rc_context(options):
+        sheet.figure.savefig(
+            out, format=kind, dpi=DPI * ratio if kind == "png" else DPI, metadata=meta[kind],
+            facecolor=sheet.figure.get_facecolor(),
+        )  # fmt: skip
+    return out.getvalue()

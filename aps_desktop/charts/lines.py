@@ -1,0 +1,85 @@
+"""Lines over time, each named at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aps_desktop.charts.sheet import Sheet, fitted, measure
+from aps_desktop.charts.style import SMALL
+from aps_desktop.services.chart_data import Line, Lines
+
+_FOOT = 22.0
+_APART = 16.0
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """From values to pixels."""
+
+    left: float
+    right: float
+    base: float
+    low: float
+    high: float
+    top: float
+
+    def x(self, value: float) -> float:
+        span = (self.high - self.low) or 1.0
+        return self.left + (value - self.low) / span * (self.right - self.left)
+
+    def y(self, value: float) -> float:
+        return self.base - value / self.top * (self.base - 8)
+
+
+def draw(sheet: Sheet, body: Lines) -> None:
+    left = max((measure(words, SMALL) for _, words in body.y_ticks), default=0.0) + 10
+    ends = max((measure(line.label, SMALL, bold=True) for line in body.lines), default=0.0)
+    xs = [x for line in body.lines for x, _, _ in line.points] + [x for x, _ in body.x_ticks]
+    ys = [y for line in body.lines for _, y, _ in line.points] + [y for y, _ in body.y_ticks]
+    scale = _Scale(
+        left, sheet.width - min(ends, sheet.width * 0.3) - 12, sheet.height - _FOOT,
+        min(xs, default=0.0), max(xs, default=1.0), max(ys, default=1.0) or 1.0,
+    )  # fmt: skip
+    _grid(sheet, body, scale)
+    for line in body.lines:
+        _line(sheet, line, scale)
+    _names(sheet, body.lines, scale)
+
+
+def _grid(sheet: Sheet, body: Lines, scale: _Scale) -> None:
+    t = sheet.tokens
+    for value, words in body.y_ticks:
+        y = scale.y(value)
+        sheet.lines([[(scale.left, y), (scale.right, y)]], t.grid if value else t.axis)
+        sheet.text(scale.left - 6, y, words, size=SMALL, colour=t.muted, align="right")
+    for value, words in body.x_ticks:
+        x = scale.x(value)
+        sheet.lines([[(x, scale.base), (x, scale.base + 4)]], t.axis)
+        sheet.text(x, scale.base + 13, words, size=SMALL, colour=t.muted, align="center")
+    if body.today is not None:
+        x = scale.x(body.today)
+        sheet.lines([[(x, 0), (x, scale.base)]], t.axis, dashed=True)
+        sheet.text(x - 5, 5, "Today", size=SMALL, colour=t.muted, align="right")
+
+
+def _line(sheet: Sheet, line: Line, scale: _Scale) -> None:
+    points = [(scale.x(x), scale.y(y)) for x, y, _ in line.points]
+    if len(points) > 1:
+        sheet.lines([points], sheet.hue(line.hue), 2.2, dashed=line.dashed)
+    for (x, y), (_, _, mark) in zip(points, line.points, strict=True):
+        if len(points) == 1:
+            sheet.box(x - 3, y - 3, x + 3, y + 3, sheet.hue(line.hue))
+        sheet.hit(mark, x - 7, y - 7, x + 7, y + 7)
+
+
+def _names(sheet: Sheet, lines: Sequence[Line], scale: _Scale) -> None:
+    """The names at the lines' ends, moved apart where they would cover each other."""
+    named = sorted((line for line in lines if line.points), key=lambda one: -one.points[-1][1])
+    below = -_APART
+    for line in named:
+        x, y, _ = line.points[-1]
+        at = max(scale.y(y), below + _APART)
+        below = at
+        words = fitted(line.label, sheet.width - scale.x(x) - 8, SMALL, bold=True)
+        sheet.text(scale.x(x) + 7, at, words, size=SMALL, bold=True, colour=sheet.hue(line.hue))

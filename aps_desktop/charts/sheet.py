@@ -1,0 +1,198 @@
+"""A sheet to draw on, in pixels from the top left, over one matplotlib Figure without axes.
+
+Charts place every line and text themselves: that is quicker than axes with their ticks (a picture
+must be there within a tenth of a second), nothing is clipped, and hit regions are what was drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from typing import Any
+
+from matplotlib import font_manager
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+from matplotlib.text import Text
+from matplotlib.transforms import Affine2D
+
+from aps_desktop.charts import style
+from aps_desktop.charts.style import Tokens
+from aps_desktop.paths import resource_path
+
+DPI = 100.0
+Region = tuple[int, list[float]]
+"""A mark's place, and its box (left, top, right, bottom) or polygon (x, y, ...), in pixels."""
+
+
+class Sheet:
+    """A rectangle of a figure; `part` gives a smaller one of the same figure."""
+
+    def __init__(
+        self, figure: Figure, left: float, top: float, width: float, height: float, *, dark: bool,
+        regions: list[Region] | None = None, whole: float = 0.0, scale: float = 1.0,
+    ) -> None:  # fmt: skip
+        self.figure = figure
+        self.left, self.top, self.width, self.height = left, top, width, height
+        self.dark = dark
+        self.scale = scale
+        self.tokens: Tokens = style.tokens(dark)
+        self.regions: list[Region] = [] if regions is None else regions
+        self._whole = whole or height
+        self._transform = (
+            Affine2D().translate(left, top).scale(scale, -scale)
+            .translate(0, self._whole * scale).scale(1 / DPI) + figure.dpi_scale_trans
+        )  # fmt: skip
+        self._boxes: dict[str, list[list[tuple[float, float]]]] = {}
+        self._order = 1.0
+
+    def part(self, left: float, top: float, width: float, height: float) -> Sheet:
+        return Sheet(
+            self.figure, self.left + left, self.top + top, width, height, dark=self.dark,
+            regions=self.regions, whole=self._whole, scale=self.scale,
+        )  # fmt: skip
+
+    def hue(self, key: str) -> str:
+        return style.hue(key, self.dark)
+
+    # Drawing ------------------------------------------------------------------------------------
+
+    def box(self, left: float, top: float, right: float, bottom: float, colour: str) -> None:
+        self.polygons([[(left, top), (right, top), (right, bottom), (left, bottom)]], [colour])
+
+    def polygons(
+        self, shapes: Sequence[Sequence[tuple[float, float]]], colours: Sequence[str],
+        *, edge: str = "none", width: float = 0.0,
+    ) -> None:  # fmt: skip
+        """Many shapes at once, which is much quicker than one by one."""
+        made = PolyCollection(
+            shapes, facecolors=colours, edgecolors=edge, linewidths=width * 0.72 * self.scale,
+            closed=True, zorder=self._next(),
+        )  # fmt: skip
+        self._add(made)
+
+    def lines(
+        self, pairs: Sequence[Sequence[tuple[float, float]]], colour: str, width: float = 1.0,
+        *, dashed: bool = False,
+    ) -> None:  # fmt: skip
+        made = LineCollection(
+            pairs, colors=colour, linewidths=width * 0.72 * self.scale,
+            linestyles=(0, (4, 3)) if dashed else "solid", capstyle="round" if width > 1 else None,
+            joinstyle="round", zorder=self._next(),
+        )  # fmt: skip
+        self._add(made)
+
+    def band(
+        self, left: float, top: float, bottom: float, right: float, end_top: float,
+        end_bottom: float, colour: str, opacity: float,
+    ) -> None:  # fmt: skip
+        """A curved band between two edges, as in a Sankey diagram."""
+        middle = (left + right) / 2
+        points = [
+            (left, top), (middle, top), (middle, end_top), (right, end_top),
+            (right, end_bottom), (middle, end_bottom), (middle, bottom), (left, bottom),
+            (left, top),
+        ]  # fmt: skip
+        codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
+        patch = PathPatch(
+            Path(points, codes), facecolor=colour, edgecolor="none", alpha=opacity,
+            zorder=self._next(),
+        )  # fmt: skip
+        self._add(patch)
+
+    def text(
+        self, x: float, y: float, words: str, *, size: float = style.TEXT, colour: str = "",
+        align: str = "left", bold: bool = False,
+    ) -> None:  # fmt: skip
+        """One line of text; `y` is the middle of its small letters."""
+        if not words:
+            return
+        made = Text(
+            x, y + size * 0.36, words, color=colour or self.tokens.text, ha=align, va="baseline",
+            fontproperties=_font(size * self.scale, bold), parse_math=False, zorder=self._next(),
+        )  # fmt: skip
+        self._add(made)
+
+    def hit(self, mark: int, *at: float) -> None:
+        """A mark's box or polygon, for pointing and clicking."""
+        if mark >= 0:
+            moved = [v + (self.top if n % 2 else self.left) for n, v in enumerate(at)]
+            self.regions.append((mark, [round(v * self.scale, 1) for v in moved]))
+
+    def _add(self, artist: Any) -> None:
+        artist.set_transform(self._transform)
+        artist.set_clip_on(False)
+        artist.set_figure(self.figure)
+        self.figure.artists.append(artist)
+
+    def _next(self) -> float:
+        self._order += 0.001
+        return self._order
+
+
+def measure(words: str, size: float = style.TEXT, *, bold: bool = False) -> float:
+    """How wide a text is drawn, in pixels."""
+    return _measure(words, size, bold)
+
+
+def fitted(words: str, width: float, size: float = style.TEXT, *, bold: bool = False) -> str:
+    """The text, or as much of it as fits, with an ellipsis."""
+    if measure(words, size, bold=bold) <= width:
+        return words
+    low, high = 0, len(words)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if measure(words[:middle].rstrip() + "…", size, bold=bold) <= width:
+            low = middle
+        else:
+            high = middle - 1
+    return words[:low].rstrip() + "…" if low else ""
+
+
+def wrapped(
+    words: str, width: float, size: float, *, bold: bool = False, most: int = 2
+) -> list[str]:
+    """The text in at most so many lines; the last one is cut where it must be."""
+    lines: list[str] = []
+    rest = words.split()
+    while rest and len(lines) < most - 1:
+        count = len(rest)
+        while count > 1 and measure(" ".join(rest[:count]), size, bold=bold) > width:
+            count -= 1
+        lines.append(" ".join(rest[:count]))
+        rest = rest[count:]
+    if rest:
+        lines.append(fitted(" ".join(rest), width, size, bold=bold))
+    return lines
+
+
+@lru_cache(maxsize=8192)
+def _measure(words: str, size: float, bold: bool) -> float:
+    ruler: Any = _ruler()
+    width, _, _ = ruler.get_text_width_height_descent(words, _font(size, bold), False)
+    return float(width)
+
+
+@cache
+def _ruler() -> Any:
+    made: Any = RendererAgg
+    return made(8, 8, DPI)
+
+
+@lru_cache(maxsize=64)
+def _font(size: float, bold: bool) -> FontProperties:
+    """The shipped fonts, script after script; sizes are pixels of a sheet of `DPI`."""
+    _register()
+    return FontProperties(
+        family=style.FAMILIES, size=size * 72 / DPI, weight="bold" if bold else 400
+    )
+
+
+@cache
+def _register() -> None:
+    for name in style.FILES:
+        font_manager.fontManager.addfont(str(resource_path("fonts", name)))

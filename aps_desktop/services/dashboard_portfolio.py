@@ -1,0 +1,278 @@
+"""Charts of the portfolio: projects by status, pillar and body, when they run, and where."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from aps_desktop.db.connection import Connection
+from aps_desktop.db.queries import figures
+from aps_desktop.db.queries.conditions import Filter
+from aps_desktop.domain import lifecycle
+from aps_desktop.domain.entities.vocabularies import PILLARS
+from aps_desktop.domain.lifecycle import STATES
+from aps_desktop.domain.values import show_date
+from aps_desktop.services.chart_data import (
+    Bar,
+    Bars,
+    Body,
+    Chart,
+    Head,
+    Map,
+    Marks,
+    Part,
+    Place,
+    Span,
+    Table,
+    Timeline,
+)
+from aps_desktop.services.dashboard_selection import Selection, projects, whole
+from aps_desktop.services.dashboard_words import counted, first_words, percent, source
+
+_WAITING = ("submitted", "under_appraisal", "returned", "endorsed", "final_approval", "deferred")
+_RUNNING = tuple(sorted(lifecycle.RUNNING))
+_BODIES, _SPANS = 14, 30
+STAGES = (
+    ("formulation", "Formulation"),
+    ("appraisal_approval", "Appraisal and approval"),
+    ("implementation_monitoring", "Implementation"),
+    ("completion_reporting", "Completion"),
+    ("ended", "Ended early"),
+)
+_NONE = "No projects", "Import a workbook of projects, or make the first one."
+_PILLARS = (*PILLARS, ("", "No pillar"))
+
+
+def stage_of(state: str | None) -> str:
+    """The stage whose colour a state has; those that ended without completion stand apart."""
+    if state in ("rejected", "cancelled"):
+        return "ended"
+    return STATES[state].stage if state in STATES else "ended"
+
+
+def status(c: Connection, selection: Selection, today: date) -> Chart:
+    """Projects by status, in the order of a project's life."""
+    base = projects(selection)
+    counts = {row[0] or "": int(row[1]) for row in figures.grouped(c, "project", base, ("status",))}
+    total = sum(counts.values())
+    running = sum(counts.get(state, 0) for state in _RUNNING)
+    waiting = sum(counts.get(state, 0) for state in _WAITING)
+    marks = Marks()
+    rows = []
+    for key, state in STATES.items():
+        number = counts.get(key, 0)
+        if not number and key in ("deferred", "rejected", "cancelled", "on_hold", "returned"):
+            continue
+        mark = marks.add(
+            state.label, counted(number, "project"), "project",
+            (*base, Filter("status", "any_of", (key,))),
+        )  # fmt: skip
+        rows.append(Bar(state.label, (Part(number, stage_of(key), mark=mark),), f"{number:,}"))
+    finding = (
+        f"{running:,} of {counted(total, 'project')} {'is' if running == 1 else 'are'} running; "
+        f"{waiting:,} {'waits' if waiting == 1 else 'wait'} for a decision"
+    )
+    body: Body = Bars(tuple(rows), _used(STAGES, (stage_of(k) for k, n in counts.items() if n)))
+    head = Head(finding, f"Projects by status, number{_running_in(selection)}", source(today))
+    return whole("portfolio-status", head, body, marks, Table(
+        ("Status", "Stage", "Projects"),
+        tuple((s.label, dict(STAGES)[stage_of(k)], counts.get(k, 0)) for k, s in STATES.items()),
+    ), selection, _NONE, empty=not total)  # fmt: skip
+
+
+def pillar(c: Connection, selection: Selection, today: date) -> Chart:
+    """Projects by pillar, each bar in the stages of a project's life."""
+    base = projects(selection)
+    found: Counter[tuple[str, str]] = Counter()
+    for key, state, number in figures.grouped(c, "project", base, ("pillar", "status")):
+        found[key or "", stage_of(state)] += int(number)
+    totals = Counter[str]()
+    for (key, _), number in found.items():
+        totals[key] += number
+    marks = Marks()
+    rows = []
+    for key, label in _PILLARS:
+        if not totals[key] and key == "":
+            continue
+        where = (*base, Filter("pillar", "any_of", (key or None,)))
+        parts = tuple(
+            _stage_part(marks, label, stage, words, found[key, stage], where)
+            for stage, words in STAGES
+            if found[key, stage]
+        )
+        rows.append(Bar(label, parts, f"{totals[key]:,}", faint=not totals[key]))
+    total = sum(totals.values())
+    most = max(_PILLARS, key=lambda pair: totals[pair[0]])
+    finding = f"{most[1]} has the most projects: {percent(totals[most[0]], total)} of {total:,}"
+    used = _used(STAGES, (stage for _, stage in found))
+    head = Head(
+        finding, f"Projects by pillar and stage, number{_running_in(selection)}", source(today)
+    )
+    table = Table(
+        ("Pillar", *(words for _, words in STAGES), "Projects"),
+        tuple((label, *(found[key, s] for s, _ in STAGES), totals[key]) for key, label in _PILLARS),
+    )
+    return whole(
+        "portfolio-pillar",
+        head,
+        Bars(tuple(rows), used),
+        marks,
+        table,
+        selection,
+        _NONE,
+        empty=not total,
+    )
+
+
+def _stage_part(
+    marks: Marks, label: str, stage: str, words: str, number: int, where: tuple[Filter, ...]
+) -> Part:
+    states = tuple(key for key in STATES if stage_of(key) == stage)
+    mark = marks.add(
+        f"{label}, {words.lower()}", counted(number, "project"), "project",
+        (*where, Filter("status", "any_of", states)),
+    )  # fmt: skip
+    return Part(number, stage, f"{number:,}", mark)
+
+
+def body(c: Connection, selection: Selection, today: date) -> Chart:
+    """The bodies that sponsor most projects, by acronym; running ones in front."""
+    base = projects(selection)
+    every: Counter[int | None] = Counter()
+    running: Counter[int | None] = Counter()
+    for rid, state, number in figures.grouped(c, "project", base, ("sponsoring_body", "status")):
+        every[rid] += int(number)
+        running[rid] += int(number) if state in lifecycle.RUNNING else 0
+    names = figures.names(c, "body")
+    order = sorted(
+        (rid for rid in every if rid is not None), key=lambda r: (-every[r], names.get(r, ("",))[0])
+    )
+    marks = Marks()
+    rows = []
+    for rid in order[:_BODIES]:
+        short, full = names.get(rid, ("?", "?"))
+        where = (*base, Filter("sponsoring_body", "rid", (rid,)))
+        now, rest = running[rid], every[rid] - running[rid]
+        going = marks.add(
+            f"{full}: running", counted(now, "project"), "project",
+            (*where, Filter("status", "any_of", _RUNNING)),
+        )  # fmt: skip
+        others = tuple(key for key in STATES if key not in lifecycle.RUNNING)
+        other = marks.add(
+            f"{full}: others", counted(rest, "project"), "project",
+            (*where, Filter("status", "any_of", (*others, None))),
+        )  # fmt: skip
+        parts = (Part(now, "implementation_monitoring", mark=going), Part(rest, "pale", mark=other))
+        rows.append(Bar(short, parts, f"{every[rid]:,}"))
+    total = sum(every.values())
+    finding = (
+        f"{counted(len(order), 'body sponsors', 'bodies sponsor')} {counted(total, 'project')}"
+    )
+    if len(order) > 1:
+        finding += f"; {names.get(order[0], ('?',))[0]} the most, {every[order[0]]:,}"
+    note = f"{_BODIES} of {counted(len(order), 'body', 'bodies')}" if len(order) > _BODIES else ""
+    keys = (("implementation_monitoring", "Running"), ("pale", "Before or after"))
+    head = Head(
+        finding, f"Projects by sponsoring body, number{_running_in(selection)}", source(today), note
+    )
+    table = Table(
+        ("Acronym", "Body", "Running", "Projects"),
+        tuple((*names.get(rid, ("?", "?")), running[rid], every[rid]) for rid in order),
+    )
+    drawn = Bars(tuple(rows), keys)
+    return whole("portfolio-body", head, drawn, marks, table, selection, _NONE, empty=not total)
+
+
+def timeline(c: Connection, selection: Selection, today: date) -> Chart:
+    """Running projects from start to planned end, those that end first on top."""
+    base = (*projects(selection), Filter("status", "any_of", _RUNNING))
+    dated = (*base, Filter("planned_start", "filled"), Filter("planned_end", "filled"))
+    late = (*base, Filter("planned_end", "to", (_day_before(today),)))
+    count = int(figures.grouped(c, "project", dated, ())[0][0])
+    overdue = int(figures.grouped(c, "project", late, ())[0][0])
+    columns = ("id", "code", "title", "planned_start", "planned_end", "pillar")
+    found = figures.rows(c, "project", dated, columns, "planned_end", _SPANS)
+    marks = Marks()
+    spans = []
+    for id, code, title, start, end, key in found:
+        first, last = date.fromisoformat(start), date.fromisoformat(end)
+        words = f"{show_date(first)} – {show_date(last)}"
+        mark = marks.add(f"{code} {title}", words, "project", record=UUID(bytes=bytes(id)))
+        spans.append(Span(
+            first_words(title, 48), first.toordinal(), max(last, first).toordinal(), key or "",
+            last < today, mark,
+        ))  # fmt: skip
+    are = "is" if overdue == 1 else "are"
+    finding = f"{overdue:,} of {counted(count, 'running project')} {are} past the planned end"
+    if not overdue:
+        finding = f"All {counted(count, 'running project')} are within their planned dates"
+    note = "Those that end first" if count > 12 else ""
+    used = _used(_PILLARS, (span.hue for span in spans))
+    head = Head(
+        finding,
+        "Running projects from planned start to planned end, by pillar",
+        source(today),
+        note,
+    )
+    table = Table(
+        ("Code", "Project", "Start", "End", "Pillar"),
+        tuple(
+            (code, title, s, e, dict(_PILLARS).get(k or "", ""))
+            for _, code, title, s, e, k in found
+        ),
+    )
+    drawn = Timeline(tuple(spans), today.toordinal(), used)
+    return whole("portfolio-timeline", head, drawn, marks, table, selection, _NONE, empty=not count)
+
+
+def state_map(c: Connection, selection: Selection, today: date) -> Chart:
+    """In how many projects each member state takes part."""
+    base = projects(selection)
+    by_state = {
+        int(row[0]): int(row[1])
+        for row in figures.grouped(c, "project", base, ("participating_states",))
+    }
+    total = int(figures.grouped(c, "project", base, ())[0][0])
+    states = c.all("SELECT rid, code, name FROM member_state ORDER BY name")
+    highest = max(by_state.values(), default=0)
+    marks = Marks()
+    places = []
+    for rid, code, name in states:
+        number = by_state.get(int(rid), 0)
+        mark = marks.add(
+            name, counted(number, "project"), "project",
+            (*base, Filter("participating_states", "rid", (rid,))),
+        )  # fmt: skip
+        share = number / highest if number else None
+        places.append(Place(code, name, share, f"{number:,}", mark))
+    ranked = sorted(((by_state.get(int(rid), 0), name) for rid, _, name in states), reverse=True)
+    finding = "No member state takes part in a project yet"
+    if highest:
+        (most, first), (least, last) = ranked[0], ranked[-1]
+        finding = f"{first} takes part in {counted(most, 'project')}, {last} in {least:,}"
+    note = "Outlines: Natural Earth"
+    head = Head(
+        finding,
+        f"Projects in which each member state takes part, number{_running_in(selection)}",
+        source(today),
+        note,
+    )
+    table = Table(("Member state", "Projects"), tuple((name, number) for number, name in ranked))
+    drawn = Map(tuple(places), "plain", ("1", f"{highest:,}") if highest > 1 else ("", ""))
+    return whole("map-projects", head, drawn, marks, table, selection, _NONE, empty=not total)
+
+
+def _used(keys: Iterable[tuple[str, str]], found: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """The colour keys that occur."""
+    there = set(found)
+    return tuple(pair for pair in keys if pair[0] in there)
+
+
+def _running_in(selection: Selection) -> str:
+    return f", that run in {selection.year}" if selection.year is not None else ""
+
+
+def _day_before(today: date) -> str:
+    return date.fromordinal(today.toordinal() - 1).isoformat()

@@ -1,0 +1,80 @@
+"""The dashboards: which tabs there are, and which charts in each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from importlib import import_module
+
+from aps_desktop.db.connection import Connection
+from aps_desktop.domain.errors import InvalidValue
+from aps_desktop.services.chart_data import Chart
+from aps_desktop.services.dashboard_selection import Selection
+
+Build = Callable[[Connection, Selection, date], Chart]
+
+
+@dataclass(frozen=True)
+class ChartSpec:
+    """A chart: its name on the command line, what it is called, and "module:function"."""
+
+    name: str
+    title: str
+    source: str
+
+    def build(self, c: Connection, selection: Selection, today: date) -> Chart:
+        """The chart with its figures; `today` is the local day."""
+        module, function = self.source.split(":")
+        make: Build = getattr(import_module(f"aps_desktop.services.{module}"), function)
+        return make(c, selection, today)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One dashboard."""
+
+    key: str
+    title: str
+    charts: tuple[ChartSpec, ...]
+
+
+TABS: tuple[Tab, ...] = (
+    Tab("portfolio", "Portfolio", (
+        ChartSpec("portfolio-status", "Projects by status", "dashboard_portfolio:status"),
+        ChartSpec("portfolio-pillar", "Projects by pillar", "dashboard_portfolio:pillar"),
+        ChartSpec("portfolio-body", "Projects by body", "dashboard_portfolio:body"),
+        ChartSpec("portfolio-timeline", "Running projects in time", "dashboard_portfolio:timeline"),
+    )),
+    Tab("meetings", "Meetings", (
+        ChartSpec("meetings-decided-done", "Decided against done",
+                  "dashboard_meetings:decided_done"),
+        ChartSpec("meetings-overdue", "Overdue actions by body", "dashboard_meetings:overdue"),
+        ChartSpec("meetings-held", "Meetings held", "dashboard_meetings:held"),
+        ChartSpec("meetings-decisions", "Decisions by type", "dashboard_meetings:decisions"),
+    )),
+    Tab("outreach", "Knowledge and outreach", (
+        ChartSpec("outreach-participants", "Participants by state and sex",
+                  "dashboard_outreach:participants"),
+        ChartSpec("outreach-over-time", "Participants over time",
+                  "dashboard_outreach:participants_over_time"),
+        ChartSpec("outreach-reach", "People reached", "dashboard_outreach:reach"),
+        ChartSpec("knowledge-channels", "Readers by channel", "dashboard_outreach:channels"),
+    )),
+    Tab("map", "Map", (
+        ChartSpec("map-projects", "Projects by member state", "dashboard_portfolio:state_map"),
+    )),
+)  # fmt: skip
+CHARTS: dict[str, ChartSpec] = {chart.name: chart for tab in TABS for chart in tab.charts}
+
+
+def chart(name: str) -> ChartSpec:
+    """A chart by its name. InvalidValue if there is none."""
+    if name not in CHARTS:
+        raise InvalidValue(f"There is no chart “{name}”.", "`chart list` names them all.")
+    return CHARTS[name]
+
+
+def tab(key: str) -> Tab:
+    """A tab by its key; the first one for an unknown key."""
+    return next((one for one in TABS if one.key == key), TABS[0])

@@ -1,0 +1,197 @@
+"""Dashboards as an officer meets them: looking, pointing, opening the rows, taking them away."""
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication, QTableView
+from pytestqt.qtbot import QtBot
+
+from aps_desktop.db.engine import Database
+from aps_desktop.services import demo, offices
+from aps_desktop.services.dashboard_selection import Selection
+from aps_desktop.tasks import chart_renderer
+from aps_desktop.tasks.runner import InlineRunner
+from aps_desktop.views import theme
+from aps_desktop.views.context import Context
+from aps_desktop.views.dashboards_pane import DashboardsPane
+from aps_desktop.views.main_window import MainWindow
+from aps_desktop.views.theme_sheet import dress
+from aps_desktop.views.ui_state import UiState
+
+Open = Callable[[], MainWindow]
+
+
+@pytest.fixture(scope="module")
+def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    location = str(tmp_path_factory.mktemp("dashboards") / "demo.aps")
+    database = offices.start(location, office="ASEC", device="Charts")
+    demo.fill(database, "small", 7, lambda *_: None, lambda: False)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def opened(db: Database, tmp_path: Path, qtbot: QtBot, monkeypatch) -> Open:
+    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setattr(chart_renderer, "CHILDREN", 1)
+    theme.choose("light")
+    dress(QApplication.instance())
+
+    held = []  # qtbot itself only has weak references
+
+    def window() -> MainWindow:
+        context = Context(db, InlineRunner(db), UiState(tmp_path / "window.json"))
+        made = MainWindow(context, "Secretariat")
+        context.setParent(made)
+        context.runner.setParent(made)
+        qtbot.addWidget(made)
+        made.resize(1440, 900)
+        made.show()
+        held.append(made)
+        return made
+
+    return window
+
+
+def dashboards(window: MainWindow, qtbot: QtBot, tab: str = "portfolio") -> DashboardsPane:
+    window.go("dashboards", {"tab": tab})
+    pane = window.pane()
+    qtbot.waitUntil(pane.is_drawn, timeout=30_000)
+    return pane
+
+
+def test_a_click_on_a_bar_opens_its_rows(opened: Open, qtbot: QtBot, db: Database) -> None:
+    window = opened()
+    pane = dashboards(window, qtbot)
+    view = pane.card("portfolio-status").view
+    place = next(n for n, mark in enumerate(view.chart.marks) if mark.label == "Commenced")
+    qtbot.mouseMove(view, view.region_centre(place))
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=view.region_centre(place))
+    assert window.pane().key == "entity:project"
+    shown = window.pane().list.model.rowCount()
+    assert shown == db.reader().value("SELECT count(*) FROM project WHERE status = 'commenced'")
+    assert f"{shown} project" in view.chart.marks[place].value
+    assert "matplotlib" not in sys.modules
+    assert "numpy" not in sys.modules
+
+
+def test_the_keyboard_walks_the_marks_and_opens_one(opened: Open, qtbot: QtBot) -> None:
+    window = opened()
+    pane = dashboards(window, qtbot, "meetings")
+    view = pane.card("meetings-decisions").view
+    view.setFocus()
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    first = view.current()
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    assert view.current() not in (None, first)
+    qtbot.keyClick(view, Qt.Key.Key_Home)
+    assert view.current() == first
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    assert window.pane().key == "entity:decision"
+    window.actions["back"].trigger()
+    assert window.pane() is pane
+    assert pane.tab().key == "meetings"
+
+
+def test_a_chart_says_its_finding_and_table_to_a_screen_reader(opened: Open, qtbot: QtBot) -> None:
+    pane = dashboards(opened(), qtbot)
+    view = pane.card("portfolio-pillar").view
+    assert view.accessibleName() == view.chart.head.finding
+    assert "AEC" in view.accessibleDescription()
+    card = pane.card("portfolio-pillar")
+    card.run("table")
+    table = card.findChild(QTableView)
+    assert table.isVisible()
+    assert table.model().rowCount() == len(view.chart.table.rows)
+    qtbot.keyClick(table, Qt.Key.Key_Escape)
+    assert not table.isVisible()
+
+
+def test_filters_are_shared_by_the_tabs_and_kept(opened: Open, qtbot: QtBot) -> None:
+    window = opened()
+    pane = dashboards(window, qtbot)
+    before = pane.card("portfolio-status").chart().head.finding
+    pane.filters.choose(pillar="aec")
+    qtbot.waitUntil(pane.is_drawn, timeout=30_000)
+    assert pane.card("portfolio-status").chart().head.finding != before
+    pane.open_tab("map")
+    qtbot.waitUntil(pane.is_drawn, timeout=30_000)
+    assert pane.narrowed() == "AEC"
+    window.close()
+    again = opened()
+    pane = again.pane()
+    assert isinstance(pane, DashboardsPane)
+    assert pane.tab().key == "map"
+    assert pane.filters.selection == Selection(pillar="aec")
+    assert pane.filters.boxes["pillar"].currentText() == "AEC"
+
+
+def test_while_the_window_is_resized_the_old_picture_stays(opened: Open, qtbot: QtBot) -> None:
+    window = opened()
+    pane = dashboards(window, qtbot)
+    view = pane.card("portfolio-status").view
+    window.resize(1200, 800)
+    QApplication.processEvents()
+    assert not view.is_sharp()
+    assert view.grab().toImage().pixelColor(view.width() // 2, 12).name() == theme.LIGHT.surface
+    qtbot.waitUntil(view.is_sharp, timeout=30_000)
+
+
+def test_a_chart_goes_to_the_clipboard_and_to_files(
+    opened: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    pane = dashboards(opened(), qtbot)
+    card = pane.card("portfolio-status")
+    QGuiApplication.clipboard().clear()
+    card.run("copy")
+    qtbot.waitUntil(lambda: not QGuiApplication.clipboard().image().isNull(), timeout=30_000)
+    begins = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF", "xlsx": b"PK"}
+    for kind, first in begins.items():
+        path = tmp_path / f"chart.{kind}"
+        pane.files.write(kind, card.chart(), "Projects by status", path)
+        qtbot.waitUntil(path.exists, timeout=30_000)
+        assert path.read_bytes().startswith(first)
+
+
+def test_a_dashboard_becomes_a_slide_and_a_report_of_two_pages(
+    opened: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    pane = dashboards(opened(), qtbot)
+    charts = [card.chart() for card in pane.page().cards]
+    slide, report = tmp_path / "slide.png", tmp_path / "report.pdf"
+    pane.files.write_slide("Portfolio", "AEC", charts, slide)
+    pane.files.write_report("Portfolio", "AEC", charts, report)
+    qtbot.waitUntil(slide.exists, timeout=30_000)
+    picture = QImage(str(slide))
+    assert (picture.width(), picture.height()) == (1920, 1080)
+    qtbot.waitUntil(report.exists, timeout=60_000)
+    assert len(re.findall(rb"/Type\s*/Page\b", report.read_bytes())) == 2
+
+
+def test_a_renderer_that_dies_is_started_again(opened: Open, qtbot: QtBot) -> None:
+    pane = dashboards(opened(), qtbot)
+    for child in list(pane.renderer._children.values()):
+        child.kill()
+        child.wait()
+    pane.filters.choose(pillar="apsc")
+    qtbot.waitUntil(pane.is_drawn, timeout=30_000)
+
+
+def test_regions_are_where_the_bars_are(opened: Open, qtbot: QtBot) -> None:
+    """The colour under the middle of a region is the bar's own."""
+    pane = dashboards(opened(), qtbot)
+    view = pane.card("portfolio-body").view
+    image = view.grab().toImage()
+    from aps_desktop.charts import style
+
+    boxes = [at for mark, at in view._regions if mark == 0 and len(at) == 4]
+    left, top, _, bottom = boxes[0]
+    point = QPoint(round(left + 3), round((top + bottom) / 2))
+    hue = view.chart.body.rows[0].parts[0]
+    expected = {style.HUES[part.hue][0].lower() for part in view.chart.body.rows[0].parts}
+    assert image.pixelColor(point).name() in expected, hue
