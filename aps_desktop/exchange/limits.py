@@ -1,7 +1,9 @@
-"""How large a workbook may be before it is refused."""
+"""How large a file from elsewhere may be before it is refused, and what reading it may take."""
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from dataclasses import dataclass
 
 MEBIBYTE = 1 << 20
@@ -22,3 +24,18 @@ class Limits:
     seconds: int = 60
     looked: bool = False
     """The file was looked at already, beside the child that reads it."""
+
+
+def limit_process(limits: Limits) -> None:
+    """This process may take so much memory and time, and leaves no image of itself when it dies."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    for what, most in (
+        (resource.RLIMIT_AS, (limits.memory, limits.memory)),
+        (resource.RLIMIT_CPU, (limits.seconds, limits.seconds + 5)),
+        (resource.RLIMIT_CORE, (0, 0)),
+    ):
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(what, most)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import threading
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -15,9 +13,9 @@ from typing import Any
 
 import msgspec
 
-from aps_desktop.children import read_frame, start_child
 from aps_desktop.domain.errors import UserError
 from aps_desktop.exchange.cells import Row, Sheet, Workbook
+from aps_desktop.exchange.child_process import ChildProcess
 from aps_desktop.exchange.gc_pause import collector_paused
 from aps_desktop.exchange.limits import MEBIBYTE, Limits
 from aps_desktop.exchange.prescan import Marks, refuse, scan_xlsx
@@ -42,7 +40,7 @@ def read_workbook(
     sheets: list[Sheet] = []
     rows: list[Row] = []
     look = _Look(path, limits)
-    with look, collector_paused(), _Child(path, replace(limits, looked=look.aside)) as child:
+    with look, collector_paused(), _child(path, replace(limits, looked=look.aside)) as child:
         done = 0
         for message in look.first(child.messages()):
             if cancelled():
@@ -124,58 +122,12 @@ def _looked(path: Path, limits: Limits) -> dict[str, Marks]:
         raise refuse("it is damaged or not a workbook.", "Ask for the file again.") from error
 
 
-class _Child:
-    """The running child process; leaving the block ends it."""
-
-    def __init__(self, path: Path, limits: Limits) -> None:
-        self._limits = limits
-        self._late = False
-        self._process = start_child(
-            "exchange.workbook_child",
-            [str(path.resolve()), msgspec.json.encode(limits).decode()],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        self._timer = threading.Timer(limits.seconds, self._stop)
-        self._timer.daemon = True
-
-    def __enter__(self) -> _Child:
-        self._timer.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-        self._process.kill()
-        if self._process.stdout:
-            self._process.stdout.close()
-        self._process.wait()
-
-    def _stop(self) -> None:
-        self._late = True
-        self._process.kill()
-
-    def messages(self) -> Iterator[list[Any]]:
-        """The frames up to the end; an error frame or an early death is a UserError."""
-        stream = self._process.stdout
-        if stream is None:
-            raise self._died()
-        decode = msgspec.msgpack.Decoder(list[Any]).decode
-        while True:
-            frame = read_frame(stream)
-            if frame is None:
-                raise self._died()
-            message = decode(frame)
-            if message[0] == "error":
-                raise UserError(message[1], message[2])
-            if message[0] == "end":
-                return
-            yield message
-
-    def _died(self) -> UserError:
-        if self._late:
-            reason = f"reading it took longer than {self._limits.seconds} seconds."
-        else:
-            reason = "it needs too much memory, or it was made to do harm."
-        return UserError(f"This workbook cannot be read: {reason}", "Split it, or save it anew.")
+def _child(path: Path, limits: Limits) -> ChildProcess:
+    return ChildProcess(
+        "exchange.workbook_child",
+        [str(path.resolve()), msgspec.json.encode(limits).decode()],
+        seconds=limits.seconds, what="This workbook", hint="Split it, or save it anew.",
+    )  # fmt: skip
 
 
 def _sheet(message: list[Any], rows: list[Row]) -> Sheet:

@@ -10,7 +10,6 @@ through ends this process alone, under its limits of memory and time.
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 import sys
@@ -26,7 +25,7 @@ import python_calamine
 
 from aps_desktop.children import write_frame
 from aps_desktop.domain.errors import UserError
-from aps_desktop.exchange.limits import Limits
+from aps_desktop.exchange.limits import Limits, limit_process
 from aps_desktop.exchange.prescan import Marks, check_start, refuse, scan_ods, scan_xlsx
 
 CHUNK_ROWS = 4096
@@ -35,7 +34,7 @@ CHUNK_ROWS = 4096
 def main(argv: Sequence[str]) -> int:
     """`argv` is the file and its limits as JSON; the frames go to standard output."""
     limits = msgspec.json.decode(argv[1], type=Limits) if len(argv) > 1 else Limits()
-    _limit_process(limits)
+    limit_process(limits)
     out = sys.stdout.buffer
     try:
         _read(Path(argv[0]), limits, out)
@@ -69,19 +68,6 @@ def main(argv: Sequence[str]) -> int:
 def _fail(out: BinaryIO, reason: str, hint: str) -> None:
     error = refuse(reason, hint)
     write_frame(out, ["error", error.message, error.hint])
-
-
-def _limit_process(limits: Limits) -> None:
-    if sys.platform == "win32":
-        return
-    import resource
-
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds + 5))
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _read(path: Path, limits: Limits, out: BinaryIO) -> None:

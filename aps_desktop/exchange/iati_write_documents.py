@@ -1,0 +1,69 @@
+"""Writes the documents and the funding conditions of an activity."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Mapping
+
+from aps_desktop.exchange import iati_names as names
+from aps_desktop.exchange.iati_source import Activity, Label, Record
+from aps_desktop.exchange.iati_xml import Fields, Lines
+
+_UNKNOWN = "application/octet-stream"
+_PAGE = "text/html"
+
+
+def documents(out: Lines, one: Activity, labels: Mapping[str, Label]) -> None:
+    """Documents and knowledge products that can be named by an address or by their contents."""
+    for entity in ("document", "knowledge_product"):
+        rest: list[Record] = []
+        for id, fields in one.parts.get(entity, ()):
+            address = _address(fields)
+            if address is None or "title" not in fields:
+                rest.append((id, fields))
+            else:
+                _document(out, entity, id, fields, address)
+        one.parts[entity] = rest
+
+
+def _address(fields: Fields) -> tuple[str, str] | None:
+    """(URL, media type). A file that is nowhere on the web is named by the SHA-256 of its bytes."""
+    website, file = fields.get("website"), fields.get("file")
+    if isinstance(website, str) and website.startswith(("https://", "http://")):
+        if not any(c.isspace() for c in website):
+            return website, _PAGE
+    if isinstance(file, str):
+        sha256, _, name = file.partition(" ")
+        return f"urn:x-aps-desktop:sha256:{sha256}", mimetypes.guess_type(name)[0] or _UNKNOWN
+    return None
+
+
+def _document(out: Lines, entity: str, id: str, fields: Fields, address: tuple[str, str]) -> None:
+    url, media = address
+    out.open("document-link", {"format": media, "url": url, "aps:record": f"{entity} {id}"})
+    out.told("title", str(fields["title"]))
+    code = names.DOCUMENT_CODES.get(str(fields.get("type")), names.OTHER_DOCUMENT)
+    out.empty("category", {"code": "A12" if media == _PAGE else code})
+    dated = fields.get("dated")
+    if isinstance(dated, str):
+        out.empty("document-date", {"iso-date": dated})
+    out.fields(entity, fields)
+    out.close("document-link")
+
+
+def conditions(out: Lines, one: Activity) -> None:
+    """The conditions that stand; those waived are no longer attached."""
+    rest: list[Record] = []
+    attached = []
+    for id, fields in one.parts.get("condition", ()):
+        (rest if fields.get("status") == "waived" else attached).append((id, fields))
+    if attached:
+        out.open("conditions", {"attached": "1"})
+        for id, fields in attached:
+            given = {"type": names.PERFORMANCE, "aps:record": f"condition {id}"}
+            out.open("condition", given)
+            out.leaf("narrative", str(fields.get("title", "")))
+            out.fields("condition", fields)
+            out.close("condition")
+        out.close("conditions")
+    one.parts["condition"] = rest
