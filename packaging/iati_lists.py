@@ -1,7 +1,8 @@
-"""Makes `resources/iati` anew from the package pyIATI: `python packaging/iati_lists.py pyIATI-0.4.1.tar.gz`.
+"""Makes `resources/iati` anew: `python packaging/iati_lists.py pyIATI-0.4.1.tar.gz`.
 
-The package carries the IATI Standard 2.03: schemas, code lists, rule set, and which element takes
-its code from which list. Its code is not used (it asks for an lxml of 2018), so it is no dependency:
+The package pyIATI carries the IATI Standard 2.03: schemas, code lists, rule set, and which element
+takes its code from which list. Its code is not used (it asks for an lxml of 2018), so it is no
+dependency:
 `pip download --no-deps --no-binary :all: pyIATI==0.4.1` fetches the archive that this reads.
 """
 

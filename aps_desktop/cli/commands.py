@@ -13,6 +13,7 @@ from aps_desktop.cli import (
     bundle_commands,
     database_commands,
     figure_commands,
+    iati_commands,
     record_commands,
     reporting_commands,
 )
@@ -71,6 +72,7 @@ def _parser() -> ArgumentParser:
     _workbook_commands(commands)
     _reporting_commands(commands)
     _report_commands(commands)
+    _iati_commands(commands)
     return parser
 
 
@@ -278,6 +280,21 @@ def report(session: Session) -> int:
     from aps_desktop.cli import report_commands
 
     return report_commands.report(session)
+def _iati_commands(commands: Commands) -> None:
+    iati = group(commands, "iati", "exchange activities with others by the IATI Standard 2.03")
+    take = add(iati, "export", iati_commands.export)
+    take.add_argument("out", metavar="OUT.xml")
+    take.add_argument(
+        "--scope", default="all", help="all, project:CODE, fund:CODE or programme:CODE"
+    )
+    take.add_argument(
+        "--max-class", default="public", metavar="CLASS", help="public, limited, restricted"
+    )
+    bring = add(iati, "import", iati_commands.bring)
+    bring.add_argument("file", metavar="FILE.xml")
+    bring.add_argument("--dry-run", action="store_true", help="say what would happen")
+    add(iati, "validate", iati_commands.validate).add_argument("file", metavar="FILE.xml")
+    add(iati, "lists", iati_commands.lists).add_argument("file", metavar="FILE")
 
 
 def import_excel(session: Session) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -49,10 +50,8 @@ class ChildProcess:
         self._process.kill()
         for stream in (self._process.stdout, self._process.stdin):
             if stream:
-                try:
+                with contextlib.suppress(OSError):  # what was not written has nobody to read it
                     stream.close()
-                except OSError:
-                    pass  # what was not written has nobody to read it
         self._process.wait()
         self._timer.join()
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from aps_desktop.exchange import iati_lists
 from aps_desktop.exchange.iati_lists import CodeList, Place
-from aps_desktop.exchange.iati_names import RECORD, XML_LANG
+from aps_desktop.exchange.iati_names import INNER, RECORD, XML_LANG
 from aps_desktop.exchange.iati_problem import ERROR, WARNING, Problem, in_words
 from aps_desktop.exchange.iati_rules import Rules
 
@@ -66,6 +66,9 @@ def _record(element: Element) -> str:
         mark = at.get(RECORD)
         if mark:
             return str(mark)
+        inner = at.find(RECORD) if at.tag in INNER else None
+        if inner is not None:
+            return f"{inner.get('entity')} {inner.get('id')}"
         at = at.getparent()
     return ""
 

@@ -14,6 +14,8 @@ VERSION = "2.03"
 RECORD = f"{APS}record"
 """As an attribute: which record an element stands for, "entity id". As an element: a record that
 IATI has no element for."""
+INNER = frozenset({"target", "actual", "condition"})
+"""Elements where the schema allows no attribute of ours: a RECORD in them says what they are."""
 FIELD = f"{APS}field"
 """A field that IATI has no place for, in its canonical text."""
 MEMBER = f"{APS}member"

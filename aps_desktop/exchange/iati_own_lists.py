@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,3 +117,18 @@ def _whole_schema(files: dict[str, bytes]) -> None:
         raise UserError(f"The schema lacks {missing}.", "Take all three files together.")
     if f'version="{VERSION}"'.encode() not in files[iati_lists.SCHEMAS[0]]:
         raise UserError(f"This is not the schema of version {VERSION}.")
+    if any(b'schemaLocation="http' in files[name] for name in given):
+        raise UserError("The schema asks for files from the network.", "Take all files together.")
+    _compile(files)
+
+
+def _compile(files: dict[str, bytes]) -> None:
+    from lxml import etree
+
+    with tempfile.TemporaryDirectory() as folder:
+        for name in iati_lists.SCHEMAS:
+            Path(folder, name).write_bytes(files[name])
+        try:
+            etree.XMLSchema(etree.parse(str(Path(folder, iati_lists.SCHEMAS[0]))))
+        except (etree.XMLSchemaParseError, etree.XMLSyntaxError) as error:
+            raise UserError("The schema is broken.", "Ask for the three files again.") from error

@@ -1,4 +1,4 @@
-"""What is wrong with a file of IATI: where it stands, which record it comes from, in plain words."""
+"""What is wrong with a file of IATI: where, in which record, in plain words."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ _KNOWN = (
         "It has the attribute “{what}”, which the standard does not know here.",
     ),
     (
-        re.compile(r"'(?P<what>[^']*)' is not a valid value of the (?:atomic|union) type '(?P<t>.+?)'"),
+        re.compile(
+            r"'(?P<what>[^']*)' is not a valid value of the (?:atomic|union) type '(?P<t>.+?)'"
+        ),
         "“{what}” is not {t}.",
     ),
     (re.compile(r"Character content .*not allowed"), "It must not hold text of its own."),

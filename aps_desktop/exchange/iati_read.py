@@ -69,7 +69,7 @@ def _version(path: Path, root: Element) -> str:
     if version.startswith("1."):
         raise refuse(
             path,
-            f"it is written in IATI {version}, which was given up in 2020; only 2.01 to 2.03 are read.",
+            f"it is written in IATI {version}, given up in 2020; only 2.01 to 2.03 are read.",
             "Ask the publisher for the file in version 2.03.",
         )
     if not version.startswith("2.0"):
@@ -102,9 +102,7 @@ class Reader:
                     "Nothing of it was taken; ask for the file again.",
                 ) from error
 
-    def _each(
-        self, etree: Any, file: Any
-    ) -> Iterator[tuple[Element, list[Problem], int]]:
+    def _each(self, etree: Any, file: Any) -> Iterator[tuple[Element, list[Problem], int]]:
         events = etree.iterparse(
             file, events=("start", "end"), resolve_entities=False, no_network=True,
             load_dtd=False, huge_tree=False, collect_ids=False, remove_comments=True,

@@ -177,8 +177,8 @@ class ActivityWriter:
         for term in terms:
             if term.extra in names.DAC_VOCABULARIES:
                 by_vocabulary.setdefault((names.DAC_VOCABULARIES[term.extra], ""), []).append(term)
-            elif term.extra not in names.SDG_VOCABULARIES:
-                by_vocabulary.setdefault(("99", term.extra), []).append(term)
+            elif term.extra == "sector":
+                by_vocabulary.setdefault(("99", "sectors"), []).append(term)
         body = self._label(one, "sponsoring_body" if one.kind == "project" else "body")
         if body.code:
             by_vocabulary.setdefault(("98", "bodies"), []).append(body)
@@ -188,17 +188,25 @@ class ActivityWriter:
                 given = {"vocabulary": vocabulary, "vocabulary-uri": uri, "code": label.code,
                          "percentage": share}  # fmt: skip
                 out.told("sector", label.name, given)
+        self._tags(out, one, terms)
+        if one.kind == "project":
+            out.empty("default-aid-type", {"code": "C01"})
+
+    @staticmethod
+    def _tags(out: Lines, one: Activity, terms: list[Label]) -> None:
+        """Sustainable Development Goals, the pillar, and what else the office has put to it."""
         for term in terms:
-            if term.extra in names.SDG_VOCABULARIES:
-                given = {"vocabulary": names.SDG_VOCABULARIES[term.extra], "code": term.code}
-                out.told("tag", term.name, given)
+            if term.extra in names.DAC_VOCABULARIES or term.extra == "sector":
+                continue
+            sdg = names.SDG_VOCABULARIES.get(term.extra)
+            uri = None if sdg else f"urn:x-aps-desktop:{term.extra}"
+            given = {"vocabulary": sdg or "99", "vocabulary-uri": uri, "code": term.code}
+            out.told("tag", term.name, given)
         pillar = one.fields.get("pillar")
         if isinstance(pillar, str):
             given = {"vocabulary": "99", "vocabulary-uri": "urn:x-aps-desktop:pillars",
                      "code": pillar}  # fmt: skip
             out.told("tag", pillar.upper(), given)
-        if one.kind == "project":
-            out.empty("default-aid-type", {"code": "C01"})
 
     def _related(self, out: Lines, one: Activity) -> None:
         parent = self._label(one, "programme" if one.kind == "project" else "parent")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import re
 from collections.abc import Mapping
 
 from aps_desktop.exchange import iati_names as names
@@ -11,6 +12,7 @@ from aps_desktop.exchange.iati_xml import Fields, Lines
 
 _UNKNOWN = "application/octet-stream"
 _PAGE = "text/html"
+_ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`]+").fullmatch
 
 
 def documents(out: Lines, one: Activity, labels: Mapping[str, Label]) -> None:
@@ -29,9 +31,8 @@ def documents(out: Lines, one: Activity, labels: Mapping[str, Label]) -> None:
 def _address(fields: Fields) -> tuple[str, str] | None:
     """(URL, media type). A file that is nowhere on the web is named by the SHA-256 of its bytes."""
     website, file = fields.get("website"), fields.get("file")
-    if isinstance(website, str) and website.startswith(("https://", "http://")):
-        if not any(c.isspace() for c in website):
-            return website, _PAGE
+    if isinstance(website, str) and _ADDRESS(website):
+        return website, _PAGE
     if isinstance(file, str):
         sha256, _, name = file.partition(" ")
         return f"urn:x-aps-desktop:sha256:{sha256}", mimetypes.guess_type(name)[0] or _UNKNOWN
@@ -54,16 +55,15 @@ def _document(out: Lines, entity: str, id: str, fields: Fields, address: tuple[s
 def conditions(out: Lines, one: Activity) -> None:
     """The conditions that stand; those waived are no longer attached."""
     rest: list[Record] = []
-    attached = []
+    attached: list[Record] = []
     for id, fields in one.parts.get("condition", ()):
         (rest if fields.get("status") == "waived" else attached).append((id, fields))
     if attached:
         out.open("conditions", {"attached": "1"})
         for id, fields in attached:
-            given = {"type": names.PERFORMANCE, "aps:record": f"condition {id}"}
-            out.open("condition", given)
+            out.open("condition", {"type": names.PERFORMANCE})
             out.leaf("narrative", str(fields.get("title", "")))
-            out.fields("condition", fields)
+            out.record("condition", id, fields, of_element=True)
             out.close("condition")
         out.close("conditions")
     one.parts["condition"] = rest

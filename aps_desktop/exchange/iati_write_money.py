@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from aps_desktop.domain.money import minor_digits
 from aps_desktop.exchange import iati_names as names
 from aps_desktop.exchange.iati_decimals import money, plain
 from aps_desktop.exchange.iati_source import Activity, Label, Record, Reporter
 from aps_desktop.exchange.iati_xml import Fields, Lines
-from aps_desktop.domain.money import minor_digits
 
 _FIRM = {"approved": "2"}
 _NOBODY = Label()
@@ -64,7 +64,7 @@ def _budget(out: Lines, start: str, end: str, minor: int, currency: str, status:
 
 
 def planned(out: Lines, one: Activity) -> None:
-    """The tranches that are to be paid; the cancelled ones stand with what IATI has no place for."""
+    """The tranches to be paid; cancelled ones stand with what IATI has no place for."""
     rest: list[Record] = []
     for id, fields in one.parts.get("tranche", ()):
         due, amount = fields.get("due"), fields.get("amount")

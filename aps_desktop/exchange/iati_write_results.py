@@ -142,13 +142,13 @@ def _period(
     out.empty("period-end", {"iso-date": end})
     for element, id, fields, dimensions, value in shown:
         entity = "target" if element == "target" else "indicator_value"
-        out.open(element, {"value": value, "aps:record": f"{entity} {id}"})
+        out.open(element, {"value": value})
         for name, one in dimensions.items():
             out.empty("dimension", {"name": name, "value": one})
         words = fields.get("text") or fields.get("comment") or fields.get("reason")
         if isinstance(words, str):
             out.told("comment", words)
-        out.fields(entity, fields)
+        out.record(entity, id, fields, of_element=True)
         out.close(element)
     out.close("period")
 

@@ -12,6 +12,7 @@ Fields = Mapping[str, str | list[str]]
 """Canonical texts by field name; a set as the list of its members."""
 Attributes = Mapping[str, str | None]
 
+_NONE: frozenset[str] = frozenset()
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold, whatever the escape."""
 _TO_ESCAPE = re.compile("[&<>\r]").search
@@ -67,18 +68,21 @@ class Lines:
 
         `also` names fields that it usually carries, but not this time.
         """
-        native = NATIVE.get(entity, frozenset()).difference(also)
+        native = NATIVE.get(entity, _NONE).difference(also)
         for name, value in fields.items():
             if isinstance(value, list):
                 members = "".join(f"<aps:member>{_own(one)}</aps:member>" for one in value)
                 self.lines.append(f'<aps:field name="{name}">{members}</aps:field>')
+            elif not value:
+                self.lines.append(f'<aps:field name="{name}" withheld="1"/>')
             elif name not in native or not holds(value):
                 self.lines.append(_field(name, value))
 
-    def record(self, entity: str, id: str, fields: Fields) -> None:
-        """A record that IATI has no element for."""
+    def record(self, entity: str, id: str, fields: Fields, *, of_element: bool = False) -> None:
+        """A record that IATI has no element for; or what the element around it stands for, where
+        the schema allows no attribute of ours."""
         self.lines.append(f'<aps:record entity="{entity}" id="{id}">')
-        self.fields("", fields)
+        self.fields(entity if of_element else "", fields)
         self.lines.append("</aps:record>")
 
     def __str__(self) -> str:

@@ -49,10 +49,12 @@ def label_of(plan: Plan) -> str:
     return f"import {words} from {plan.found.path.name}"
 
 
-def apply_plan(db: Database, plan: Plan, progress: Progress, cancelled: Cancelled) -> Applied:
+def apply_plan(
+    db: Database, plan: Plan, progress: Progress, cancelled: Cancelled, label: str = ""
+) -> Applied:
     """Writes the new and the changed records. UserError, and nothing written, when the database has
     changed since the plan was made, or when it is cancelled."""
-    label = label_of(plan)
+    label = label or label_of(plan)
     with collector_paused(), db.writing() as c:
         if plan.seen and plan.seen != state_of(c):
             raise UserError(
