@@ -72,7 +72,7 @@ INVALID = {
                  "“1 March” is not a date such as"),
     "no title": (activity(core=CORE.replace("title>", "titel>")),
                  "schema", "It must not stand here: title should."),
-    "no role": (activity(core=CORE.replace('role="1" ', "")), "schema", "lacks the attribute “role”."),
+    "no role": (activity(core=CORE.replace('role="1" ', "")), "schema", "the attribute “role”."),
     "unknown attribute": (activity(attributes=ATTRIBUTES + ' colour="red"'), "schema",
         "It has the attribute “colour”"),
     "ends before it starts": (
