@@ -129,7 +129,15 @@ def test_results_with_and_without_numbers(db: Database, project: UUID, tmp_path:
     indicator = make(db, "indicator", title="Officials", result=str(result), project=str(project),
                      baseline="5", baseline_date="2025-12-31")  # fmt: skip
     loose = make(db, "indicator", title="Alone", project=str(project), measure_type="qualitative")
-    make(db, "target", indicator=str(indicator), period="2026-Q1", value="60", revised_value="70")
+    make(
+        db,
+        "target",
+        indicator=str(indicator),
+        period="2026-Q1",
+        value="60",
+        revised_value="70",
+        reason="More",
+    )
     make(db, "indicator_value", indicator=str(indicator), period="2026-Q1", value="52.5",
          sex="female", member_state="KH")  # fmt: skip
     make(db, "indicator_value", indicator=str(indicator), period="2026-Q1", text="not yet")
