@@ -13,9 +13,11 @@ from aps_desktop.db.unit_of_work import apply
 from aps_desktop.domain import lifecycle
 from aps_desktop.domain.changes import Applied, Change, ChangeSet, Create, Update
 from aps_desktop.domain.errors import InvalidValue
-from aps_desktop.domain.money import Money, format_money
+from aps_desktop.domain.funding_measures import MEASURE_LABELS
+from aps_desktop.domain.money import Money
 from aps_desktop.domain.values import Value, show_date
-from aps_desktop.services import records
+from aps_desktop.services import answer_sheets, records
+from aps_desktop.services.funding import Scope
 from aps_desktop.services.records import Record
 
 _DECIDED: dict[str, str] = {
@@ -191,18 +193,10 @@ def _money(c: Connection, record: Record) -> list[tuple[str, str]]:
     budget = record.values.get("budget")
     if isinstance(budget, Money):
         lines.append(("Budget", str(budget)))
-    rows = c.all(
-        "SELECT type, amount_currency, sum(amount_minor) FROM fund_transaction "
-        "WHERE project = ? AND coalesce(nature, 'actual') = 'actual' "
-        "AND coalesce(in_kind, 0) = 0 AND amount_currency IS NOT NULL "
-        "GROUP BY type, amount_currency ORDER BY amount_currency",
-        (record.rid,),
-    )
-    for key, words in (("disbursement", "Disbursed"), ("expenditure", "Spent"),
-                       ("refund", "Refunded")):  # fmt: skip
-        amounts = [format_money(int(minor), code) for kind, code, minor in rows if kind == key]
-        if amounts:
-            lines.append((words, " + ".join(amounts)))
+    paid = answer_sheets.in_currencies(c, Scope(projects=(record.rid,)))
+    for measure in ("disbursement", "expenditure", "refund"):
+        if measure in paid:
+            lines.append((MEASURE_LABELS[measure], paid[measure]))
     return lines
 
 

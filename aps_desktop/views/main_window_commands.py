@@ -46,6 +46,7 @@ class Commands(QObject):
                 "new_record": can_make and writable,
                 "find": can_find,
                 "import": writable,
+                "record_transaction": writable,
                 "open_bundle": writable,
                 "make_bundle": writable,
                 "backup": not self._context.db.postgres,
@@ -179,6 +180,12 @@ class Commands(QObject):
 
     def _do_new_record(self) -> None:
         self._window.pane().new_record()
+
+    def _do_record_transaction(self) -> None:
+        from aps_desktop.domain.entities import entity
+        from aps_desktop.views.new_record_dialog import new_record
+
+        new_record(self._context, entity("fund_transaction"), {}, self._window)
 
     def _do_find(self) -> None:
         self._window.pane().find()

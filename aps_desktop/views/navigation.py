@@ -72,6 +72,8 @@ HAND_MADE = (
         "dashboards",
         "aps_desktop.views.dashboards_pane:DashboardsPane",
     ),
+    Place("questions", "Questions", "funding", "aps_desktop.views.questions_pane:QuestionsPane"),
+    Place("rates", "Exchange rates", "funding", "aps_desktop.views.rates_pane:RatesPane"),
     Place("sync", "Exchange", "sync", "aps_desktop.views.sync_pane:SyncPane"),
     Place("conflicts", "Conflicts", "sync", "aps_desktop.views.conflict_window:ConflictsPane"),
     Place("proposals", "Proposals", "sync", "aps_desktop.views.proposals_pane:ProposalsPane"),

@@ -17,6 +17,20 @@ from aps_desktop.views.form_host import FormHost
 from aps_desktop.views.new_record_form import NewRecordForm
 
 
+def new_record(
+    context: Context, kind: Entity, preset: Mapping[str, Value], parent: QWidget
+) -> None:
+    """Opens the window in which a record of that kind is made."""
+    if kind.name == "fund_transaction":
+        from aps_desktop.views.posting_dialog import PostingDialog
+
+        dialog: QDialog = PostingDialog(context, preset, parent)
+    else:
+        dialog = NewRecordDialog(context, kind, preset, parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+
+
 class NewRecordDialog(QDialog):
     """Closing it keeps what is typed; it comes back when the same is begun again."""
 
@@ -28,7 +42,6 @@ class NewRecordDialog(QDialog):
         self._kind = kind
         self.setObjectName("new_record_dialog")
         self.setWindowTitle(f"New {kind.label.lower()}")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(720, 560)
         self.form = NewRecordForm(context, kind, FormHost(context, self), self)
         self.form.created.connect(self._on_created)

@@ -11,12 +11,17 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QVBoxLayo
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain import clock, lifecycle
+from aps_desktop.domain.changes import Applied
+from aps_desktop.domain.entities import entity
 from aps_desktop.domain.values import show_date
-from aps_desktop.services import project_standing, record_page
+from aps_desktop.services import project_money, project_standing, record_page
 from aps_desktop.services.project_standing import Standing
 from aps_desktop.services.record_page import RecordPage
 from aps_desktop.services.records import Record
+from aps_desktop.views.context import Context
 from aps_desktop.views.detail_view import DetailView
+from aps_desktop.views.money_view import MoneyView
+from aps_desktop.views.new_record_dialog import new_record
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.project_lifecycle_bar import LifecycleBar
 from aps_desktop.views.project_move_dialog import ProjectMoveDialog
@@ -122,7 +127,13 @@ class StandingPanel(QFrame):
 
 
 class ProjectPage(DetailView):
-    """The page of an ASEAN Cooperation Project."""
+    """The page of an ASEAN Cooperation Project; its second tab is its money."""
+
+    def __init__(self, context: Context, entity_name: str, parent: QWidget | None = None) -> None:
+        super().__init__(context, entity_name, parent)
+        self.money = MoneyView(context, project_money.page, self.tabs, entities=("project",))
+        self.money.post_wanted.connect(self._on_post)
+        self.tabs.add_own(self.money, "Money")
 
     def dress_overview(self) -> None:
         self.standing: Standing | None = None
@@ -137,7 +148,17 @@ class ProjectPage(DetailView):
         self.standing = page.extra["standing"]
         self.panel.show_standing(self.standing)
         self.panel.setEnabled(not self.context.db.read_only)
+        self.money.show_record(page.record)
         return self.standing.clock
+
+    def on_changed(self, applied: Applied) -> None:
+        super().on_changed(applied)
+        self.money.on_changed(applied)
+
+    def _on_post(self) -> None:
+        if self.record is not None:
+            kind = entity("fund_transaction")
+            new_record(self.context, kind, {"project": self.record.id}, self.window())
 
     def _on_move_requested(self, to: str) -> None:
         if self.record is None or self.standing is None:

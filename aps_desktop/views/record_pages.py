@@ -18,4 +18,16 @@ def page_for(context: Context, entity_name: str, parent: QWidget | None = None) 
         from aps_desktop.views.meeting_page import MeetingPage
 
         return MeetingPage(context, entity_name, parent)
+    if entity_name == "fund_transaction":
+        from aps_desktop.views.transaction_page import TransactionPage
+
+        return TransactionPage(context, entity_name, parent)
+    if entity_name in ("fund", "partner", "member_state"):
+        from aps_desktop.views.money_record_page import MoneyRecordPage
+
+        return MoneyRecordPage(context, entity_name, parent)
+    if entity_name == "tranche":
+        from aps_desktop.views.tranche_page import TranchePage
+
+        return TranchePage(context, entity_name, parent)
     return DetailView(context, entity_name, parent)

@@ -73,12 +73,11 @@ class RelatedTab(QWidget):
         self._context.show_record(self.related.kind.name, id)
 
     def _on_new(self) -> None:
-        from aps_desktop.views.new_record_dialog import NewRecordDialog
+        from aps_desktop.views.new_record_dialog import new_record
 
         by = self.related.by
         value = frozenset({self._id}) if by.is_set else self._id
-        dialog = NewRecordDialog(self._context, self.related.kind, {by.name: value}, self.window())
-        dialog.open()
+        new_record(self._context, self.related.kind, {by.name: value}, self.window())
 
     def _on_bulk_edit(self, ids: list[UUID]) -> None:
         from aps_desktop.views.bulk_edit_dialog import BulkEditDialog

@@ -46,6 +46,7 @@ COMMANDS = (
     Command("undo", "&Undo", "&Edit", ("Ctrl+Z",), "undo"),
     Command("redo", "&Redo", "&Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
     Command("new_record", "&New record", "&Edit", ("Ctrl+N",), "plus", rule=True),
+    Command("record_transaction", "Record a &transaction…", "&Edit", ("Ctrl+Shift+T",), "money"),
     Command("find", "&Find in this list", "&Edit", ("Ctrl+F",), "filter"),
     Command("toggle_rail", "&Collapse navigation", "&View", ("Ctrl+\\",), "sidebar"),
     Command("scheme_system", "Colours of the &system", "&View", rule=True, check="scheme"),

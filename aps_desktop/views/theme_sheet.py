@@ -50,6 +50,11 @@ QPushButton[kind="quiet"]:hover { background: $hover; }
 QPushButton[kind="quiet"]:focus { border: 2px solid $accent; padding: 4px 7px; }
 QPushButton[kind="danger"] { color: $late; border-color: $late; }
 
+QPushButton[subtab="true"] { background: transparent; border: 1px solid transparent;
+  color: $text_muted; padding: 3px 7px; min-height: 16px; }
+QPushButton[subtab="true"]:hover { background: $hover; color: $text; }
+QPushButton[subtab="true"]:checked { background: $accent_soft; color: $accent; }
+QPushButton[subtab="true"]:focus { border: 1px solid $accent; padding: 3px 7px; }
 QPushButton[segment="true"]:checked { background: $accent_soft; color: $accent;
   border-color: $accent; }
 
@@ -117,6 +122,9 @@ QTabBar::tab:focus { color: $accent; background: $accent_soft; }
 QAbstractItemView { background: $surface; color: $text; border: none; outline: none;
   selection-background-color: $selection; selection-color: $selection_text; gridline-color: $border;
   alternate-background-color: $surface; }
+QListWidget#questions::item { padding: 0 10px; border-radius: 6px; }
+QListWidget#questions::item:hover { background: $hover; }
+QListWidget#questions::item:selected { background: $accent_soft; color: $accent; font-weight: 600; }
 QTableView[plain="true"]::item { padding: 0 6px; }
 QHeaderView { background: $surface; border: none; }
 QHeaderView::section { background: $surface; color: $text_muted; border: none;
@@ -162,6 +170,10 @@ QScrollArea { background: transparent; border: none; }
 QFrame[card="true"] { background: $surface; border: 1px solid $border; border-radius: 10px; }
 QFrame[card="true"][chosen="true"] { border: 2px solid $accent; background: $accent_soft; }
 QFrame[card="chart"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
+QFrame[measure="other"] { background: $surface_alt; border: 1px solid $border; border-radius: 8px; }
+QFrame[measure="first"] { background: $accent_soft; border: 1px solid $border; border-radius: 8px; }
+QFrame[measure]:hover { border-color: $border_strong; }
+QFrame[measure]:focus { border: 1px solid $accent; }
 QFrame[line="true"] { background: $border; border: none; max-height: 1px; min-height: 1px; }
 QFrame[banner="true"] { background: $attention_soft; border-bottom: 1px solid $border; }
 QWidget[popup="true"] { background: $surface; border: 1px solid $border_strong; }

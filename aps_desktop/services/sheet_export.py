@@ -1,0 +1,76 @@
+"""A table of figures as a file: a workbook to go on calculating in, or a page to hand round."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from aps_desktop.domain.money import Money
+from aps_desktop.reports import formats
+from aps_desktop.reports.document import (
+    Amount,
+    Block,
+    Cell,
+    Column,
+    Day,
+    Document,
+    Number,
+    Paragraph,
+    Table,
+)
+from aps_desktop.services.sheet_cells import Sheet, SheetCell
+
+_PIXELS_A_SHARE = 60
+_LEAST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands over the table: its name, what it was narrowed to, how it is counted."""
+
+    title: str
+    narrowed: str = ""
+    why: str = ""
+    office: str = ""
+    made_on: date | None = None
+
+
+def as_document(sheet: Sheet, heading: Heading) -> Document:
+    """The table with its heading, and below it what could not be added up."""
+    columns = tuple(
+        Column(c.title, c.right, max(_LEAST, c.width // _PIXELS_A_SHARE) if c.width else 5)
+        for c in sheet.columns
+    )
+    rows = tuple(tuple(_cell(figure) for figure in line.cells) for line in sheet.lines)
+    total = bool(sheet.lines) and sheet.lines[-1].total
+    blocks: list[Block] = [Table(columns, rows, total=total, empty=sheet.empty)]
+    if heading.why:
+        blocks.append(Paragraph(f"How it is counted: {heading.why}", "muted"))
+    if sheet.refused:
+        blocks.append(Paragraph(sheet.refused, "strong"))
+    return Document(
+        heading.title, tuple(blocks), "Funding", heading.narrowed, heading.office, heading.made_on,
+        landscape=True,
+    )  # fmt: skip
+
+
+def write(sheet: Sheet, heading: Heading, path: Path) -> int:
+    """Writes the file of the kind that its name ends in; how many rows. UserError if not."""
+    formats.write(as_document(sheet, heading), path)
+    return len(sheet.lines)
+
+
+def _cell(figure: SheetCell) -> Cell:
+    value = figure.value
+    match value:
+        case Money():
+            return Amount.of(value)
+        case Decimal():
+            return Number(value, "%" if figure.text.endswith("%") else "")
+        case date():
+            return Day(value)
+        case int():
+            return value
+    return figure.text

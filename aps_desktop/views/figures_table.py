@@ -1,0 +1,247 @@
+"""A table of figures: a double click or Enter opens the rows behind one, Ctrl+C copies it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from aps_desktop.models.figures_model import FIGURE, TOTAL, FiguresModel
+from aps_desktop.services import sheet_cells as cells
+from aps_desktop.services.sheet_cells import Sheet, SheetCell
+from aps_desktop.views import theme
+from aps_desktop.views.plain_label import PlainLabel
+
+_SELECTED = QStyle.StateFlag.State_Selected
+_FOCUSED = QStyle.StateFlag.State_HasFocus
+_ELIDE = Qt.TextElideMode.ElideRight
+_PAD = 8
+_BAR = 64
+_BAR_HEIGHT = 6
+_LEAST = 50
+_FILL = 220
+_LEAST_FILL = 150
+_HUES = {"ok": "ok", "attention": "attention", "late": "late", "muted": "text_muted"}
+_SIGNS = {"attention": "! ", "late": "✕ "}
+
+
+class _FigureDelegate(QStyledItemDelegate):
+    """Digits of one width, a bar beside a share, the sum over a line."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        return QSize(option.fontMetrics.horizontalAdvance(str(index.data() or "")) + 24, 28)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        figure: SheetCell = index.data(FIGURE)
+        total = bool(index.data(TOTAL))
+        tokens = theme.tokens()
+        painter.save()
+        chosen = bool(option.state & _SELECTED)
+        if chosen:
+            painter.fillRect(option.rect, theme.colour(tokens.selection))
+        elif total:
+            painter.fillRect(option.rect, theme.colour(tokens.surface_alt))
+        line = QRect(option.rect.left(), option.rect.bottom(), option.rect.width(), 1)
+        painter.fillRect(line, theme.colour(tokens.hover))
+        if total:
+            painter.fillRect(line, theme.colour(tokens.border_strong))
+        if option.state & _FOCUSED:
+            painter.setPen(theme.colour(tokens.accent))
+            painter.drawRect(option.rect.adjusted(0, 0, -1, -1))
+        rect = option.rect.adjusted(_PAD, 0, -_PAD, -1)
+        if figure.bar is not None and rect.width() > _BAR + 56:
+            self._bar(painter, QRect(rect.left(), rect.top(), _BAR, rect.height()), figure)
+            rect.setLeft(rect.left() + _BAR + 6)
+        self._words(painter, rect, index, figure, total=total, chosen=chosen)
+        painter.restore()
+
+    def _words(
+        self, painter: QPainter, rect: QRect, index: QModelIndex, figure: SheetCell, *,
+        total: bool, chosen: bool,
+    ) -> None:  # fmt: skip
+        tokens = theme.tokens()
+        font = theme.font(bold=total)
+        font.setFeature(QFont.Tag.fromString("tnum"), 1)
+        painter.setFont(font)
+        hue = _HUES.get(figure.look, "selection_text" if chosen else "text")
+        painter.setPen(theme.colour(getattr(tokens, hue)))
+        words = _SIGNS.get(figure.look, "") + figure.text.replace("\n", " ")
+        side = index.data(Qt.ItemDataRole.TextAlignmentRole.value)
+        shown = painter.fontMetrics().elidedText(words, _ELIDE, rect.width())
+        painter.drawText(rect, int(side), shown)
+
+    def _bar(self, painter: QPainter, rect: QRect, figure: SheetCell) -> None:
+        tokens = theme.tokens()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        track = QRectF(rect.left(), rect.center().y() - _BAR_HEIGHT / 2 + 1, _BAR, _BAR_HEIGHT)
+        painter.setBrush(theme.colour(tokens.border))
+        painter.drawRoundedRect(track, 3, 3)
+        if figure.bar:
+            filled = QRectF(track)
+            filled.setWidth(max(_BAR_HEIGHT, _BAR * min(1.0, figure.bar)))
+            painter.setBrush(theme.colour(getattr(tokens, _HUES.get(figure.look, "accent"))))
+            painter.drawRoundedRect(filled, 3, 3)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+
+
+class FiguresTable(QTableView):
+    """`opened` carries the `Opens` behind a figure, `export_wanted` wishes a workbook."""
+
+    opened = Signal(object)
+    export_wanted = Signal()
+
+    def __init__(self, name: str, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        self.figures = FiguresModel(self)
+        self.setModel(self.figures)
+        self.setItemDelegate(_FigureDelegate(self))
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(theme.ROW_HEIGHT)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsClickable(True)
+        header.setMinimumSectionSize(_LEAST)
+        header.sectionClicked.connect(self._on_heading)
+        self.doubleClicked.connect(self._on_opened)
+        self.customContextMenuRequested.connect(self._on_menu)
+        self.nothing = PlainLabel("", self.viewport(), role="muted", wrap=True)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._order: tuple[int, Qt.SortOrder] | None = None
+
+    def show_sheet(self, sheet: Sheet) -> None:
+        """Shows a table; widths and order stay where the columns are the same."""
+        fresh = sheet.columns != self.figures.columns
+        self.figures.show(sheet)
+        if fresh:
+            self._order = None
+            self.horizontalHeader().setSortIndicatorShown(False)
+            self._widths(sheet)
+        self.nothing.setText("" if sheet.lines else sheet.empty)
+        self._cover()
+
+    def copy(self) -> None:
+        """What is selected as text with tabs; the whole table when that is one cell or none."""
+        indexes = self.selectedIndexes()
+        if len(indexes) == 1:
+            QGuiApplication.clipboard().setText(str(indexes[0].data()))
+            return
+        rows: dict[int, list[str]] = {}
+        for index in sorted(indexes, key=lambda i: (i.row(), i.column())):
+            rows.setdefault(index.row(), []).append(str(index.data()))
+        if rows:
+            QGuiApplication.clipboard().setText(cells.as_tabbed(list(rows.values())))
+        else:
+            self.copy_all()
+
+    def copy_all(self) -> None:
+        """The whole table with its headings as text with tabs."""
+        rows = cells.plain_rows(self.figures.shown())
+        QGuiApplication.clipboard().setText(cells.as_tabbed(rows))
+
+    def open_current(self) -> None:
+        """Opens the rows behind the current figure, or behind the first of its line."""
+        index = self.currentIndex()
+        if not index.isValid():
+            return
+        own = self.figures.figure(index)
+        line = self.figures.lines[index.row()]
+        found = own.opens or next((cell.opens for cell in line.cells if cell.opens), None)
+        if found is not None:
+            self.opened.emit(found)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.open_current()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: object) -> None:
+        super().resizeEvent(event)
+        self._hide_extra()
+        self._fill()
+        self._cover()
+
+    def _cover(self) -> None:
+        self.nothing.setVisible(bool(self.nothing.text()))
+        self.nothing.setGeometry(self.viewport().rect().adjusted(24, 0, -24, 0))
+
+    def _hide_extra(self) -> None:
+        """Columns that one can do without go where what is left for the widest would be small."""
+        columns = self.figures.columns
+        needed = sum(column.width or _FILL for column in columns)
+        for number, column in enumerate(columns):
+            if column.extra:
+                self.setColumnHidden(number, needed > self.viewport().width())
+
+    def _fill(self) -> None:
+        """The column without a width takes what the others leave, and never too little."""
+        columns = self.figures.columns
+        open_one = next((n for n, column in enumerate(columns) if not column.width), None)
+        if open_one is not None:
+            others = sum(
+                self.columnWidth(n)
+                for n in range(len(columns))
+                if n != open_one and not self.isColumnHidden(n)
+            )
+            room = self.viewport().width() - others
+            self.setColumnWidth(open_one, max(_LEAST_FILL, room))
+
+    def _widths(self, sheet: Sheet) -> None:
+        for number, column in enumerate(sheet.columns):
+            if column.width:
+                self.setColumnWidth(number, column.width)
+            self.setColumnHidden(number, False)
+        self._hide_extra()
+        self._fill()
+
+    def _on_heading(self, column: int) -> None:
+        """First descending for amounts, as one looks for the largest; a third click ends it."""
+        up, down = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
+        first = down if self.figures.columns[column].right else up
+        second = up if first is down else down
+        if self._order == (column, second):
+            self._order = None
+        else:
+            self._order = (column, second if self._order == (column, first) else first)
+        self.horizontalHeader().setSortIndicatorShown(self._order is not None)
+        if self._order is not None:
+            self.horizontalHeader().setSortIndicator(*self._order)
+        self.figures.sort(*(self._order or (-1, up)))
+
+    def _on_opened(self, index: QModelIndex) -> None:
+        self.setCurrentIndex(index)
+        self.open_current()
+
+    def _on_menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for words, name, act in (
+            ("Show the rows behind it", "figure_open", self.open_current),
+            ("Copy", "figure_copy", self.copy),
+            ("Copy the whole table", "figure_copy_all", self.copy_all),
+            ("Export to Excel…", "figure_export", self.export_wanted.emit),
+        ):
+            action = menu.addAction(words)
+            action.setObjectName(name)
+            action.triggered.connect(act)
+        menu.popup(self.viewport().mapToGlobal(at))
