@@ -16,6 +16,7 @@ from aps_desktop.cli import (
     iati_commands,
     record_commands,
     reporting_commands,
+    uniting_commands,
 )
 from aps_desktop.cli.session import DONE, REFUSED, Session
 from aps_desktop.domain.errors import UserError
@@ -154,6 +155,15 @@ def _record_commands(commands: Commands) -> None:
     new = add(records, "new", record_commands.new)
     new.add_argument("entity", metavar="ENTITY")
     new.add_argument("values", nargs="+", metavar="FIELD=VALUE")
+    unite = add(records, "unite", uniting_commands.unite)
+    unite.add_argument("entity", metavar="ENTITY")
+    unite.add_argument("id", metavar="DUPLICATE", help="the record that is too many")
+    unite.add_argument("into", metavar="SURVIVOR", help="the record that stands for both")
+    unite.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    apart = add(records, "separate", uniting_commands.separate)
+    apart.add_argument("entity", metavar="ENTITY")
+    apart.add_argument("id", metavar="DUPLICATE")
+    add(records, "united", uniting_commands.list_united)
     add(commands, "undo", record_commands.undo)
     add(commands, "redo", record_commands.redo)
     add(commands, "alarms", record_commands.alarms)
@@ -280,6 +290,8 @@ def report(session: Session) -> int:
     from aps_desktop.cli import report_commands
 
     return report_commands.report(session)
+
+
 def _iati_commands(commands: Commands) -> None:
     iati = group(commands, "iati", "exchange activities with others by the IATI Standard 2.03")
     take = add(iati, "export", iati_commands.export)

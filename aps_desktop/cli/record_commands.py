@@ -124,7 +124,7 @@ def put(session: Session) -> int:
     with session.database() as db:
         id = records.find_id(db.reader(), a.entity, a.id)
         applied = records.put(db, a.entity, id, read_values(db, a.entity, a.values))
-    return _applied(session, applied, _done(applied))
+    return applied_answer(session, applied, _done(applied))
 
 
 def delete(session: Session) -> int:
@@ -133,19 +133,19 @@ def delete(session: Session) -> int:
     with session.database() as db:
         id = records.find_id(db.reader(), a.entity, a.id)
         applied = records.delete(db, a.entity, [id])
-    return _applied(session, applied, "Deleted")
+    return applied_answer(session, applied, "Deleted")
 
 
 def undo(session: Session) -> int:
     """Takes back this device's last step."""
     with session.database() as db:
-        return _applied(session, records.undo(db), "Undone")
+        return applied_answer(session, records.undo(db), "Undone")
 
 
 def redo(session: Session) -> int:
     """Does again what was undone last."""
     with session.database() as db:
-        return _applied(session, records.redo(db), "Done again")
+        return applied_answer(session, records.redo(db), "Done again")
 
 
 def _done(applied: Applied) -> str:
@@ -155,8 +155,12 @@ def _done(applied: Applied) -> str:
     return "Changed" if applied.number else "Nothing to change"
 
 
-def _applied(session: Session, applied: Applied, word: str) -> int:
+def applied_answer(
+    session: Session, applied: Applied, word: str, further: dict[str, Any] | None = None
+) -> int:
+    """What a step did, with what else there is to say about it."""
     document = {
+        **(further or {}),
         "change_set": applied.number,
         "label": applied.label,
         "skipped": list(applied.skipped),

@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from aps_desktop.db import log, rebuild, summaries
+from aps_desktop.db import lives, log, rebuild, summaries, united
 from aps_desktop.db.connection import Connection, DatabaseFault, Row
-from aps_desktop.db.layout import field_columns
+from aps_desktop.db.layout import field_columns, follows
 from aps_desktop.db.titles import fold_title
 from aps_desktop.domain.fields import Entity, Kind
 
 Progress = Callable[[int, int, str], None]
 """(done, of how many, what is being done)."""
 
-_STEPS = ("file", "links", "change log", "heads", "records", "counts", "figures", "files")
+_STEPS = (
+    *("file", "links", "change log", "heads", "united"),
+    *("records", "counts", "figures", "files"),
+)
 _MOST = 500
 """More problems than this say no more; the check stops counting there."""
 
@@ -41,7 +44,10 @@ class TooMany(Exception):
 def check(c: Connection, progress: Progress | None = None) -> list[Problem]:
     """Everything that is wrong with a database, in one reading transaction of the caller."""
     found: list[Problem] = []
-    checks = (_file, _links, _chains, _heads, _records, _counts, _summaries, _files)
+    checks = (
+        *(_file, _links, _chains, _heads, _united),
+        *(_records, _counts, _summaries, _files),
+    )
     try:
         for number, (name, one) in enumerate(zip(_STEPS, checks, strict=True)):
             if progress:
@@ -129,7 +135,7 @@ def _chain(c: Connection, device: int, first: int, last: int, before: bytes) -> 
 
 def _heads(c: Connection) -> Iterator[Problem]:
     """What is kept about births, lives and heads, against the log."""
-    for what, sql in (("birth", rebuild.BIRTH_SQL), ("life", rebuild.ALIVE_SQL)):
+    for what, sql in (("birth", lives.BIRTH_SQL), ("life", lives.ALIVE_SQL)):
         column = "birth" if what == "birth" else "alive"
         rows = c.each(
             f"SELECT uuid, tid FROM record WHERE {column} <> {sql} "
@@ -153,6 +159,15 @@ def _heads(c: Connection) -> Iterator[Problem]:
         yield _wrong_cell(c, cell)
 
 
+def _united(c: Connection) -> Iterator[Problem]:
+    """Which record stands for which duplicate, against the members that say so."""
+    kept: dict[int, int] = dict(c.all("SELECT rid, survivor FROM united"))
+    true = united.survivors(c)
+    for rid in sorted(kept.keys() ^ true.keys() | {r for r in kept if kept[r] != true.get(r)}):
+        row = c.one("SELECT tid, uuid FROM record WHERE rid = ?", (rid,)) or (0, bytes(16))
+        yield _wrong(c, row[0], row[1], "", "what it was united with is not what the log says")
+
+
 def _grouped(rows: Iterator[Row]) -> dict[int, rebuild.Heads]:
     found: dict[int, rebuild.Heads] = {}
     for cell, dot, hlc in rows:
@@ -163,6 +178,13 @@ def _grouped(rows: Iterator[Row]) -> dict[int, rebuild.Heads]:
 def _records(c: Connection) -> Iterator[Problem]:
     """Each row, title and owner against what the log says of the record."""
     kinds = rebuild.known_kinds()
+    stands = {
+        _hex(old): _hex(new)
+        for old, new in c.all(
+            "SELECT o.uuid, s.uuid FROM united u JOIN record o ON o.rid = u.rid "
+            "JOIN record s ON s.rid = u.survivor"
+        )
+    }
     rows = {n: _rows(c, kind) for n, kind in kinds.items()}
     waiting = {n: next(stream, None) for n, stream in rows.items()}
     for rid, uuid, tid, image in log.all_images(c):
@@ -178,10 +200,23 @@ def _records(c: Connection) -> Iterator[Problem]:
             waiting[tid] = row
             continue
         waiting[tid] = next(rows[tid], None)
-        yield from _compared(c, kind, uuid, image, row)
+        yield from _compared(c, kind, uuid, _followed(kind, image, stands), row)
     for tid, row in waiting.items():
         for one in (row, *rows[tid]) if row is not None else ():
             yield _wrong(c, tid, one[1], "", "it is listed but not in the change log")
+
+
+def _followed(kind: Entity, image: log.Image, stands: dict[str, str]) -> log.Image:
+    """What the row must say: references name what stands for their targets."""
+    if not stands:
+        return image
+    followed = {
+        f.number: stands[image[f.number]]
+        for f in kind.columns
+        if f.kind is Kind.REFERENCE and follows(kind, f, image)
+        and image.get(f.number) in stands
+    }  # fmt: skip
+    return {**image, **followed}
 
 
 def _rows(c: Connection, kind: Entity) -> Iterator[Row]:
@@ -237,7 +272,8 @@ def _counts(c: Connection) -> Iterator[Problem]:
             yield Problem("count", message, kind.name, mendable=True)
     orphans = c.all(
         "SELECT s.tid, s.rid FROM search_title s LEFT JOIN record r ON r.rid = s.rid "
-        f"AND r.alive = 1 WHERE r.rid IS NULL LIMIT {_MOST}"
+        "AND (r.alive = 1 OR r.rid IN (SELECT rid FROM united)) "
+        f"WHERE r.rid IS NULL LIMIT {_MOST}"
     )
     for tid, _ in orphans:
         found = rebuild.known_kinds().get(tid)

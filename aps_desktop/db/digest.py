@@ -9,6 +9,7 @@ from aps_desktop.db import log
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.layout import MEMBER
 from aps_desktop.domain.entities import BY_NUMBER
+from aps_desktop.domain.fields import SAME_AS
 
 _SEPARATOR = b"\x1f"
 
@@ -46,7 +47,8 @@ def _members_of_nobody(c: Connection) -> set[int]:
         row[0]
         for row in c.each(
             "SELECT m.rid FROM record m LEFT JOIN record o ON o.rid = m.parent "
-            "WHERE m.tid = ? AND m.alive = 1 AND (o.alive IS NULL OR o.alive = 0)",
+            "WHERE m.tid = ? AND m.alive = 1 AND (o.alive IS NULL OR o.alive = 0) "
+            f"AND m.rid NOT IN (SELECT rid FROM set_member WHERE field_number = {SAME_AS})",
             (MEMBER.number,),
         )
     }

@@ -5,13 +5,13 @@ Plain Python without SQLAlchemy, because every list and every edit needs it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from aps_desktop.domain.fields import Area, Entity, Field, Kind
+from aps_desktop.domain.fields import SAME_AS, Area, Entity, Field, Kind
 from aps_desktop.domain.money import Money
 from aps_desktop.domain.values import FileRef, Period, Value, unscaled
 
@@ -110,6 +110,14 @@ def wire_sql(field: Field, text: str) -> list[tuple[str, str]]:
     if field.kind in (Kind.NUMBER, Kind.PERCENT, Kind.YES_NO):
         return [(columns[0], f"CAST({text} AS BIGINT)")]
     return [(columns[0], text)]
+
+
+def follows(entity: Entity, field: Field, image: Mapping[int, str]) -> bool:
+    """Whether a reference shows what stands for its target, should that have been united.
+
+    A set stays its own record's, and a uniting names the two that it is about.
+    """
+    return entity is not MEMBER or not (field.part_of or image.get(2) == str(SAME_AS))
 
 
 def value_of(field: Field, stored: tuple[Any, ...], ref: bytes | None = None) -> Value:

@@ -6,13 +6,14 @@ Local numbering: dot = device << 40 | sequence, cell = rid << 10 | field number.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
 from aps_desktop.db.connection import Connection, DatabaseFault
-from aps_desktop.db.layout import column_names, field_columns, stored_values
+from aps_desktop.db.layout import column_names, field_columns, follows, stored_values
+from aps_desktop.db.standing import raw_rid_of, rid_of
 from aps_desktop.domain.fields import BIRTH, LIFE, Entity
 
 SEQUENCE_BITS = 40
@@ -154,13 +155,10 @@ def all_images(
 def row_values(c: Connection, entity: Entity, image: Image) -> tuple[Any, ...]:
     """An image as the values of the entity's columns, references as local row numbers."""
 
-    def rid_of(wire: str) -> int | None:
-        rid = c.value("SELECT rid FROM record WHERE uuid = ?", (UUID(wire).bytes,))
-        return int(rid) if rid is not None else None
-
     values: list[Any] = []
     for field in entity.columns:
-        values += stored_values(field, image.get(field.number), rid_of)
+        find = rid_of if follows(entity, field, image) else raw_rid_of
+        values += stored_values(field, image.get(field.number), partial(find, c))
     return tuple(values)
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from aps_desktop import __version__
 from aps_desktop.db import log, steps
 from aps_desktop.db.connection import Connection
+from aps_desktop.db.counts import put_counts
 from aps_desktop.db.engine import Database, crash_point
 from aps_desktop.db.layout import MEMBER
 from aps_desktop.db.store import SCHEMA_VERSION, setting
@@ -169,15 +170,6 @@ def this_author(c: Connection) -> Author:
     if row is None:
         raise UserError("The database has no device of its own.", "Restore a backup.")
     return Author(row[0], setting(c, "officer"), str(row[1] or ""))
-
-
-def put_counts(c: Connection, counts: dict[int, int]) -> None:
-    """Keeps the number of live records by entity."""
-    c.many(
-        "INSERT INTO entity_count(tid, n) VALUES (?, ?) "
-        "ON CONFLICT(tid) DO UPDATE SET n = entity_count.n + excluded.n",
-        [(tid, n) for tid, n in counts.items() if n],
-    )
 
 
 def kind_of(tid: int) -> Entity:

@@ -8,15 +8,15 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from aps_desktop.db import log, summaries
+from aps_desktop.db import lives, log, summaries, united
 from aps_desktop.db.connection import Connection
+from aps_desktop.db.counts import put_counts
 from aps_desktop.db.layout import MEMBER, column_names, stored_values
 from aps_desktop.db.titles import fold_title
 from aps_desktop.domain.entities import BY_NUMBER, ENTITIES
 from aps_desktop.domain.fields import BIRTH, LIFE, Entity, Kind
 
 _BATCH = 2000
-_RID = f"(rid << {log.FIELD_BITS})"
 _NUMBER = f"(o.cell & {(1 << log.FIELD_BITS) - 1})"
 
 Heads = list[tuple[int, int]]
@@ -33,8 +33,13 @@ def rebuild(c: Connection, kinds: Collection[Entity] | None = None) -> None:
 
     Runs inside a write transaction. The log itself, files and settings are never touched.
     """
+    forgotten: dict[int, int] = dict(c.all("SELECT rid, survivor FROM united"))
+    c.run("DELETE FROM united")
     settle_log(c)
     rebuild_rows(c, (*ENTITIES, MEMBER) if kinds is None else kinds)
+    counts: dict[int, int] = {}
+    united.refresh(c, counts, {}, forgotten=forgotten)
+    put_counts(c, counts)
     summaries.refill(c)
 
 
@@ -42,8 +47,8 @@ def settle_log(c: Connection) -> None:
     """History, births, lives and heads from the ops."""
     c.run("DELETE FROM history")
     c.run("INSERT INTO history(cell, dot) SELECT cell, dot FROM op ORDER BY cell, dot")
-    c.run(f"UPDATE record SET birth = {BIRTH_SQL}")
-    c.run(f"UPDATE record SET alive = {ALIVE_SQL}")
+    c.run(f"UPDATE record SET birth = {lives.BIRTH_SQL}")
+    c.run(f"UPDATE record SET alive = {lives.ALIVE_SQL}")
     c.run("DELETE FROM cell")
     c.run("DELETE FROM cell_extra")
     cells: list[tuple[int, ...]] = []
@@ -55,36 +60,6 @@ def settle_log(c: Connection) -> None:
     c.many("INSERT INTO cell_extra(cell, dot, hlc) VALUES (?, ?, ?)", extra)
 
 
-_DEVICE_OF = f"d.ord = (o.dot >> {log.SEQUENCE_BITS})"
-_NO_PROPOSAL = "NOT EXISTS (SELECT 1 FROM op_proposal x WHERE x.dot = o.dot)"
-_COUNTS = f"NOT EXISTS (SELECT 1 FROM op_held x WHERE x.dot = o.dot) AND {_NO_PROPOSAL}"
-"""Ops that stand: those that wait for another one, and proposals, do not. For a record's life an
-op counts also while it waits: somebody worked on the record."""
-
-_BIRTHS = f"SELECT o.dot FROM history h JOIN op o ON o.dot = h.dot WHERE h.cell = {_RID}"
-BIRTH_SQL = (
-    f"CASE WHEN birth IN ({_BIRTHS}) THEN birth ELSE (SELECT o.dot FROM history h "
-    f"JOIN op o ON o.dot = h.dot JOIN device d ON {_DEVICE_OF} WHERE h.cell = {_RID} "
-    "ORDER BY o.hlc DESC, d.uuid DESC, o.dot DESC LIMIT 1) END"
-)
-"""The birth of a row of `record`: the one that is kept, if the log has it."""
-
-_DELETIONS = (
-    f"SELECT o.dot FROM history l JOIN op o ON o.dot = l.dot AND o.val = '0' AND {_NO_PROPOSAL} "
-    f"WHERE l.cell = ({_RID} | {LIFE})"
-)
-_UNSEEN = (
-    "SELECT 1 FROM history h JOIN op o ON o.dot = h.dot "
-    f"WHERE h.cell BETWEEN {_RID} AND ({_RID} | {LIFE}) AND {_NO_PROPOSAL} "
-    f"AND NOT (h.cell = ({_RID} | {LIFE}) AND o.val = '0') AND NOT EXISTS ("
-    f"SELECT 1 FROM op_seen s WHERE s.dot IN ({_DELETIONS}) "
-    f"AND s.device = (h.dot >> {log.SEQUENCE_BITS}) "
-    f"AND s.seq >= (h.dot & {(1 << log.SEQUENCE_BITS) - 1}))"
-)
-ALIVE_SQL = f"CASE WHEN birth IS NOT NULL AND EXISTS ({_UNSEEN}) THEN 1 ELSE 0 END"
-"""1 where some op of the record, a deletion apart, was not seen by any deletion of it."""
-
-
 def settled_cells(c: Connection) -> Iterator[tuple[int, Heads]]:
     """(cell, heads) of every cell that an op other than its record's birth was written for.
 
@@ -94,7 +69,7 @@ def settled_cells(c: Connection) -> Iterator[tuple[int, Heads]]:
         yield cell, [(row[1], row[2]) for row in rows]
 
 
-_CELL_OPS = f"FROM op o WHERE {_NUMBER} NOT IN ({BIRTH}, {LIFE}) AND {_COUNTS}"
+_CELL_OPS = f"FROM op o WHERE {_NUMBER} NOT IN ({BIRTH}, {LIFE}) AND {lives.COUNTS}"
 _BIRTH_CELL = f"((e.cell >> {log.FIELD_BITS}) << {log.FIELD_BITS})"
 _HEADS_SQL = (
     f"WITH written AS (SELECT o.cell, o.dot, o.prev, o.hlc {_CELL_OPS}), "
@@ -108,7 +83,7 @@ _HEADS_SQL = (
     "SELECT w.cell, b.dot, b.hlc FROM written w "
     f"JOIN record r ON r.rid = (w.cell >> {log.FIELD_BITS}) JOIN op b ON b.dot = r.birth) "
     "SELECT o.cell, o.dot, o.hlc FROM candidate o "
-    f"JOIN device d ON {_DEVICE_OF} WHERE NOT EXISTS "
+    f"JOIN device d ON {lives.DEVICE_OF} WHERE NOT EXISTS "
     "(SELECT 1 FROM named n WHERE n.cell = o.cell AND n.dot = o.dot) "
     "ORDER BY o.cell, o.hlc DESC, d.uuid DESC, o.dot DESC"
 )

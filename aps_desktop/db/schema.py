@@ -17,7 +17,7 @@ from sqlalchemy.sql import ClauseElement
 
 from aps_desktop.db.layout import MEMBER, STORED, entity_columns
 from aps_desktop.domain.entities import ENTITIES
-from aps_desktop.domain.fields import Entity, Kind
+from aps_desktop.domain.fields import SAME_AS, Entity, Kind
 
 metadata = sa.MetaData()
 
@@ -99,6 +99,7 @@ _index_table("op_parent", _key("dot"), _key("parent"))
 _index_table("op_held", _key("dot"))
 _index_table("op_proposal", _key("dot"))
 _index_table("op_seen", _key("dot"), _key("device"), _number("seq"))
+sa.Table("united", metadata, _key("rid"), _number("survivor"))
 sa.Table(
     "cell", metadata, _key("cell"), _number("dot"), _number("hlc"), _number("extra", default=0)
 )
@@ -203,6 +204,14 @@ def _indexed(entity: Entity) -> list[str]:
 TABLES: dict[str, sa.Table] = {e.name: _entity_table(e) for e in (*ENTITIES, MEMBER)}
 
 
+sa.Index(
+    "set_member_same_as",
+    TABLES[MEMBER.name].c.owner,
+    sqlite_where=sa.text(f"field_number = {SAME_AS}"),
+    postgresql_where=sa.text(f"field_number = {SAME_AS}"),
+)
+
+
 @lru_cache(maxsize=1)
 def _dialects() -> dict[bool, Any]:
     return {
@@ -215,18 +224,19 @@ def create_statements(*, postgres: bool) -> list[str]:
     """Everything that makes an empty database ready, in order."""
     statements = []
     for table in metadata.sorted_tables:
-        statements += _table_statements(table, postgres=postgres)
+        statements += table_statements(table, postgres=postgres)
     return statements + guard_statements(postgres=postgres)
 
 
 def entity_statements(name: str, *, postgres: bool) -> list[str]:
     """What makes one entity's table, its indexes and its guards (a migration makes them anew)."""
-    return _table_statements(TABLES[name], postgres=postgres) + guard_statements(
+    return table_statements(TABLES[name], postgres=postgres) + guard_statements(
         (name,), postgres=postgres
     )
 
 
-def _table_statements(table: sa.Table, *, postgres: bool) -> list[str]:
+def table_statements(table: sa.Table, *, postgres: bool) -> list[str]:
+    """What makes one table and its indexes."""
     dialect = _dialects()[postgres]
     indexes = sorted(table.indexes, key=lambda i: str(i.name))
     return [

@@ -6,16 +6,28 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from aps_desktop.db import log
+from aps_desktop.db import log, united
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
-from aps_desktop.db.layout import MEMBER, column_places, field_columns, stored_values
-from aps_desktop.db.log_writer import Author, LogWriter, kind_of
+from aps_desktop.db.layout import MEMBER, column_places, field_columns, follows, stored_values
+from aps_desktop.db.log_writer import Author, kind_of
+from aps_desktop.db.standing import standing
 from aps_desktop.db.titles import fold_title, title_numbers
-from aps_desktop.domain.changes import Applied, Change, ChangeSet, Create, Delete, Update, Why
+from aps_desktop.db.work_lookups import WorkLookups
+from aps_desktop.domain.changes import (
+    Applied,
+    Change,
+    ChangeSet,
+    Create,
+    Delete,
+    Restore,
+    Unite,
+    Update,
+    Why,
+)
 from aps_desktop.domain.entities import BY_NUMBER, entity
 from aps_desktop.domain.errors import NotFound
-from aps_desktop.domain.fields import BIRTH, Entity, Field, Kind
+from aps_desktop.domain.fields import BIRTH, SAME_AS, Entity, Field, Kind
 from aps_desktop.domain.ids import member_id, named_id
 from aps_desktop.domain.values import members, to_wire
 
@@ -69,20 +81,8 @@ def _coalesced(changes: tuple[Change, ...]) -> list[Change]:
     ]
 
 
-class Work(LogWriter):
+class Work(WorkLookups):
     """What one write transaction does to the rows, with its log."""
-
-    def __init__(
-        self,
-        db: Database,
-        connection: Connection,
-        label: str,
-        why: Why,
-        author: Author | None = None,
-    ) -> None:
-        super().__init__(db, connection, label, why, author)
-        self._rids: dict[str, int] = {}
-        self._born: dict[int, int] = {}
 
     # What a change set says ---------------------------------------------------------------------
 
@@ -95,8 +95,12 @@ class Work(LogWriter):
             self._update(kind, change.id, kind.field(change.field), change.value)
         elif isinstance(change, Delete):
             self.delete(self._found(kind, change.id))
-        else:
+        elif isinstance(change, Restore):
             self.restore(self._found(kind, change.id))
+        elif isinstance(change, Unite):
+            self._unite(kind, change.id, change.into)
+        else:
+            self._separate(self._found(kind, change.id))
 
     def create(self, kind: Entity, id: UUID, values: Any) -> int:
         """A new record; its local row number."""
@@ -123,9 +127,10 @@ class Work(LogWriter):
         for number, wire in image.items():
             if number in places:
                 field, first, end = places[number]
-                columns[first:end] = stored_values(field, wire, self.rid_of)
+                find = self.rid_of if follows(kind, field, image) else self.raw_rid_of
+                columns[first:end] = stored_values(field, wire, find)
         owner = kind.owner
-        parent = self.rid_of(image[owner.number]) if owner and owner.number in image else None
+        parent = columns[places[owner.number][1]] if owner else None
         dot = self.append(rid, id, kind.number, BIRTH, None, log.write_image(image))
         office = self.author.office if kind is not MEMBER else self._office(parent)
         stands = self.allowed(office)
@@ -144,11 +149,11 @@ class Work(LogWriter):
         return rid
 
     def _update(self, kind: Entity, id: UUID, field: Field, value: Any) -> None:
-        rid = self._found(kind, id)
+        rid = standing(self.c, self._found(kind, id))
         if not self._record(rid)[1]:
             raise NotFound(f"This {kind.label.lower()} was deleted.", "Undo the deletion first.")
         if field.is_set:
-            self._set_members(rid, id, field, members(field, value))
+            self._set_members(rid, self._uuid(rid), field, members(field, value))
         else:
             self.write(kind, rid, field, to_wire(field, value))
 
@@ -229,7 +234,7 @@ class Work(LogWriter):
         """A deleted record comes back as the log knows it."""
         self.flush()
         tid, alive, _ = self._record(rid)
-        if alive:
+        if alive or standing(self.c, rid) != rid:
             return
         kind = kind_of(tid)
         dot = self.append_life(rid, self._uuid(rid), tid, "1", {})
@@ -249,11 +254,12 @@ class Work(LogWriter):
 
     def _set_members(self, rid: int, id: UUID, field: Field, wanted: frozenset[str]) -> None:
         self.flush()
-        present = dict(set_members(self.c, rid, field))
-        for wire in sorted(wanted - present.keys()):
+        present = set_members(self.c, rid, field)  # two united records are one member twice
+        for wire in sorted(wanted - {wire for wire, _ in present}):
             self._add_member(rid, id, field, wire)
-        for wire in sorted(present.keys() - wanted):
-            self.delete(present[wire])
+        for wire, member in sorted(present):
+            if wire not in wanted:
+                self.delete(member)
 
     def _add_member(self, rid: int, owner: UUID, field: Field, wire: str) -> None:
         id = member_id(owner, field.number, wire)
@@ -268,52 +274,33 @@ class Work(LogWriter):
         image[4 if field.kind is Kind.TAGS else 3] = wire
         self.birth(MEMBER, id, image)
 
-    # Looking things up --------------------------------------------------------------------------
+    # Duplicates ---------------------------------------------------------------------------------
 
-    def rid_of(self, wire: str) -> int:
-        """The local row number of a referred record. NotFound when it is not here."""
-        rid = self._rids.get(wire)
-        if rid is None:
-            rid = self.c.value("SELECT rid FROM record WHERE uuid = ?", (UUID(wire).bytes,))
-            if rid is None:
-                raise NotFound("A record is referred to that is not here.", "Choose another one.")
-            self._rids[wire] = rid
-        return int(rid)
+    def _unite(self, kind: Entity, id: UUID, into: UUID) -> None:
+        """A member of the duplicate's set of what it was united with, and what it had seen."""
+        rid, survivor = self._found(kind, id), standing(self.c, self._found(kind, into))
+        if rid in (survivor, standing(self.c, survivor)) or standing(self.c, rid) != rid:
+            raise NotFound("This record was united with another already.", "Separate it first.")
+        if not self._record(rid)[1] or not self._record(survivor)[1]:
+            raise NotFound(f"This {kind.label.lower()} was deleted.", "Undo the deletion first.")
+        seen, before = log.seen_of(self.c, rid), self._seq
+        self._add_member(rid, id, kind.same_as, self._uuid(survivor).hex)
+        if self._seq > before:
+            dot = log.dot_of(self.author.device, self._seq)
+            self._buffers["op_seen"] += [(dot, *item) for item in sorted(seen.items())]
 
-    def _found(self, kind: Entity, id: UUID) -> int:
+    def _separate(self, rid: int) -> None:
+        for (member,) in self.c.all(
+            f"SELECT rid FROM set_member WHERE owner = ? AND field_number = {SAME_AS}", (rid,)
+        ):
+            self.delete(member)
+
+    def finish(self) -> Applied:
+        """Unites or separates records where their members say so; then the log's own end."""
         self.flush()
-        row = self.c.one("SELECT rid, tid FROM record WHERE uuid = ?", (id.bytes,))
-        if row is None or row[1] != kind.number:
-            raise NotFound(f"There is no {kind.label.lower()} with the id {id}.")
-        return int(row[0])
-
-    def _record(self, rid: int) -> tuple[int, int, int | None]:
-        row = self.c.one("SELECT tid, alive, parent FROM record WHERE rid = ?", (rid,))
-        if row is None:
-            raise NotFound("This record is not in the log.")
-        return row[0], row[1], row[2]
-
-    def _office(self, rid: int | None) -> str:
-        """The office that owns a record; a new record of this step is the author's own."""
-        if rid is None or rid in self._born:
-            return self.author.office
-        return str(self.c.value("SELECT office FROM record WHERE rid = ?", (rid,)) or "")
-
-    def _uuid(self, rid: int) -> UUID:
-        return UUID(bytes=bytes(self.c.value("SELECT uuid FROM record WHERE rid = ?", (rid,))))
-
-    def _new_rid(self, id: UUID) -> int:
-        """A new record's row number; one that was known by reference only keeps its own."""
-        row = None
-        if id.version != 7:  # a random id is new; a named one may have come from elsewhere
-            row = self.c.one("SELECT rid, birth FROM record WHERE uuid = ?", (id.bytes,))
-        if row is not None and row[1] is not None:
-            raise NotFound(f"A record with the id {id} is there already.")
-        if row is None:
-            self._rid += 1
-        rid = int(row[0] if row else self._rid)
-        self._rids[id.hex] = rid
-        return rid
+        if self._touched.get(MEMBER.name):
+            united.refresh(self.c, self._counts, self._touched)
+        return super().finish()
 
     # Rows ---------------------------------------------------------------------------------------
 

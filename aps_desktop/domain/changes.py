@@ -58,7 +58,24 @@ class Restore:
     id: UUID
 
 
-Change = Create | Update | Delete | Restore
+@dataclass(frozen=True, slots=True)
+class Unite:
+    """A record turns out to be the same as another: that one stands for both from now on."""
+
+    entity: str
+    id: UUID
+    into: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Separate:
+    """A record that was united with another stands for itself again."""
+
+    entity: str
+    id: UUID
+
+
+Change = Create | Update | Delete | Restore | Unite | Separate
 
 
 @dataclass(frozen=True, slots=True)

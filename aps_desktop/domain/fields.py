@@ -29,8 +29,10 @@ SET_KINDS = frozenset({Kind.TAGS, Kind.REFERENCES})
 """Kinds whose value is a set: stored as member rows, so that additions made apart survive."""
 
 BIRTH = 0
+SAME_AS = 1022
 LIFE = 1023
-"""Field numbers that the change log keeps for itself: the row image, and delete/restore."""
+"""Field numbers that the change log keeps for itself: the row image, the records that a duplicate
+was united with (a set), and delete/restore."""
 
 
 class Area(StrEnum):
@@ -109,7 +111,7 @@ class Entity:
 
     @cached_property
     def by_number(self) -> dict[int, Field]:
-        return {f.number: f for f in self.fields}
+        return {f.number: f for f in (*self.fields, self.same_as)}
 
     @cached_property
     def columns(self) -> tuple[Field, ...]:
@@ -119,6 +121,17 @@ class Entity:
     @cached_property
     def sets(self) -> tuple[Field, ...]:
         return tuple(f for f in self.fields if f.is_set)
+
+    @cached_property
+    def same_as(self) -> Field:
+        """The set of records that this one is a duplicate of; no form or list shows it."""
+        return Field(SAME_AS, "united_with", "United with", Kind.REFERENCES, target=self.name)
+
+    @property
+    def unites(self) -> bool:
+        """Whether two of its records can turn out to be one: parts belong to their whole, and an
+        office is named by its signature."""
+        return self.owner is None and self.name != "office"
 
     @cached_property
     def one(self) -> str:

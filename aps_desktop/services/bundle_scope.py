@@ -62,6 +62,7 @@ def fill(c: Connection, scope: Scope) -> str:
         _upwards(c)
     else:
         c.run("INSERT INTO in_scope SELECT rid FROM record")
+    _duplicates(c)
     c.run("DELETE FROM in_scope WHERE rid IN (SELECT rid FROM too_high)")
     return "SELECT rid FROM in_scope"
 
@@ -69,7 +70,8 @@ def fill(c: Connection, scope: Scope) -> str:
 def _classes(c: Connection, max_class: str) -> None:
     """Records above the class, with all that is a part of them, however deep.
 
-    A record that was deleted is left out too: its last class cannot be told from its table.
+    A record that was deleted is left out too: its last class cannot be told from its table. One
+    that was united with another goes along where its kind has no class.
     """
     if max_class in ("", CLASSES[-1]):
         return
@@ -82,7 +84,11 @@ def _classes(c: Connection, max_class: str) -> None:
                 f"WHERE coalesce(document_class, '{_DEFAULT_CLASS}') NOT IN ({marks}) "
                 "ON CONFLICT DO NOTHING"
             )
-    c.run("INSERT INTO too_high SELECT rid FROM record WHERE alive = 0 ON CONFLICT DO NOTHING")
+    classed = ", ".join(str(kind.number) for kind in ENTITIES if "document_class" in kind.by_name)
+    c.run(
+        "INSERT INTO too_high SELECT rid FROM record WHERE alive = 0 AND NOT (rid IN "
+        f"(SELECT rid FROM united) AND tid NOT IN ({classed})) ON CONFLICT DO NOTHING"
+    )
     _spread(c, "too_high")
 
 
@@ -164,6 +170,22 @@ def _upwards(c: Connection) -> None:
     c.run(
         f"INSERT INTO in_scope SELECT rid FROM {MEMBER.name} WHERE owner IN "
         "(SELECT rid FROM in_scope) ON CONFLICT DO NOTHING"
+    )
+
+
+def _duplicates(c: Connection) -> None:
+    """What stands for a duplicate in scope, duplicates of what is in scope, and their unitings.
+
+    References are sent as they were written, and some name the duplicate.
+    """
+    for one, other in (("rid", "survivor"), ("survivor", "rid")):
+        c.run(
+            f"INSERT INTO in_scope SELECT {one} FROM united WHERE {other} IN "
+            "(SELECT rid FROM in_scope) ON CONFLICT DO NOTHING"
+        )
+    c.run(
+        f"INSERT INTO in_scope SELECT rid FROM {MEMBER.name} WHERE owner IN "
+        "(SELECT rid FROM united) AND owner IN (SELECT rid FROM in_scope) ON CONFLICT DO NOTHING"
     )
 
 

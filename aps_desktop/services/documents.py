@@ -50,7 +50,7 @@ def document(c: Connection, name: str, id: UUID) -> dict[str, Any]:
     record = records.get(c, name, id)
     labels = dict(record.labels)
     values = {field: as_json(value, labels) for field, value in record.values.items()}
-    return {"id": str(id), "entity": name, "label": record.title, **values}
+    return {"id": str(record.id), "entity": name, "label": record.title, **values}
 
 
 def documents(c: Connection, name: str, rids: list[int]) -> list[dict[str, Any]]:

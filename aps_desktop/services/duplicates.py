@@ -14,15 +14,29 @@ from aps_desktop.db.connection import Connection
 from aps_desktop.db.layout import MEMBER, field_columns
 from aps_desktop.db.queries.labels import label_sql
 from aps_desktop.domain.entities import BY_NUMBER, ENTITIES
-from aps_desktop.domain.fields import Entity, Field, Kind
+from aps_desktop.domain.fields import SAME_AS, Entity, Field, Kind
+from aps_desktop.services import uniting
+from aps_desktop.services.history import words as called_words
 
 SAME_CODE = "same_code"
+SAME_NAME = "same_name"
+UNITED_TWICE = "united_twice"
+EDITED_AFTER_UNITING = "edited_after_uniting"
 PART_OF_DELETED = "part_of_deleted"
 REFERS_TO_DELETED = "refers_to_deleted"
 REFERS_TO_MISSING = "refers_to_missing"
 CYCLE = "cycle"
 EDITED_AFTER_DELETION = "edited_after_deletion"
 
+_NAMED = {
+    "officer": ("name", "email"),
+    "partner": ("name",),
+    "organisation": ("name",),
+    "body": ("name",),
+    "associated_entity": ("name",),
+    "focal_point": ("name", "body"),
+}
+"""Organisations and people: several records of one name are probably one."""
 _AT_ONCE = 500
 
 
@@ -44,16 +58,20 @@ def issues(c: Connection) -> list[Issue]:
     found: list[Issue] = []
     for kind in ENTITIES:
         found += _same_code(c, kind)
+        if kind.name in _NAMED:
+            found += _same_name(c, kind, _NAMED[kind.name])
         found += _references(c, kind, dead)
         if kind.tree:
             found += _cycles(c, kind)
+    found += _united(c)
     found += _members(c, dead)
     found += _edited_after_deletion(c)
     return sorted(set(found), key=lambda i: (_ORDER.index(i.kind), i.entity, i.record, i.others))
 
 
 _ORDER = (
-    SAME_CODE, EDITED_AFTER_DELETION, PART_OF_DELETED, REFERS_TO_DELETED, REFERS_TO_MISSING, CYCLE,
+    SAME_CODE, SAME_NAME, UNITED_TWICE, EDITED_AFTER_UNITING, EDITED_AFTER_DELETION,
+    PART_OF_DELETED, REFERS_TO_DELETED, REFERS_TO_MISSING, CYCLE,
 )  # fmt: skip
 
 
@@ -86,10 +104,52 @@ def _same_code(c: Connection, kind: Entity) -> Iterator[Issue]:
                 f"SELECT {label_sql(kind, 't')}, t.{kind.code} FROM {kind.name} t WHERE t.id = ?",
                 (first.bytes,),
             ) or ("", "")
-            words = (
-                f"{len(members)} {kind.plural.lower()} have the code {code}: each needs its own."
-            )
+            words = f"{len(members)} {kind.plural.lower()} have the code {code}: each needs its own"
+            words += ", or unite them if they are one." if kind.unites else "."
             yield Issue(SAME_CODE, kind.name, first, str(title or code), tuple(others), words)
+
+
+def _same_name(c: Connection, kind: Entity, names: tuple[str, ...]) -> Iterator[Issue]:
+    """Different codes, one name; those with one code are listed for that already."""
+    columns = [field_columns(kind.by_name[name])[0] for name in names]
+    code = kind.code or "''"
+    groups: dict[tuple[object, ...], list[tuple[UUID, str, str]]] = {}
+    for id, held, name, *rest in c.each(
+        f"SELECT id, {code}, {', '.join(columns)} FROM {kind.name} WHERE {columns[0]} IS NOT NULL"
+    ):
+        key = (" ".join(str(name).casefold().split()), *rest)
+        groups.setdefault(key, []).append((_uuid(id), str(held or "").casefold(), str(name)))
+    for members in groups.values():
+        codes = {held for _, held, _ in members}
+        if len(members) > 1 and (len(codes) > 1 or not kind.code):
+            (first, _, name), *others = sorted(members)
+            words = (
+                f"{len(members)} {kind.plural.lower()} have this name: unite them if they are one."
+            )
+            yield Issue(SAME_NAME, kind.name, first, name, tuple(o[0] for o in others), words)
+
+
+# Unitings ---------------------------------------------------------------------------------------
+
+
+def _united(c: Connection) -> Iterator[Issue]:
+    """What offices united apart differently, or edited without knowing of the uniting."""
+    for one, field, wire in uniting.later_edits(c):
+        words = (
+            f"{field.label} of the duplicate “{one.title}” was changed to "
+            f"“{called_words(c, field, wire)}” by an office that did not know of the uniting."
+        )
+        yield Issue(EDITED_AFTER_UNITING, one.entity, one.into, one.into_title, (one.id,), words)
+    several = c.all(
+        "SELECT r.uuid FROM set_member m JOIN united u ON u.rid = m.owner "
+        f"JOIN record r ON r.rid = m.owner WHERE m.field_number = {SAME_AS} "
+        "GROUP BY r.uuid HAVING count(*) > 1"
+    )
+    twice = {_uuid(uuid) for (uuid,) in several}
+    for one in uniting.united(c):
+        if one.id in twice:
+            words = f"“{one.title}” was united with two records: unite these too, or separate it."
+            yield Issue(UNITED_TWICE, one.entity, one.into, one.into_title, (one.id,), words)
 
 
 # References -------------------------------------------------------------------------------------

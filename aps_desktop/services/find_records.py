@@ -9,6 +9,7 @@ from uuid import UUID
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.queries.labels import label_sql
+from aps_desktop.db.standing import standing
 from aps_desktop.db.titles import fold
 from aps_desktop.domain.entities import BY_NUMBER, ENTITIES
 
@@ -34,12 +35,12 @@ def find(c: Connection, text: str, *, limit: int = 12) -> list[Hit]:
     if len(rows) < limit:
         rows += _candidates(c, words, _main(), inside=False)
     rows.sort(key=lambda row: _rank(row[2], words))
-    found = []
+    found: dict[UUID, Hit] = {}
     for tid, rid, _ in rows[:limit]:
-        hit = _hit(c, tid, rid)
+        hit = _hit(c, tid, standing(c, rid))
         if hit is not None:
-            found.append(hit)
-    return found
+            found.setdefault(hit.id, hit)  # by its own name and by that of a duplicate
+    return list(found.values())
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from aps_desktop.db import log
@@ -10,10 +10,11 @@ from aps_desktop.db.connection import Connection, Row
 from aps_desktop.db.engine import Database
 from aps_desktop.db.layout import MEMBER
 from aps_desktop.db.queries.labels import label_sql
+from aps_desktop.db.standing import standing
 from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.entities import BY_NUMBER, entity
 from aps_desktop.domain.errors import InvalidValue, NotFound
-from aps_desktop.domain.fields import BIRTH, LIFE, Entity, Field, Kind
+from aps_desktop.domain.fields import BIRTH, LIFE, SAME_AS, Entity, Field, Kind
 from aps_desktop.domain.values import from_wire, members, show
 from aps_desktop.services import records
 
@@ -65,6 +66,12 @@ def of_record(c: Connection, name: str, id: UUID) -> list[HistoryEntry]:
     children = c.all("SELECT rid FROM record WHERE parent = ? AND tid = ?", (rid, MEMBER.number))
     for (member,) in children:
         entries += [e for r in _ops(c, member) for e in _member_entries(c, kind, member, r)]
+    for old, member in c.all(
+        "SELECT u.rid, m.rid FROM united u JOIN set_member m ON m.owner = u.rid "
+        f"AND m.field_number = {SAME_AS} WHERE u.survivor = ?",
+        (rid,),
+    ):
+        entries += [_stands_for(op, title_in_log(c, kind, old)) for op in _ops(c, member)]
     entries.sort(key=lambda e: e[0], reverse=True)
     return [entry for _, entry in entries]
 
@@ -130,6 +137,14 @@ def _entry(
     return (hlc, op[0]), entry
 
 
+def _stands_for(op: _Op, title: str) -> _Dated:
+    """A duplicate was united with the record, or was separated from it."""
+    apart = log.field_of_cell(op[2]) == LIFE and op[3] == "0"
+    dated, one = _event(op, "removed" if apart else "added")
+    old, new = (title, "") if apart else ("", title)
+    return dated, replace(one, label="Stands also for", old=old, new=new)
+
+
 def _event(op: _Op, event: str) -> _Dated:
     """What happened to the record as a whole."""
     at, officer, office, device, why, step, hlc = op[4:]
@@ -191,8 +206,17 @@ def called(c: Connection, id: UUID) -> str:
     row = c.one("SELECT rid, tid FROM record WHERE uuid = ?", (id.bytes,))
     if row is None or row[1] not in BY_NUMBER:
         return str(id)
-    kind = BY_NUMBER[row[1]]
+    kind, survivor = BY_NUMBER[row[1]], standing(c, row[0])
     title = c.value(
-        f"SELECT {label_sql(kind, 't', short=True)} FROM {kind.name} t WHERE t.rid = ?", (row[0],)
+        f"SELECT {label_sql(kind, 't', short=True)} FROM {kind.name} t WHERE t.rid = ?", (survivor,)
     )
-    return str(title) if title else f"(deleted {kind.label.lower()})"
+    name = str(title) if title else f"(deleted {kind.label.lower()})"
+    return name if survivor == row[0] else f"{title_in_log(c, kind, row[0])} (now {name})"
+
+
+def title_in_log(c: Connection, kind: Entity, rid: int) -> str:
+    """What a record is called, also when it has no row: from the change log."""
+    image = log.images(c, [rid]).get(rid, {})
+    names = dict.fromkeys((*kind.title, kind.code))
+    words = (image.get(kind.by_name[name].number) for name in names if name)
+    return next((word for word in words if word), f"({kind.label.lower()})")

@@ -209,7 +209,7 @@ class _Part:
         for rid, key in current.stored_keys(
             self._c, self._kind, fields, self._narrow(fields, keys, count)
         ):
-            if key in keys:
+            if key in keys and rid not in found[key]:  # a united record has several keys
                 found[key].append(rid)
         for key, rids in found.items():
             self._pair(keys[key], rids, surely=surely)

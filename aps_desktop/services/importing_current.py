@@ -8,8 +8,9 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from aps_desktop.db import log
 from aps_desktop.db.connection import Connection
-from aps_desktop.db.layout import field_columns, value_of
+from aps_desktop.db.layout import column_names, field_columns, value_of
 from aps_desktop.domain.fields import Entity, Field, Kind
 from aps_desktop.domain.money import Money
 from aps_desktop.domain.values import Value, scaled, to_wire
@@ -25,11 +26,15 @@ def chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
 
 
 def rids_of(c: Connection, ids: Iterable[UUID]) -> dict[UUID, tuple[int, int, bool]]:
-    """(row number, entity number, alive) of the records that are known."""
+    """(row number, entity number, alive) of the records that are known, or stand for them."""
     found = {}
     for part in chunks(dict.fromkeys(ids)):
         marks = ",".join("?" * len(part))
-        sql = f"SELECT uuid, rid, tid, alive FROM record WHERE uuid IN ({marks})"
+        sql = (
+            "SELECT r.uuid, s.rid, s.tid, s.alive FROM record r LEFT JOIN united u "
+            "ON u.rid = r.rid JOIN record s ON s.rid = coalesce(u.survivor, r.rid) "
+            f"WHERE r.uuid IN ({marks})"
+        )
         for uuid, rid, tid, alive in c.all(sql, [id.bytes for id in part]):
             found[UUID(bytes=bytes(uuid))] = (rid, tid, bool(alive))
     return found
@@ -151,6 +156,7 @@ def stored_keys(
     sql = f"SELECT rid, {', '.join(listed)} FROM {kind.name}"
     shape = _key_shape(fields)
     if only is None:
+        yield from _keys_of_duplicates(c, kind, fields, shape)
         for row in c.each(f"{sql} ORDER BY rid"):
             yield row[0], shape(row)
         return
@@ -159,6 +165,23 @@ def stored_keys(
         marks = ",".join("?" * len(part))
         for row in c.each(f"{sql} WHERE {name} IN ({marks}) ORDER BY rid", part):
             yield row[0], shape(row)
+
+
+def _keys_of_duplicates(
+    c: Connection,
+    kind: Entity,
+    fields: Sequence[Field],
+    shape: Callable[[Sequence[Any]], tuple[Any, ...]],
+) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """The keys of united duplicates, which mean the records that stand for them."""
+    stands: dict[int, int] = dict(
+        c.all("SELECT u.rid, u.survivor FROM united u JOIN record r ON r.rid = u.rid "
+              "WHERE r.tid = ?", (kind.number,))
+    )  # fmt: skip
+    for rid, image in log.images(c, stands).items():
+        values = dict(zip(column_names(kind), log.row_values(c, kind, image), strict=True))
+        listed = [values[name] for f in fields for name in field_columns(f)]
+        yield stands[rid], shape((stands[rid], *listed))
 
 
 def _key_shape(fields: Sequence[Field]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:

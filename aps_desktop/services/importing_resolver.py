@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from uuid import UUID
 
+from aps_desktop.db import log
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain.entities import entity as entity_of
 from aps_desktop.domain.errors import UserError
@@ -107,6 +108,7 @@ class _Names:
         for id, text in self._former():
             self._take(former, name_key(text), id)
         self._add(former)
+        self._add(self._of_duplicates())
         by_folded: dict[str, UUID | None] = {}
         for text, known in self._by_text.items():
             if known is not None:
@@ -119,6 +121,23 @@ class _Names:
         self._closed = closed
         self._name_them(ids, rows)
         self._upper = [text.upper() for text in self._shown]
+
+    def _of_duplicates(self) -> dict[str, UUID | None]:
+        """The names of records that were united with another: they mean that one."""
+        stands: dict[int, bytes] = dict(
+            self._c.all(
+                "SELECT u.rid, s.uuid FROM united u JOIN record r ON r.rid = u.rid "
+                "JOIN record s ON s.rid = u.survivor WHERE r.tid = ?",
+                (self._kind.number,),
+            )
+        )
+        names: dict[str, UUID | None] = {}
+        for rid, image in log.images(self._c, stands).items():
+            for column in self._columns:
+                text = image.get(self._kind.by_name[column].number)
+                if text:
+                    self._take(names, name_key(text), UUID(bytes=bytes(stands[rid])))
+        return names
 
     def _former(self) -> Iterator[tuple[UUID, str]]:
         spec = self._kind.by_name.get(_FORMER)

@@ -12,6 +12,7 @@ from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
 from aps_desktop.db.layout import column_names, field_columns, value_of
 from aps_desktop.db.queries.labels import label_sql
+from aps_desktop.db.standing import found_sql
 from aps_desktop.db.unit_of_work import apply, set_members
 from aps_desktop.domain.changes import Applied, Change, ChangeSet, Create, Delete, Update
 from aps_desktop.domain.entities import entity, references_to
@@ -35,16 +36,17 @@ class Record:
 
 
 def get(c: Connection, name: str, id: UUID) -> Record:
-    """A record by its id. NotFound when it is not there or was deleted."""
+    """A record by its id, or what stands for it. NotFound when it is not there or was deleted."""
     kind = entity(name)
     columns = ", ".join(f"t.{n}" for n in column_names(kind))
     row = c.one(
-        f"SELECT t.rid, {label_sql(kind, 't')}, {columns} FROM record r "
-        f"JOIN {kind.name} t ON t.rid = r.rid WHERE r.uuid = ?",
+        f"SELECT t.id, t.rid, {label_sql(kind, 't')}, {columns} FROM {kind.name} t "
+        f"WHERE t.rid = {found_sql('?')}",
         (id.bytes,),
     )
     if row is None:
         raise NotFound(f"There is no {kind.label.lower()} with the id {id}.")
+    id, row = UUID(bytes=bytes(row[0])), row[1:]
     values: dict[str, Value] = {}
     labels: dict[UUID, str] = {}
     at = 2

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.queries.labels import label_sql
+from aps_desktop.db.standing import any_united
 from aps_desktop.db.titles import fold
 from aps_desktop.domain.entities import ENTITIES
 from aps_desktop.domain.fields import Entity, Kind
@@ -59,13 +60,17 @@ def _in_entity(
         params += [_pattern(fold(word)), *[_pattern(word)] * len(columns)]
     join = "LEFT JOIN" if everywhere else "JOIN"
     texts = "".join(f", t.{name}" for name in columns)
+    # What stands for a duplicate is found by the duplicate's names too.
+    rid = "coalesce((SELECT w.survivor FROM united w WHERE w.rid = s.rid), s.rid)"
+    if everywhere or not any_united(c):
+        rid = "s.rid"
     rows = c.all(
         f"SELECT t.id, {label_sql(kind, 't')}{texts} FROM {kind.name} t "
-        f"{join} search_title s ON s.tid = {kind.number} AND s.rid = t.rid "
+        f"{join} search_title s ON s.tid = {kind.number} AND {rid} = t.rid "
         f"WHERE {' AND '.join(tests)} ORDER BY t.rid DESC LIMIT {int(limit)}",
         params,
     )
-    for row in rows:
+    for row in {row[0]: row for row in rows}.values():
         title = str(row[1] or kind.label)
         yield Hit(kind.name, UUID(bytes=bytes(row[0])), title, _snippet(row[2:], words) or title)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.layout import MEMBER
 from aps_desktop.db.log_writer import SECRETARIAT
+from aps_desktop.db.standing import found_sql
 from aps_desktop.domain.entities import BY_NUMBER
 from aps_desktop.domain.fields import Entity
 from aps_desktop.sync import settle
@@ -117,8 +118,10 @@ def own_members(c: Connection) -> None:
 
 def _parents(c: Connection, kind: Entity, number: int) -> None:
     owner = c.unhex(c.json_text("b.val", number))
+    raw = f"(SELECT p.rid FROM record p WHERE p.uuid = {owner})"
+    parent = raw if kind is MEMBER else found_sql(owner)
     c.run(
-        f"UPDATE record SET parent = (SELECT p.rid FROM record p WHERE p.uuid = {owner}) "
+        f"UPDATE record SET parent = {parent} "
         f"FROM b WHERE b.rid = record.rid AND record.tid = {kind.number} AND b.fresh = 1"
     )
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from aps_desktop.db import log
+from aps_desktop.db import log, united
 from aps_desktop.db.connection import Connection
+from aps_desktop.db.counts import put_counts
 from aps_desktop.db.layout import MEMBER, column_names, field_columns, wire_sql
-from aps_desktop.db.log_writer import kind_of, put_counts
+from aps_desktop.db.log_writer import kind_of
+from aps_desktop.db.standing import any_united, found_sql
 from aps_desktop.db.titles import fold_title, title_numbers
 from aps_desktop.domain.entities import BY_NUMBER
-from aps_desktop.domain.fields import Entity, Field, Kind
+from aps_desktop.domain.fields import SAME_AS, Entity, Field, Kind
 
 _TOUCHED_LIMIT = 20_000
 _KNOWN = f"({','.join(str(n) for n in (*BY_NUMBER, MEMBER.number))})"
@@ -29,6 +32,7 @@ def rows(
     _revive(c)
     _titles(c)
     _count(c, entities, touched)
+    _unite(c, touched)
 
 
 def _touched_records(c: Connection) -> None:
@@ -70,7 +74,8 @@ def _lives(c: Connection) -> None:
         "AND NOT EXISTS (SELECT 1 FROM history g JOIN op e ON e.dot = g.dot "
         "JOIN op_seen s ON s.dot = e.dot WHERE g.cell = ((life.rid << 10) | 1023) "
         "AND e.val = '0' AND s.device = (o.dot >> 40) AND s.seq >= (o.dot & 1099511627775) "
-        "AND NOT EXISTS (SELECT 1 FROM op_proposal q WHERE q.dot = e.dot))) THEN 1 ELSE 0 END"
+        "AND NOT EXISTS (SELECT 1 FROM op_proposal q WHERE q.dot = e.dot))) "
+        "AND NOT EXISTS (SELECT 1 FROM united w WHERE w.rid = life.rid) THEN 1 ELSE 0 END"
     )
     c.run("UPDATE record SET alive = life.alive FROM life WHERE life.rid = record.rid")
 
@@ -82,7 +87,7 @@ def _appear_and_go(c: Connection, kind: Entity, entities: dict[str, dict[str, in
     deleted = c.run(f"DELETE FROM {kind.name} WHERE rid IN ({gone})")
     c.run(f"DELETE FROM search_title WHERE tid = {tid} AND rid IN ({gone})")
     image = {f.number: c.json_text("b.val", f.number) for f in kind.columns}
-    expressions = [sql for f in kind.columns for _, sql in _columns_sql(c, f, image[f.number])]
+    expressions = [sql for f in kind.columns for _, sql in _columns_sql(c, kind, f, image)]
     born = c.run(
         f"INSERT INTO {kind.name} (rid, id, {', '.join(column_names(kind))}) "
         f"SELECT r.rid, r.uuid, {', '.join(expressions)} FROM life l "
@@ -93,12 +98,20 @@ def _appear_and_go(c: Connection, kind: Entity, entities: dict[str, dict[str, in
         entities.setdefault(kind.name, {}).update(new=max(born, 0), deleted=max(deleted, 0))
 
 
-def _columns_sql(c: Connection, field: Field, text: str) -> list[tuple[str, str]]:
-    """(column, SQL) of a field from the SQL of its canonical text; references by row number."""
-    if field.kind is Kind.REFERENCE:
-        found = f"(SELECT p.rid FROM record p WHERE p.uuid = {c.unhex(text)})"
-        return [(field_columns(field)[0], found)]
-    return wire_sql(field, text)
+def _columns_sql(
+    c: Connection, kind: Entity, field: Field, texts: Mapping[int, str]
+) -> list[tuple[str, str]]:
+    """(column, SQL) of a field from the SQL of canonical texts; references by row number."""
+    text = texts[field.number]
+    if field.kind is not Kind.REFERENCE:
+        return wire_sql(field, text)
+    raw = f"(SELECT p.rid FROM record p WHERE p.uuid = {c.unhex(text)})"
+    found = found_sql(c.unhex(text)) if any_united(c) else raw
+    if kind is MEMBER:  # as `layout.follows` has it
+        found = raw if field.part_of else (
+            f"CASE WHEN {texts[2]} = '{SAME_AS}' THEN {raw} ELSE {found} END"
+        )  # fmt: skip
+    return [(field_columns(field)[0], found)]
 
 
 def _entities_of_cells(c: Connection) -> list[int]:
@@ -126,7 +139,9 @@ def _values(c: Connection, kind: Entity) -> None:
             "SELECT 1 FROM t WHERE general = 1 LIMIT 1"
         ):
             text = "o.val"
-        sets = ", ".join(f"{column} = {sql}" for column, sql in _columns_sql(c, field, "v.wire"))
+        sets = ", ".join(
+            f"{column} = {sql}" for column, sql in _columns_sql(c, kind, field, {number: "v.wire"})
+        )
         c.run(
             f"UPDATE {kind.name} SET {sets} FROM (SELECT t.cell >> 10 AS rid, {text} AS wire "
             f"FROM t JOIN op o ON o.dot = t.dot WHERE (t.cell & 1023) = {number}) v "
@@ -204,6 +219,20 @@ def _count(
             if tid in BY_NUMBER or tid == MEMBER.number:
                 entities.setdefault(kind_of(tid).name, {})[word] = number
     _touch(c, touched)
+
+
+def _unite(c: Connection, touched: dict[str, frozenset[int]]) -> None:
+    """Duplicates that were united, or are no more; names that others gave them meanwhile."""
+    counts: dict[int, int] = {}
+    concerned: dict[str, set[int]] = {}
+    united.refresh(c, counts, concerned)
+    put_counts(c, counts)
+    for name, rids in concerned.items():
+        if name not in touched or touched[name]:  # an empty set stands for all of them
+            touched[name] = touched.get(name, frozenset()) | rids
+    if any_united(c):
+        renamed = "SELECT rid FROM united WHERE rid IN (SELECT rid FROM u UNION SELECT rid FROM b)"
+        united.retitle(c, [rid for (rid,) in c.all(renamed)])
 
 
 def _touch(c: Connection, touched: dict[str, frozenset[int]]) -> None:

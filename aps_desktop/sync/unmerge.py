@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from aps_desktop.db.connection import Connection
+from aps_desktop.db.counts import put_counts
 from aps_desktop.db.layout import MEMBER
-from aps_desktop.db.log_writer import put_counts
 from aps_desktop.domain.entities import BY_NUMBER
 from aps_desktop.sync import settle
 from aps_desktop.sync.merge import hold_again, judge_born, own_members, settle_cells

@@ -126,6 +126,14 @@ IN_MERGE = (
         ),
     ),
     Bug(
+        "references still name the duplicate",
+        (("coalesce(u.survivor, p.rid)", "coalesce(p.rid, u.survivor)"),),
+    ),
+    Bug(
+        "a uniting counts before its survivor is here",
+        (("AND s.birth IS NOT NULL AND s.rid <> o.rid", "AND s.rid <> o.rid"),),
+    ),
+    Bug(
         "knowledge passes over gaps",
         (
             (

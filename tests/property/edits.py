@@ -16,11 +16,14 @@ from aps_desktop.domain.changes import (
     Create,
     Delete,
     Restore,
+    Separate,
+    Unite,
     Update,
     Why,
 )
-from aps_desktop.domain.entities import entity
+from aps_desktop.domain.entities import BY_NUMBER, entity
 from aps_desktop.domain.errors import UserError
+from aps_desktop.domain.fields import SAME_AS
 from aps_desktop.services import history, records
 from tests.property import values
 
@@ -128,6 +131,24 @@ def _part_of_import(db: Database, rnd: Random, there: values.Present) -> list[Ch
         return [Delete(name, id), Restore(name, id)] if back else [Delete(name, id)]
     new = values.some_values(entity(name), there, rnd)
     return [Update(name, id, field, value) for field, value in new.items()]
+
+
+def unite(db: Database, rnd: Random) -> Applied | None:
+    """Two records turn out to be one; or one of those that did stands for itself again."""
+    united = db.reader().all(
+        "SELECT r.uuid, r.tid FROM set_member m JOIN record r ON r.rid = m.owner "
+        f"WHERE m.field_number = {SAME_AS} AND r.tid > 0 ORDER BY r.uuid"
+    )
+    if united and rnd.random() < 0.3:
+        uuid, tid = rnd.choice(united)
+        name = BY_NUMBER[tid].name
+        return tried(apply, db, ChangeSet("separate", (Separate(name, UUID(bytes=bytes(uuid))),)))
+    there = values.present(db.reader())
+    name = rnd.choice(("body", "fund", "project"))
+    if len(there[name]) < 2:
+        return create(db, rnd)
+    one, other = rnd.sample(there[name], 2)
+    return tried(apply, db, ChangeSet("unite", (Unite(name, one, other),)))
 
 
 def undo(db: Database, _: Random | None) -> Applied | None:

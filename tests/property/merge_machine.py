@@ -37,7 +37,7 @@ _CLOCKS = (0, 0, 0, 3 * _YEAR, -3 * _YEAR, -offices.NOW + 1, 73 * _YEAR)
 """Right, three years fast and slow, 1970, 2099; equal clocks make ties."""
 _EDITS = (
     *(edits.create, edits.change, edits.change, edits.change, edits.delete, edits.bring_in),
-    *(edits.undo, edits.redo),
+    *(edits.undo, edits.redo, edits.unite, edits.unite),
 )
 _STEPS = (
     *(
@@ -55,6 +55,7 @@ _STEPS = (
     *(
         "tell_knowledge",
         "edit_against_delete",
+        "lose_one",
         "take_back",
         "take_back_earlier",
         "back_up",
@@ -197,6 +198,16 @@ class MergeMachine(RuleBasedStateMachine):
         """One device gets just what it lacks from another."""
         sender, receiver = self.one(rnd), self.one(rnd)
         receiver.take_in(sender.pack(receiver.knows()))
+        receiver.check()
+
+    def lose_one(self, rnd: Random) -> None:
+        """Of two bundles with the news of a desk only the second arrives."""
+        sender, receiver = rnd.sample(self.offices, 2)
+        for _ in range(2):
+            known = sender.knows()
+            edits.create(sender.db, rnd)
+            sender.note_written()
+        receiver.take_in(sender.pack(known))
         receiver.check()
 
     def take_back(self, rnd: Random) -> None:

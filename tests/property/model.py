@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import count
 
 from aps_desktop.db import log
 from aps_desktop.db.connection import Connection
-from aps_desktop.db.layout import MEMBER
+from aps_desktop.db.layout import MEMBER, follows
 from aps_desktop.db.titles import fold_title
 from aps_desktop.domain.entities import BY_NUMBER
-from aps_desktop.domain.fields import BIRTH, LIFE, Entity
+from aps_desktop.domain.fields import BIRTH, LIFE, SAME_AS, Entity, Kind
 
 KINDS: dict[int, Entity] = {**BY_NUMBER, MEMBER.number: MEMBER}
 OpId = tuple[str, int]
@@ -76,6 +77,7 @@ def state_of(ops: Iterable[Op]) -> State:
     by_record: dict[str, list[Op]] = {}
     for op in by_id.values():
         by_record.setdefault(op.record, []).append(op)
+    known: dict[str, tuple[int, log.Image]] = {}
     births = {
         record: max((op for op in own if op.field == BIRTH), key=lambda op: op.rank)
         for record, own in by_record.items()
@@ -94,9 +96,21 @@ def state_of(ops: Iterable[Op]) -> State:
             image |= {number: shown} if shown is not None else {}
             if len(heads) > 1:
                 state.conflicts[record, number] = sorted(op.says(number) or "" for op in heads)
+        known[record] = birth.entity, image
         if lives(standing):
             state.records[record] = birth.entity, image
-    return with_finders(state)
+    return with_finders(state, known)
+
+
+def knowledge_of(ops: Iterable[Op]) -> dict[str, int]:
+    """By device: up to which of its changes none is missing."""
+    numbers: dict[str, set[int]] = {}
+    for op in ops:
+        numbers.setdefault(op.id[0], set()).add(op.id[1])
+    reach = {
+        device: next(n for n in count(1) if n not in own) - 1 for device, own in numbers.items()
+    }
+    return {device: upto for device, upto in reach.items() if upto}
 
 
 def held(by_id: dict[OpId, Op]) -> set[OpId]:
@@ -137,10 +151,40 @@ def lives(standing: list[Op]) -> bool:
     return any(not op.deletes and not any(d.covers(op) for d in deletions) for op in standing)
 
 
-def with_finders(state: State) -> State:
-    """What lists and searches go by follows from the live records."""
-    for record, (entity, image) in state.records.items():
+def standing_for(state: State, known: dict[str, tuple[int, log.Image]]) -> dict[str, str]:
+    """Which record stands for a duplicate: by the live uniting members, to the end of the way."""
+    after: dict[str, str] = {}
+    for entity, image in state.records.values():
+        if entity == MEMBER.number and image.get(2) == str(SAME_AS) and image.get(3) in known:
+            old, new = image[1], image[3]
+            if old != new and (old not in known or known[old][0] == known[new][0]):
+                after[old] = min(new, after.get(old, new))
+
+    def end(path: list[str]) -> str:
+        following = after.get(path[-1])
+        if following is None:
+            return path[-1]
+        if following in path:
+            return min(path[path.index(following) :])
+        return end([*path, following])
+
+    return {old: end([old]) for old in after if end([old]) != old}
+
+
+def with_finders(state: State, known: dict[str, tuple[int, log.Image]]) -> State:
+    """What lists and searches go by follows from the live records; duplicates are no rows."""
+    stands = standing_for(state, known)
+    for record in stands.keys() & known.keys():
+        state.records.pop(record, None)
+        folded = fold_title(KINDS[known[record][0]], known[record][1])
+        if folded:
+            state.titles[record] = folded
+    for record, (entity, image) in list(state.records.items()):
         kind = KINDS[entity]
+        for spec in kind.columns:
+            wire = image.get(spec.number)
+            if spec.kind is Kind.REFERENCE and wire in stands and follows(kind, spec, image):
+                image[spec.number] = stands[wire]
         folded = fold_title(kind, image)
         if folded:
             state.titles[record] = folded

@@ -91,8 +91,11 @@ class Office:
     def check(self) -> State:
         """The tables say what the model says of the log."""
         state = tables.state_in(self.c)
-        wanted = model.state_of(model.read_ops(self.c))
+        ops = model.read_ops(self.c)
+        wanted = model.state_of(ops)
         assert state == wanted, different(state, wanted)
+        known = {device.hex(): upto for device, upto in self.knows().items()}
+        assert known == model.knowledge_of(ops)
         return state
 
     def pack(self, known: Knowledge) -> Bundle:

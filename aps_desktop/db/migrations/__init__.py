@@ -30,7 +30,7 @@ def layout_mark() -> str:
         for e in (*ENTITIES, MEMBER)
         for c, stored, f in entity_columns(e)
     ]
-    parts.append(summaries.mark())
+    parts += [summaries.mark(), "united"]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -44,6 +44,7 @@ def migrate(db: Database, from_version: int, to_version: int) -> None:
             if step:
                 step(c)
             crash_point(f"migrated-{version}")
+        _missing_tables(c)
         changed = _renew_tables(c)
         crash_point("tables-renewed")
         summaries.renew(c)
@@ -69,6 +70,21 @@ def _keep_copy(db: Database, to_version: int) -> None:
 
     at = datetime.fromtimestamp(db.clock.millis() / 1000)
     backup.copy_to(db, backup.new_name(db.path, at, f"before format {to_version}"))
+
+
+def _missing_tables(c: Connection) -> None:
+    """Makes the log's own tables that came with this version; they begin empty."""
+    from aps_desktop.db.schema import TABLES, metadata, table_statements
+
+    for table in metadata.sorted_tables:
+        there = c.value(
+            "SELECT to_regclass(?)" if c.postgres
+            else "SELECT name FROM sqlite_master WHERE type = 'table' AND name = ?",
+            (table.name,),
+        )  # fmt: skip
+        if there is None and table.name not in TABLES:
+            for statement in table_statements(table, postgres=c.postgres):
+                c.run(statement)
 
 
 def _renew_tables(c: Connection) -> list[Entity]:

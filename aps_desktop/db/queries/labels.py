@@ -68,10 +68,12 @@ def reference_sql(target: Entity, column: str, depth: int = 1) -> str:
 
 def set_sql(c: Connection, field: Field, alias: str) -> str:
     """SQL for a set's members as one text, sorted."""
-    return (
-        f"(SELECT {c.joined(member_sql(field))} FROM set_member m "
-        f"WHERE m.owner = {alias}.rid AND m.field_number = {field.number})"
-    )
+    members = f"FROM set_member m WHERE m.owner = {alias}.rid AND m.field_number = {field.number}"
+    if field.kind is Kind.TAGS:
+        return f"(SELECT {c.joined(member_sql(field))} {members})"
+    # Two records that were united are one member.
+    distinct = f"SELECT DISTINCT {member_sql(field)} AS word {members}"
+    return f"(SELECT {c.joined('x.word')} FROM ({distinct}) x)"
 
 
 def member_sql(field: Field) -> str:
