@@ -29,6 +29,7 @@ from aps_desktop.domain.money import Money
 from aps_desktop.domain.values import Value
 from aps_desktop.services import ledger, posting, record_page, records
 from aps_desktop.services.ledger import Posted
+from aps_desktop.services.posting import Entry
 from aps_desktop.services.records import Record
 from aps_desktop.views.context import OK, Context
 from aps_desktop.views.form_field import FieldRow
@@ -158,8 +159,9 @@ class PostingDialog(QDialog):
             ("Ctrl+Shift+Return", self._on_post_next), ("Ctrl+Shift+Enter", self._on_post_next),
         ):  # fmt: skip
             QShortcut(QKeySequence(keys), self).activated.connect(act)
-        for name in ("amount", "date", "in_kind"):
+        for name in ("amount", "date"):
             self.rows[name].editor.typed.connect(self._quote)
+        for name in ("amount", "date", "type", "nature", "in_kind", "project", "fund"):
             self.rows[name].editor.done.connect(self._quote)
         for name in ("type", "in_kind"):
             self.rows[name].editor.done.connect(self._fit)
@@ -195,11 +197,19 @@ class PostingDialog(QDialog):
         self.rows["in_kind_description"].setVisible(self._typed("in_kind") is True)
 
     def _quote(self) -> None:
-        """Shows the rate that would be frozen, and the value in US dollars."""
-        amount, on = self._typed("amount"), self._typed("date")
+        """Shows the rate that would be frozen, the value in US dollars and the fund's balance."""
+        amount, on, fund = self._typed("amount"), self._typed("date"), self._typed("fund")
+        if not isinstance(amount, Money) or not isinstance(on, date):
+            self.value_box.show_for(None)
+            return
+        moves = self._typed("in_kind") is not True and self._typed("nature") != "planned"
         self.value_box.show_for(
-            amount if isinstance(amount, Money) else None, on if isinstance(on, date) else None
-        )
+            Entry(
+                amount, on, str(self._typed("type") or ""),
+                fund if isinstance(fund, UUID) else None,
+                self._typed("project") is not None, moves,
+            )
+        )  # fmt: skip
 
     def _complete(self, name: str) -> None:
         """Fills in what follows from the project or the tranche, where nothing is typed yet."""
@@ -217,8 +227,7 @@ class PostingDialog(QDialog):
             if row is None or value is None or row.editor.is_changed():
                 continue
             row.editor.render(value, labels)
-            if name == "amount":
-                self._quote()
+        self._quote()
 
     def values(self) -> dict[str, Value] | None:
         """What is to be recorded; None, with the reasons in place, when something is wrong."""

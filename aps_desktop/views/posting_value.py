@@ -14,9 +14,9 @@ from aps_desktop.db.engine import Database
 from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.errors import InvalidValue, UserError
-from aps_desktop.domain.money import Money
 from aps_desktop.domain.values import Value, show_date, show_number
-from aps_desktop.services import rates, records
+from aps_desktop.services import posting, records
+from aps_desktop.services.posting import Entry, Outlook
 from aps_desktop.services.rates import GAP_DAYS, Rate
 from aps_desktop.views.context import Context
 from aps_desktop.views.form_field import FieldRow
@@ -35,13 +35,15 @@ class ValueBox(QFrame):
     def __init__(self, context: Context, host: FormHost, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._asked: tuple[Money, date] | None = None
+        self._asked: Entry | None = None
         self.setObjectName("usd_value")
         self.setProperty("card", True)
         self.value = PlainLabel("", self, role="heading")
         self.value.setObjectName("usd_words")
         self.words = PlainLabel("", self, wrap=True)
         self.words.setObjectName("rate_words")
+        self.balance = PlainLabel("", self, role="strong", wrap=True)
+        self.balance.setObjectName("balance_words")
         self.enter = QPushButton("Enter a rate…", self)
         self.enter.setObjectName("enter_rate")
         self.enter.setAutoDefault(False)
@@ -72,42 +74,53 @@ class ValueBox(QFrame):
         column.addWidget(self.value)
         column.addLayout(line)
         column.addWidget(self.fields)
+        column.addWidget(self.balance)
         self.fields.hide()
         self._say("–", "Type an amount and a date.")
 
-    def show_for(self, amount: Money | None, on: date | None) -> None:
-        """Asks which rate an amount of that day would get."""
-        self._asked = (amount, on) if amount is not None and on is not None else None
-        if self._asked is None:
+    def show_for(self, entry: Entry | None) -> None:
+        """Asks what an entry would come to; None while amount or date are missing."""
+        self._asked = entry
+        if entry is None:
             self.fields.hide()
             self._say("–", "Type an amount and a date.")
             return
         self._context.runner.query(
-            partial(_quote, amount, on), partial(self._on_quoted, self._asked),
-            self._context.show_failure, owner=self, key="quote",
-        )  # fmt: skip
+            partial(_outlook, entry),
+            partial(self._on_known, entry),
+            self._context.show_failure,
+            owner=self,
+            key="outlook",
+        )
 
-    def _on_quoted(self, asked: tuple[Money, date], rate: Rate | None) -> None:
-        if asked != self._asked:
+    def _on_known(self, entry: Entry, known: Outlook) -> None:
+        if entry != self._asked:
             return
-        amount, on = asked
-        if rate is None:
+        currency, on = entry.amount.currency, entry.on
+        value = known.usd(entry.amount)
+        if known.rate is None or value is None:
             self._say(
                 "No value yet",
-                f"There is no rate for {amount.currency} on or before {show_date(on)}. Without one "
-                "the transaction is recorded all the same, but no total in US dollars can "
-                "include it.",
+                f"There is no rate for {currency} on or before {show_date(on)}. Without one the "
+                "transaction is recorded all the same, but no total in US dollars can include it.",
                 "attention",
             )
             return
         self.fields.hide()
-        if amount.currency == "USD":
-            self._say(str(amount), "It is in US dollars.")
-            return
-        old = (on - rate.day).days > GAP_DAYS
-        self._say(str(rate.usd(amount)), _rate_words(rate, on), "attention" if old else "")
+        if currency == "USD":
+            self._say(str(value), "It is in US dollars.")
+        else:
+            old = (on - known.rate.day).days > GAP_DAYS
+            self._say(str(value), _rate_words(known.rate, on), "attention" if old else "")
+        if known.before is not None:
+            self.balance.setText(
+                f"Balance of the fund on {show_date(on)}: {known.before}, with this entry "
+                f"{known.after}."
+            )
+            self.balance.show()
 
     def _say(self, value: str, words: str, status: str = "") -> None:
+        self.balance.hide()
         self.value.setText(value)
         self.words.setText(f"! {words}" if status else words)
         self.words.setProperty("status", status)
@@ -116,9 +129,9 @@ class ValueBox(QFrame):
 
     def _on_enter(self) -> None:
         if self._asked is not None:
-            amount, on = self._asked
+            currency, on = self._asked.amount.currency, self._asked.on
             self.fields.show()
-            self.rows["usd_per_unit"].label.setText(f"USD for one {amount.currency}")
+            self.rows["usd_per_unit"].label.setText(f"USD for one {currency}")
             self.rows["usd_per_unit"].show_value(None, {})
             self.rows["date"].show_value(None, {})
             self.rows["date"].editor.render(on, {})
@@ -134,7 +147,7 @@ class ValueBox(QFrame):
             row.show_error(InvalidValue(f"{row.field.label} is missing."))
             row.editor.setFocus()
             return
-        values["currency"] = self._asked[0].currency
+        values["currency"] = self._asked.amount.currency
         self._context.runner.mutate(
             partial(_keep_rate, values), self._on_kept, self._on_refused, owner=self
         )
@@ -159,8 +172,8 @@ def _rate_words(rate: Rate, on: date) -> str:
     return f"At {one}: rate of {show_date(rate.day)} ({ago}), {source}."
 
 
-def _quote(amount: Money, on: date, c: Connection) -> Rate | None:
-    return rates.find(c, amount.currency, on)
+def _outlook(entry: Entry, c: Connection) -> Outlook:
+    return posting.outlook(c, entry)
 
 
 def _keep_rate(values: dict[str, Value], db: Database) -> Applied:
