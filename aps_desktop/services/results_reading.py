@@ -217,7 +217,12 @@ def target_of(measure: Measure, goals: Sequence[TargetRow], period: Period) -> T
 
 def as_whole(one: ValueRow) -> ValueRow:
     """A part's value as if it were the whole: for one state alone."""
-    return replace(one, reading=replace(one.reading, split=WHOLE))
+    return with_split(one, WHOLE)
+
+
+def with_split(one: ValueRow, split: Split) -> ValueRow:
+    """A value as if it spoke of another part."""
+    return replace(one, reading=replace(one.reading, split=split))
 
 
 def for_all(goal: TargetRow) -> TargetRow:

@@ -74,6 +74,12 @@ HAND_MADE = (
     ),
     Place("questions", "Questions", "funding", "aps_desktop.views.questions_pane:QuestionsPane"),
     Place("rates", "Exchange rates", "funding", "aps_desktop.views.rates_pane:RatesPane"),
+    Place(
+        "reporting",
+        "Who has reported",
+        "monitoring",
+        "aps_desktop.views.reporting_pane:ReportingPane",
+    ),
     Place("sync", "Exchange", "sync", "aps_desktop.views.sync_pane:SyncPane"),
     Place("conflicts", "Conflicts", "sync", "aps_desktop.views.conflict_window:ConflictsPane"),
     Place("proposals", "Proposals", "sync", "aps_desktop.views.proposals_pane:ProposalsPane"),

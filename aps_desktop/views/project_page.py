@@ -25,6 +25,7 @@ from aps_desktop.views.new_record_dialog import new_record
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.project_lifecycle_bar import LifecycleBar
 from aps_desktop.views.project_move_dialog import ProjectMoveDialog
+from aps_desktop.views.results_view import ResultsView
 
 _VERBS = {
     "draft": "Start drafting",
@@ -127,13 +128,15 @@ class StandingPanel(QFrame):
 
 
 class ProjectPage(DetailView):
-    """The page of an ASEAN Cooperation Project; its second tab is its money."""
+    """The page of an ASEAN Cooperation Project; two tabs hold its money and its results."""
 
     def __init__(self, context: Context, entity_name: str, parent: QWidget | None = None) -> None:
         super().__init__(context, entity_name, parent)
         self.money = MoneyView(context, project_money.page, self.tabs, entities=("project",))
         self.money.post_wanted.connect(self._on_post)
         self.tabs.add_own(self.money, "Money")
+        self.results = ResultsView(context, "project", self.tabs)
+        self.tabs.add_own(self.results, "Results by period")
 
     def dress_overview(self) -> None:
         self.standing: Standing | None = None
@@ -149,11 +152,13 @@ class ProjectPage(DetailView):
         self.panel.show_standing(self.standing)
         self.panel.setEnabled(not self.context.db.read_only)
         self.money.show_record(page.record)
+        self.results.show_record(page.record.id)
         return self.standing.clock
 
     def on_changed(self, applied: Applied) -> None:
         super().on_changed(applied)
         self.money.on_changed(applied)
+        self.results.on_changed(applied)
 
     def _on_post(self) -> None:
         if self.record is not None:

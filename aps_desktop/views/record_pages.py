@@ -30,4 +30,8 @@ def page_for(context: Context, entity_name: str, parent: QWidget | None = None) 
         from aps_desktop.views.tranche_page import TranchePage
 
         return TranchePage(context, entity_name, parent)
+    if entity_name == "programme":
+        from aps_desktop.views.programme_page import ProgrammePage
+
+        return ProgrammePage(context, entity_name, parent)
     return DetailView(context, entity_name, parent)

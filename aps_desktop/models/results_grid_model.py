@@ -1,0 +1,208 @@
+"""The results grid as a table: result lines as headings, indicators with a cell for each period."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+
+from aps_desktop.domain.results import Progress
+from aps_desktop.domain.values import show_number
+from aps_desktop.services.indicator_values import Place, Refused
+from aps_desktop.services.results_grid import MISSING, GridCell, GridLine, ResultsGrid
+
+_DISPLAY = int(Qt.ItemDataRole.DisplayRole)
+_EDIT = int(Qt.ItemDataRole.EditRole)
+_TIP = int(Qt.ItemDataRole.ToolTipRole)
+_ACCESSIBLE = int(Qt.ItemDataRole.AccessibleTextRole)
+LINE = int(Qt.ItemDataRole.UserRole)
+CELL = LINE + 1
+PROBLEM = LINE + 2
+_SHOWN = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+_Index = QModelIndex | QPersistentModelIndex
+
+NAME, BASELINE, FIRST = 0, 1, 2
+STATUS_WORDS = {
+    "draft": "draft", "pending": "waits for review", "returned": "returned", "approved": "approved",
+    MISSING: "not reported", "": "",
+}  # fmt: skip
+
+
+class ResultsGridModel(QAbstractTableModel):
+    """`typed` carries [(Place, text), ...] of cells to be written.
+
+    What was refused stays in its cell as it was typed, with the reason, until it is typed anew.
+    """
+
+    typed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._grid = ResultsGrid((), (), (), 0, ())
+        self._state: UUID | None = None
+        self._refused: dict[Place, tuple[str, str]] = {}
+
+    def show(self, grid: ResultsGrid, state: UUID | None) -> None:
+        """Shows what is stored; the shape of the table stays where it is the same."""
+        same = self._shape(grid) == self._shape(self._grid)
+        if not same:
+            self.beginResetModel()
+        self._grid, self._state = grid, state
+        if not same:
+            self.endResetModel()
+        elif grid.lines:
+            last = self.index(len(grid.lines) - 1, self.columnCount() - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, self.columnCount() - 1)
+
+    def _shape(self, grid: ResultsGrid) -> tuple[int, int]:
+        return len(grid.lines), len(grid.columns)
+
+    def refuse(self, refused: tuple[Refused, ...]) -> None:
+        """Keeps what could not be written, with the reason."""
+        self._refused |= {one.place: (one.typed, one.why) for one in refused}
+        self._all_changed()
+
+    def forget(self) -> None:
+        """Lets go of what was refused: another record is shown."""
+        self._refused.clear()
+
+    def settled(self, places: list[Place]) -> None:
+        """These cells were typed anew."""
+        for place in places:
+            self._refused.pop(place, None)
+
+    def problem(self) -> str:
+        """The newest reason why something was not written; empty when all was."""
+        return list(self._refused.values())[-1][1] if self._refused else ""
+
+    def _all_changed(self) -> None:
+        if self._grid.lines:
+            last = self.index(len(self._grid.lines) - 1, self.columnCount() - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+
+    # Places -------------------------------------------------------------------------------------
+
+    def line(self, row: int) -> GridLine:
+        return self._grid.lines[row]
+
+    def cell(self, row: int, column: int) -> GridCell | None:
+        """The cell of an indicator in a period; None for headings and for other columns."""
+        line = self._grid.lines[row]
+        at = column - FIRST
+        if line.row is None or not 0 <= at < len(self._grid.columns):
+            return None
+        return line.cells[at]
+
+    def place(self, row: int, column: int) -> Place | None:
+        """Where a cell is written."""
+        if self.cell(row, column) is None:
+            return None
+        line = self._grid.lines[row]
+        return Place(line.row.id, self._grid.columns[column - FIRST].period, self._state)
+
+    def is_locked(self, column: int) -> bool:
+        at = column - FIRST
+        return 0 <= at < len(self._grid.columns) and self._grid.columns[at].locked
+
+    # Qt -----------------------------------------------------------------------------------------
+
+    def rowCount(self, parent: _Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._grid.lines)
+
+    def columnCount(self, parent: _Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else FIRST + len(self._grid.columns) + 2
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        at = section - FIRST
+        columns = self._grid.columns
+        if role == _DISPLAY:
+            if 0 <= at < len(columns):
+                return f"{columns[at].label}\nlocked" if columns[at].locked else columns[at].label
+            if section < FIRST:
+                return "Result and indicator" if section == NAME else "Baseline"
+            return "Target" if at == len(columns) else "Way done"
+        if role == _TIP and self.is_locked(section):
+            return "This period is locked: what is typed becomes an amendment."
+        return None
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        if self.cell(index.row(), index.column()) is None:
+            return _SHOWN
+        return _SHOWN | Qt.ItemFlag.ItemIsEditable
+
+    def data(self, index: _Index, role: int = _DISPLAY) -> Any:
+        if not index.isValid():
+            return None
+        row, column = index.row(), index.column()
+        line = self._grid.lines[row]
+        if role == LINE:
+            return line
+        cell = self.cell(row, column)
+        refused = self._refused.get(self.place(row, column)) if cell and self._refused else None
+        if role == CELL:
+            return cell
+        if role == PROBLEM:
+            return refused[1] if refused else None
+        if role in (_DISPLAY, _EDIT):
+            if cell is not None:
+                return refused[0] if refused else (cell.edit if role == _EDIT else cell.words)
+            return self._words(line, column)
+        if role == _TIP:
+            return refused[1] if refused else self._tip(line, cell, column)
+        if role == _ACCESSIBLE and cell is not None:
+            return ", ".join(w for w in (cell.words or "empty", STATUS_WORDS[cell.status]) if w)
+        return None
+
+    def setData(self, index: _Index, value: Any, role: int = _EDIT) -> bool:
+        place = self.place(index.row(), index.column()) if index.isValid() else None
+        if role != _EDIT or place is None:
+            return False
+        shown = self.data(index, _EDIT)
+        if str(value).strip() == str(shown or "").strip():
+            return False
+        self.typed.emit([(place, str(value))])
+        return True
+
+    def _words(self, line: GridLine, column: int) -> str:
+        if column == NAME:
+            return f"{line.code}  {line.title}" if line.code else line.title
+        if line.row is None:
+            return ""
+        if column == BASELINE:
+            return line.baseline
+        last = FIRST + len(self._grid.columns)
+        return line.target if column == last else progress_words(line.progress)
+
+    def _tip(self, line: GridLine, cell: GridCell | None, column: int) -> str:
+        if cell is not None:
+            parts = [STATUS_WORDS[cell.status].capitalize(), cell.total.how if cell.words else ""]
+            if cell.amendments:
+                parts.append(f"{cell.amendments} waiting amendments")
+            return ". ".join(part for part in parts if part)
+        if line.row is None:
+            return ""
+        if column == NAME:
+            unit = f" ({line.row.measure.unit})" if line.row.measure.unit else ""
+            return f"{line.title}{unit}"
+        last = FIRST + len(self._grid.columns)
+        return line.target_note if column == last else line.progress.note if column > last else ""
+
+
+def progress_words(progress: Progress) -> str:
+    """ "75 %", "Reached", or what can be said without a share."""
+    if progress.share is not None:
+        return f"{show_number(round(progress.share * 100))} %"
+    return "" if progress.met is None else "Reached" if progress.met else "Not reached"

@@ -1,0 +1,180 @@
+"""Monday at the monitoring desk: who has not reported, asking again, and Viet Nam's workbook."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+import openpyxl
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
+
+from aps_desktop.db.engine import Database
+from aps_desktop.domain.clock import FixedClock
+from aps_desktop.domain.values import Period
+from aps_desktop.services import offices, records
+from aps_desktop.services import reporting_matrix as matrix
+from aps_desktop.tasks.runner import Runner
+from aps_desktop.views.context import Context
+from aps_desktop.views.import_wizard import DONE, PREVIEW, SHEETS, ImportWizard
+from aps_desktop.views.navigation import places
+from aps_desktop.views.reporting_pane import ReportingPane
+from aps_desktop.views.ui_state import UiState
+
+LEFT = Qt.MouseButton.LeftButton
+NOON = 1_784_800_800_000  # 23 Jul 2026
+Q2 = Period.quarter(2026, 2)
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    database = offices.start(
+        str(tmp_path / "a.aps"), office="ASEC", device="here", clock=FixedClock(NOON)
+    )
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def context(qapp: QApplication, db: Database) -> Iterator[Context]:
+    runner = Runner(db)
+    made = Context(db, runner, UiState(None))
+    yield made
+    runner.shutdown()
+
+
+def state(db: Database, code: str) -> UUID:
+    return records.find_id(db.reader(), "member_state", code)
+
+
+@pytest.fixture
+def filled(db: Database) -> Database:
+    body = records.new(db, "body", {"code": "XCDM", "name": "Disaster management, made up"})
+    project = records.new(
+        db, "project",
+        {"code": "P-1", "title": "Flood warning", "status": "commenced", "sponsoring_body": body,
+         "participating_states": frozenset({state(db, "VN"), state(db, "TH")})},
+    )  # fmt: skip
+    by_state = records.new(
+        db, "disaggregation_dimension", {"name": "Member state", "kind": "member_state"}
+    )
+    for number in (1, 2):
+        values = {
+            "code": f"I-{number}", "title": f"People trained, course {number}", "unit": "people",
+            "project": project, "body": body, "dimensions": frozenset({by_state}),
+        }  # fmt: skip
+        records.new(db, "indicator", values)
+    values = {"name": "Q2 2026", "period": Q2, "kind": "quarter", "due": date(2026, 7, 15)}
+    records.new(db, "period_calendar", values)
+    return db
+
+
+@pytest.fixture
+def pane(qtbot: QtBot, context: Context, filled: Database) -> ReportingPane:
+    made = places()["reporting"].make(context)
+    assert isinstance(made, ReportingPane)
+    qtbot.addWidget(made)
+    context.runner.changed.connect(made.on_changed)
+    made.resize(1200, 700)
+    made.show()
+    made.activate()
+    qtbot.waitUntil(lambda: made.page.period.count() == 1 and context.runner.idle())
+    return made
+
+
+def settled(qtbot: QtBot, context: Context) -> None:
+    qtbot.waitUntil(context.runner.idle, timeout=20_000)
+
+
+def shown(pane: ReportingPane) -> dict[str, str]:
+    model = pane.model
+    return {
+        str(model.headerData(column, Qt.Orientation.Horizontal)): str(model.index(1, column).data())
+        for column in range(1, model.columnCount())
+        if model.index(1, column).data()
+    }
+
+
+def test_monitoring_opens_with_who_has_not_reported() -> None:
+    assert next(p for p in places().values() if p.area == "monitoring").key == "reporting"
+
+
+def test_everybody_is_asked_in_one_click_and_asked_again_in_another(
+    qtbot: QtBot, context: Context, pane: ReportingPane, db: Database, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    assert pane.page.empty.isVisible()
+    assert "Nobody was asked" in pane.page.empty.text()
+    qtbot.mouseClick(pane.page.ask, LEFT)
+    qtbot.waitUntil(lambda: pane.model.rowCount() == 2)
+    settled(qtbot, context)
+    assert shown(pane) == {"All": "0/4", "TH": "0/2", "VN": "0/2"}
+    assert pane.page.summary.text() == (
+        "Q2 2026: 0 of 4 reported, 4 missing and late. Due 15 Jul 2026."
+    )
+    assert pane.page.send.text() == "Send 2 requests again"
+    qtbot.mouseClick(pane.page.send, LEFT)
+    settled(qtbot, context)
+    statuses = "SELECT DISTINCT status FROM reporting_request"
+    assert db.connect().value(statuses) == "sent"
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    qtbot.mouseClick(pane.page.form, LEFT)
+    settled(qtbot, context)
+    assert db.connect().value(statuses) == "reminded"
+    assert {p.name for p in tmp_path.glob("*.xlsx")} == {
+        "Q2 2026 Thailand.xlsx", "Q2 2026 Viet Nam.xlsx",
+    }  # fmt: skip
+    records.undo(db)
+    assert db.connect().value(statuses) == "sent"
+
+
+def test_task_7_the_workbook_that_viet_nam_sent_by_e_mail(
+    qtbot: QtBot, context: Context, pane: ReportingPane, db: Database, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    qtbot.mouseClick(pane.page.ask, LEFT)
+    qtbot.waitUntil(lambda: pane.model.rowCount() == 2)
+    settled(qtbot, context)
+    viet_nam = next(
+        n for n in range(2, pane.model.columnCount())
+        if pane.model.headerData(n, Qt.Orientation.Horizontal) == "VN"
+    )  # fmt: skip
+    pane.table.setCurrentIndex(pane.model.index(1, viet_nam))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    qtbot.mouseClick(pane.page.form, LEFT)
+    settled(qtbot, context)
+    (file,) = tmp_path.glob("*.xlsx")
+    book = openpyxl.load_workbook(file)
+    sheet = book["Values"]
+    for row, number in ((7, 41), (8, "n/a")):
+        column = next(c.column for c in sheet[6] if c.value == "Q2 2026")
+        sheet.cell(row, column, number)
+    book.save(file)
+    asked: list[str] = []
+    context.command_wanted.connect(asked.append)
+    qtbot.mouseClick(pane.page.bring, LEFT)
+    assert asked == ["import"]
+    wizard = ImportWizard(context, file)
+    wizard.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(wizard)
+    wizard.show()
+    for step in (SHEETS, PREVIEW, DONE):
+        qtbot.waitUntil(
+            lambda step=step: wizard.step() == step and context.runner.idle(), timeout=20_000
+        )
+        if step == PREVIEW:
+            tabs = {name: button.text() for name, button in wizard.preview.tabs.items()}
+            assert tabs["new"] == "1 new"
+            assert tabs["refused"].startswith("1 refused cell")
+        if step != DONE:
+            qtbot.mouseClick(wizard.next, LEFT)
+    c = db.connect()
+    assert c.all(
+        "SELECT i.code, v.value, v.status, s.code FROM indicator_value v "
+        "JOIN indicator i ON i.rid = v.indicator JOIN member_state s ON s.rid = v.member_state"
+    ) == [("I-1", 410_000, "pending", "VN")]
+    qtbot.waitUntil(lambda: shown(pane) == {"All": "1/4", "TH": "0/2", "VN": "1/2"})
+    (first, *_) = matrix.requests(c, matrix.calendars(c)[0], date(2026, 7, 23))
+    assert first.late
