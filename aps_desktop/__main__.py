@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-_TAKEN = (".xlsx", ".xlsm", ".csv", ".tsv", ".apsync", ".aps")
+_TAKEN = (".xlsx", ".xlsm", ".csv", ".tsv", ".xml", ".apsync", ".aps")
 """Files that the window is given; the last kind is a database."""
 
 

@@ -21,6 +21,8 @@ def export(session: Session) -> int:
         done = iati_export.export(db, Path(a.out), scope, session.progress)
     lines = [f"{a.out}: {done.activities:,} activities."]
     lines += [f"left out: {count:,} {words}" for words, count in done.left_out.items()]
+    if done.public:
+        lines.append(f"left out: {iati_scope.NEVER_PUBLIC}")
     session.answer(
         done.as_json(), "\n".join([*lines, *_problems(done.problems, done.problem_count)])
     )

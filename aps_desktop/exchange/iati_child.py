@@ -17,6 +17,7 @@ import msgspec
 from aps_desktop.children import read_frame, write_frame
 from aps_desktop.domain.errors import UserError
 from aps_desktop.exchange import iati_own_lists
+from aps_desktop.exchange.gc_pause import collector_paused
 from aps_desktop.exchange.iati_check import Validator
 from aps_desktop.exchange.iati_problem import Problem
 from aps_desktop.exchange.iati_read import Reader, look, plain
@@ -56,7 +57,8 @@ def main(argv: Sequence[str]) -> int:
     limit_process(task.limits)
     out = sys.stdout.buffer
     try:
-        _TASKS[argv[0]](task, out)
+        with collector_paused():  # nothing here refers to itself
+            _TASKS[argv[0]](task, out)
     except UserError as error:
         write_frame(out, ["error", error.message, error.hint])
     except MemoryError:

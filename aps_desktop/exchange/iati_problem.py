@@ -28,7 +28,7 @@ class Problem(msgspec.Struct, frozen=True):
 _KNOWN = (
     (
         re.compile(r"This element is not expected\. Expected is(?: one of)? \( (?P<what>.+?) \)\."),
-        "It must not stand here: {what} should.",
+        "Before it, {what} is missing; or it stands in the wrong place.",
     ),
     (re.compile(r"This element is not expected\."), "It must not stand here."),
     (

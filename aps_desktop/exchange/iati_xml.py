@@ -15,6 +15,7 @@ Attributes = Mapping[str, str | None]
 _NONE: frozenset[str] = frozenset()
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold, whatever the escape."""
+_IN_ATTRIBUTES = re.compile(r'[&<>"\x00-\x1f]').search
 _TO_ESCAPE = re.compile("[&<>\r]").search
 _TEXT = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord("\r"): "&#13;"}
 _ATTRIBUTE = {**_TEXT, ord('"'): "&quot;", ord("\n"): "&#10;", ord("\t"): "&#9;"}
@@ -29,6 +30,8 @@ def text(value: str) -> str:
 
 def attribute(value: str) -> str:
     """A value between double quotes."""
+    if value.isascii() and not _IN_ATTRIBUTES(value):
+        return value
     return _FORBIDDEN.sub("", value).translate(_ATTRIBUTE)
 
 

@@ -49,13 +49,14 @@ _LABELLED = {
 @dataclass(frozen=True)
 class Exported:
     """What an export wrote. `left_out` says what stayed out and how many; `problems` are listed
-    up to a limit, `problem_count` counts all."""
+    up to a limit, `problem_count` counts all. A `public` file has neither notes nor persons."""
 
     file: Path
     activities: int
     left_out: dict[str, int]
     problems: tuple[Problem, ...]
     problem_count: int
+    public: bool = False
 
     @property
     def valid(self) -> bool:
@@ -92,14 +93,12 @@ def set_reporter(db: Database, told: Reporter) -> None:
         store.put_setting(c, _SETTING, msgspec.json.encode(told).decode())
 
 
-def preview(db: Database, scope: Scope) -> Chosen:
+def preview(c: Connection, scope: Scope) -> Chosen:
     """What an export would take and leave out; nothing is written."""
-    c = db.reader()
     chosen = iati_scope.choose(c, scope)
     for kind in KINDS:
         for rids in _batches(chosen.activities.get(kind, [])):
             iati_scope.parts(c, chosen, kind, rids, scope)
-    _persons(chosen, scope)
     return chosen
 
 
@@ -138,13 +137,7 @@ def export(
         ) from error
     finally:
         draft.unlink(missing_ok=True)
-    _persons(chosen, scope)
-    return Exported(path, count, chosen.left_out, tuple(told), total)
-
-
-def _persons(chosen: Chosen, scope: Scope) -> None:
-    if scope.public:
-        chosen.leave_out("kinds of notes and names of persons, which a public file never has", 1)
+    return Exported(path, count, chosen.left_out, tuple(told), total, scope.public)
 
 
 def _batches(rids: list[int]) -> Iterator[list[int]]:

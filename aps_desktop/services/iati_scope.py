@@ -20,6 +20,7 @@ INTERNAL = (
     "confidence", "participation_note", "in_kind_description", "probability",
 )  # fmt: skip
 """Fields that a public file never shows: notes to oneself, and persons."""
+NEVER_PUBLIC = "notes, contact persons and officers, which a public file never has"
 PARTS: dict[str, tuple[tuple[str, str], ...]] = {
     "project": (
         ("project_alignment", "project"), ("approval_step", "project"), ("budget", "project"),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from aps_desktop.views.pane import Pane
 
 _TABLES = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv")
+_IATI = ".xml"
 
 
 class Commands(QObject):
@@ -47,6 +48,7 @@ class Commands(QObject):
                 "find": can_find,
                 "import": writable,
                 "record_transaction": writable,
+                "iati_import": writable,
                 "open_bundle": writable,
                 "make_bundle": writable,
                 "backup": not self._context.db.postgres,
@@ -86,6 +88,11 @@ class Commands(QObject):
         if path.suffix.lower() == REQUEST:
             self._window.go("trust")
             self._window.pane().take_file(path)
+            return
+        if path.suffix.lower() == _IATI:
+            from aps_desktop.views.iati_import_dialog import IatiImportDialog
+
+            _show(IatiImportDialog(self._context, path, self._window))
             return
         from aps_desktop.views.import_wizard import ImportWizard
 
@@ -134,6 +141,27 @@ class Commands(QObject):
         from aps_desktop.views.report_dialog import open_report
 
         open_report(self._context, None, self._window)
+
+    def _do_iati_export(self) -> None:
+        from aps_desktop.views.iati_export_dialog import IatiExportDialog
+
+        _show(IatiExportDialog(self._context, self._window))
+
+    def _do_iati_import(self) -> None:
+        if path := self._ask_iati("Import IATI"):
+            self.take_file(path)
+
+    def _do_iati_validate(self) -> None:
+        from aps_desktop.views.iati_validate_dialog import IatiValidateDialog
+
+        if path := self._ask_iati("Validate an IATI file"):
+            _show(IatiValidateDialog(self._context, path, self._window))
+
+    def _ask_iati(self, title: str) -> Path | None:
+        chosen, _ = QFileDialog.getOpenFileName(
+            self._window, title, "", "IATI activities (*.xml);;All files (*)"
+        )
+        return Path(chosen) if chosen else None
 
     def _do_open_bundle(self) -> None:
         from aps_desktop.views.merge_dialog import choose
@@ -231,7 +259,7 @@ class Commands(QObject):
 
 
 def _local(urls: list[QUrl]) -> list[Path]:
-    return [path for path in _paths(urls) if path.suffix.lower() in (*_TABLES, REQUEST)]
+    return [path for path in _paths(urls) if path.suffix.lower() in (*_TABLES, _IATI, REQUEST)]
 
 
 def _bundles(urls: list[QUrl]) -> list[Path]:
@@ -247,3 +275,11 @@ def _open(dialog: object) -> None:
 
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.open()
+
+
+def _show(dialog: object) -> None:
+    """Beside the window, not over it: what it lists can be opened and corrected meanwhile."""
+    from PySide6.QtCore import Qt
+
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.show()
