@@ -17,16 +17,21 @@ _PAID = frozenset(
 )
 
 
+_PLANNED = 4
+"""Planned transactions of a project, over its time."""
+
+
 def make(m: Maker) -> None:
     """All transactions, so many as the size says."""
     m.part("Money")
     _rates(m)
     _contributions(m)
     paying = [p for p in m.projects if p.status in _PAID]
+    payers = _payers(m)
     for place, project in enumerate(paying):
         share = m.size.transactions * (place + 1) // len(paying)
         share -= m.size.transactions * place // len(paying)
-        _flows(m, project, share)
+        _flows(m, project, share, payers.get(project.fund))
     _pipeline(m)
 
 
@@ -65,8 +70,17 @@ def _contributions(m: Maker) -> None:
             )  # fmt: skip
 
 
-def _flows(m: Maker, p: ProjectFacts, count: int) -> None:
-    """Pledge, commitment, then instalments and what is spent of them, and what is given back."""
+def _payers(m: Maker) -> dict[UUID | None, UUID]:
+    """By fund: its main partner."""
+    rows = m.c.all("SELECT f.id, p.id FROM fund f JOIN partner p ON p.rid = f.partner")
+    return {UUID(bytes=bytes(fund)): UUID(bytes=bytes(partner)) for fund, partner in rows}
+
+
+def _flows(m: Maker, p: ProjectFacts, count: int, payer: UUID | None) -> None:
+    """Pledge, commitment, then instalments and what is spent of them, and what is given back.
+
+    What was to be spent by each quarter of the project's time stands there as planned.
+    """
     tranches = _tranches(m, p)
     flows: list[tuple[str, date, int, UUID | None]] = [
         ("pledge", p.start - timedelta(days=60), p.budget, None),
@@ -76,7 +90,8 @@ def _flows(m: Maker, p: ProjectFacts, count: int) -> None:
         if day <= BASE:
             flows.append(("disbursement", day, part, tranche))
     finished = p.status == "completed"
-    spendings = max(1, count - len(flows) - (1 if finished else 0))
+    planned = _PLANNED if count > len(flows) + 2 * _PLANNED else 0
+    spendings = max(1, count - len(flows) - planned - (1 if finished else 0))
     spent = p.budget * (92 if finished else 60) // 100
     last = min(BASE, p.end)
     for place in range(spendings):
@@ -84,8 +99,14 @@ def _flows(m: Maker, p: ProjectFacts, count: int) -> None:
         flows.append(("expenditure", day, spent // spendings, None))
     if finished:
         flows.append(("refund", min(BASE, p.end + timedelta(days=70)), p.budget - spent, None))
-    for number, (type, day, dollars, tranche_id) in enumerate(flows[: max(2, count)]):
-        _transaction(m, p, number, type, min(day, BASE), dollars, tranche_id)
+    for number, (type, day, dollars, tranche_id) in enumerate(flows[: max(2, count - planned)]):
+        from_whom = payer if type in ("pledge", "commitment") else None
+        _transaction(m, p, number, type, min(day, BASE), dollars, tranche_id, partner=from_whom)
+    for part in range(planned):
+        day = p.start + (p.end - p.start) * (part + 1) // planned
+        number = count - planned + part
+        share = p.budget // planned
+        _transaction(m, p, number, "expenditure", day, share, None, nature="planned")
 
 
 def _tranches(m: Maker, p: ProjectFacts) -> list[tuple[UUID, date, int]]:
@@ -111,8 +132,9 @@ def _tranches(m: Maker, p: ProjectFacts) -> list[tuple[UUID, date, int]]:
 
 
 def _transaction(
-    m: Maker, p: ProjectFacts, number: int, type: str, day: date, dollars: int, tranche: UUID | None
-) -> None:
+    m: Maker, p: ProjectFacts, number: int, type: str, day: date, dollars: int,
+    tranche: UUID | None, *, nature: str = "actual", partner: UUID | None = None,
+) -> None:  # fmt: skip
     amount = m.worth(p.currency, dollars)
     values: dict[str, Any] = {}
     if p.currency != "USD":
@@ -127,7 +149,7 @@ def _transaction(
         values = {"usd_value": amount}
     m.add(
         "fund_transaction", type=type, date=day, project=p.id, fund=p.fund, amount=amount,
-        nature="actual", tranche=tranche, reference=f"{p.code[4:]}/{number + 1:02d}",
+        nature=nature, partner=partner, tranche=tranche, reference=f"{p.code[4:]}/{number + 1:02d}",
         expires_on=p.end if type == "pledge" else None, document_class="limited", **values,
     )  # fmt: skip
 
