@@ -9,6 +9,7 @@ from uuid import UUID
 
 from aps_desktop.domain.money import Money
 from aps_desktop.domain.values import Period
+from aps_desktop.services import demo_funds
 from aps_desktop.services.demo_maker import BASE, FIRST_YEAR, RATES, Maker, ProjectFacts
 from aps_desktop.services.demo_project_parts import rate_of
 
@@ -17,6 +18,8 @@ _PAID = frozenset(
 )
 
 
+_MONTHLY = 370
+"""Days for which even a small office keeps the rate of every month."""
 _PLANNED = 4
 """Planned transactions of a project, over its time."""
 
@@ -28,9 +31,10 @@ def make(m: Maker) -> None:
     _contributions(m)
     paying = [p for p in m.projects if p.status in _PAID]
     payers = _payers(m)
+    left = m.size.transactions - demo_funds.make(m, paying)
+    demo_funds.needs(m, m.projects)
     for place, project in enumerate(paying):
-        share = m.size.transactions * (place + 1) // len(paying)
-        share -= m.size.transactions * place // len(paying)
+        share = left * (place + 1) // len(paying) - left * place // len(paying)
         _flows(m, project, share, payers.get(project.fund))
     _pipeline(m)
 
@@ -42,10 +46,12 @@ def _rates(m: Maker) -> None:
             continue
         middle = 1 / Decimal(RATES[currency])
         for year in range(FIRST_YEAR, BASE.year + 1):
-            for month in range(1, 13, months):
+            for month in range(1, 13):
                 day = date(year, month, 1)
                 if day > BASE:
                     break
+                if (month - 1) % months and (BASE - day).days > _MONTHLY:
+                    continue
                 drift = Decimal(m.number(9300, 10700)) / 10_000
                 m.add(
                     "exchange_rate", currency=currency, date=day,

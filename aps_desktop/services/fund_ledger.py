@@ -19,12 +19,12 @@ ROWS = 400
 _TYPES = dict(TRANSACTION_TYPES)
 _WHY = "Only what moves the fund's money changes it: pledges and commitments do not."
 _COLUMNS = (
-    Column("Date", width=92),
+    Column("Date", width=90),
     Column("What", width=0),
-    Column("Amount", right=True, width=128),
+    Column("Amount", right=True, width=122),
     Column("In US dollars", right=True, width=124, extra=True),
-    Column("Change (USD)", right=True, width=112, why=_WHY),
-    Column("Balance", right=True, width=128),
+    Column("Change (USD)", right=True, width=108, why=_WHY),
+    Column("Balance", right=True, width=124),
 )
 _WITHOUT_BALANCE = (*_COLUMNS[:3], Column("In US dollars", right=True, width=128))
 _SIGNS = {

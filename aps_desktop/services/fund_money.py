@@ -8,7 +8,13 @@ from aps_desktop.db.connection import Connection
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.funding_measures import BALANCE, MANAGED
 from aps_desktop.domain.values import show_date
-from aps_desktop.services import answer_sheets, fund_ledger, funding_flows, money_sheets
+from aps_desktop.services import (
+    answer_sheets,
+    contribution_sheets,
+    fund_ledger,
+    funding_flows,
+    money_sheets,
+)
 from aps_desktop.services.funding import Figure, Scope
 from aps_desktop.services.money_page import MoneyPage, Tab
 from aps_desktop.services.records import Record
@@ -33,7 +39,7 @@ def page(c: Connection, record: Record, day: date) -> MoneyPage:
             "ledger", "Ledger", fund_ledger.sheet(c, "fund", record.rid, day, total),
             why=f"Balance: {BALANCE.words}." if managed else "",
         ),
-        _tab("contributors", "Contributors", money_sheets.contributions, c, record, day,
+        _tab("contributors", "Contributors", contribution_sheets.sheet, c, record, day,
              "Several partners and member states may contribute. In kind is never added to cash."),
         Tab(
             "projects", "Projects",

@@ -1,5 +1,5 @@
-"""Tables about money that are read as they stand: who contributes, instalments, conditions,
-agreements, proposals, letters."""
+"""Tables about money that are read as they stand: instalments, conditions, agreements, proposals,
+letters."""
 
 from __future__ import annotations
 
@@ -14,21 +14,13 @@ from aps_desktop.db.queries import lists
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.money import Money
 from aps_desktop.domain.totals import Total
-from aps_desktop.domain.values import Period, show_date
+from aps_desktop.domain.values import show_date
 from aps_desktop.services import sheet_cells as cells
 from aps_desktop.services.sheet_cells import Column, Line, Look, Opens, Sheet, SheetCell
 
 MOST = 500
 """Rows of such a table; the lists have all of them."""
 
-_CONTRIBUTIONS = (
-    Column("Contributor", width=0),
-    Column("For", width=80),
-    Column("Status", width=90),
-    Column("Agreed on", width=100),
-    Column("Cash", right=True, width=150),
-    Column("In kind (estimate)", right=True, width=140, why="Never added to cash."),
-)
 _TRANCHES = (
     Column("Instalment", width=0),
     Column("Project", width=130),
@@ -68,49 +60,6 @@ _AGREEMENTS = (
 )
 
 
-def contributions(c: Connection, column: str, rid: int, day: date) -> Sheet:
-    """What was agreed up to a day: of a fund, or by a partner or member state (`column`)."""
-    rows = c.all(
-        "SELECT t.id, t.partner, t.member_state, t.organisation, t.fund, t.period, t.status, "
-        "t.agreed_on, t.amount_minor, t.amount_currency, coalesce(t.in_kind, 0) "
-        f"FROM contribution t WHERE t.{column} = ? AND coalesce(t.agreed_on, '') <= ? "
-        "ORDER BY t.period DESC, t.rid",
-        (rid, day.isoformat()),
-    )
-    named = _Named(c)
-    named.read({"partner": _numbers(rows, 1), "member_state": _numbers(rows, 2),
-                "organisation": _numbers(rows, 3), "fund": _numbers(rows, 4)})  # fmt: skip
-    status = entity("contribution").field("status")
-    lines = []
-    for id, partner, state, organisation, fund, period, state_of, agreed, *paid in rows:
-        who = named.first(
-            ("partner", partner), ("member_state", state), ("organisation", organisation)
-        )
-        amount, in_kind = _amount(*paid[:2]), bool(paid[2])
-        lines.append(
-            Line(
-                (
-                    cells.text(
-                        (who if column == "fund" else named.first(("fund", fund))) or "Not stated",
-                        _one("contribution", id),
-                    ),
-                    cells.text(_period(period)),
-                    cells.text(status.choice_label(state_of or "")),
-                    cells.day(_day(agreed)),
-                    cells.money(None if in_kind else amount),
-                    cells.money(amount if in_kind else None),
-                )
-            )
-        )
-    columns = _CONTRIBUTIONS if column == "fund" else (Column("Fund", width=0), *_CONTRIBUTIONS[1:])
-    cash = [(r[9], int(r[8]), 1) for r in rows if r[9] and not r[10] and r[6] != "cancelled"]
-    kind = [(r[9], int(r[8]), 1) for r in rows if r[9] and r[10] and r[6] != "cancelled"]
-    return Sheet(
-        columns, _with_totals(lines, (None,) * 4, (cash, kind)),
-        "Nobody has announced or agreed a contribution yet.",
-    )  # fmt: skip
-
-
 def tranches(c: Connection, column: str, rid: int, day: date) -> Sheet:
     """The instalments of a project or fund, with what their conditions still need."""
     rows = c.all(
@@ -121,8 +70,8 @@ def tranches(c: Connection, column: str, rid: int, day: date) -> Sheet:
         f"FROM tranche t WHERE t.{column} = ? ORDER BY t.due DESC, t.rid DESC LIMIT ?",
         (rid, MOST),
     )
-    named = _Named(c)
-    named.read({"project": _numbers(rows, 2)}, short=True)
+    named = Named(c)
+    named.read({"project": numbers(rows, 2)}, short=True)
     field = entity("tranche").field("status")
     lines = []
     for id, title, project, due, status, minor, currency, conditions, waiting, letter in rows:
@@ -131,12 +80,12 @@ def tranches(c: Connection, column: str, rid: int, day: date) -> Sheet:
         lines.append(
             Line(
                 (
-                    cells.text(title, _one("tranche", id)),
+                    cells.text(title, one_record("tranche", id)),
                     cells.text(named.first(("project", project))),
-                    cells.day(_day(due), look="late" if late else ""),
+                    cells.day(day_of(due), look="late" if late else ""),
                     cells.text(words),
                     _fulfilled(conditions, waiting),
-                    cells.money(_amount(minor, currency)),
+                    cells.money(amount_of(minor, currency)),
                 )
             )
         )
@@ -171,8 +120,8 @@ def _conditions(c: Connection, where: str, keys: Sequence[int], day: date) -> Sh
         "t.due, t.rid LIMIT ?",
         (*keys, MOST),
     )
-    named = _Named(c)
-    named.read({"project": _numbers(rows, 3)}, short=True)
+    named = Named(c)
+    named.read({"project": numbers(rows, 3)}, short=True)
     field = entity("condition").field("status")
     lines = []
     for id, title, of, project, due, status, responsible in rows:
@@ -181,9 +130,9 @@ def _conditions(c: Connection, where: str, keys: Sequence[int], day: date) -> Sh
         lines.append(
             Line(
                 (
-                    cells.text(title, _one("condition", id)),
+                    cells.text(title, one_record("condition", id)),
                     cells.text(about),
-                    cells.day(_day(due), look="late" if late else ""),
+                    cells.day(day_of(due), look="late" if late else ""),
                     cells.text(
                         field.choice_label(status or "open"), look=_CONDITION_LOOKS.get(status, "")
                     ),
@@ -211,12 +160,12 @@ def proposals(c: Connection, column: str, rid: int, day: date) -> Sheet:
         lines.append(
             Line(
                 (
-                    cells.text(title, _one("pipeline_proposal", id)),
+                    cells.text(title, one_record("pipeline_proposal", id)),
                     cells.text(field.choice_label(stage or ""), look="muted" if over else ""),
                     cells.text("" if over else step),
-                    cells.day(None if over else _day(by), look="late" if late else ""),
+                    cells.day(None if over else day_of(by), look="late" if late else ""),
                     _probability(probability),
-                    cells.money(_amount(minor, currency)),
+                    cells.money(amount_of(minor, currency)),
                 )
             )
         )
@@ -231,16 +180,16 @@ def letters(c: Connection, column: str, rid: int, day: date) -> Sheet:
         "ORDER BY t.date DESC, t.rid DESC LIMIT ?",
         (rid, day.isoformat(), MOST),
     )
-    named = _Named(c)
-    named.read({"project": _numbers(rows, 4)}, short=True)
+    named = Named(c)
+    named.read({"project": numbers(rows, 4)}, short=True)
     lines = [
         Line(
             (
-                cells.day(_day(on)),
+                cells.day(day_of(on)),
                 cells.text("← received" if direction == "received" else "→ sent", look="muted"),
-                cells.text(subject, _one("correspondence", id)),
+                cells.text(subject, one_record("correspondence", id)),
                 cells.text(named.first(("project", project))),
-                _reply(_day(due), _day(replied), day),
+                _reply(day_of(due), day_of(replied), day),
             )
         )
         for id, on, direction, subject, project, due, replied in rows
@@ -267,10 +216,10 @@ def agreements(c: Connection, column: str, rid: int, day: date) -> Sheet:
     lines = [
         Line(
             (
-                cells.text(title or kind, _one(kinds[kind], id)),
+                cells.text(title or kind, one_record(kinds[kind], id)),
                 cells.text(kind),
-                cells.day(_day(on)),
-                cells.money(_amount(minor, currency)),
+                cells.day(day_of(on)),
+                cells.money(amount_of(minor, currency)),
             )
         )
         for id, title, kind, on, minor, currency in rows[:MOST]
@@ -278,7 +227,7 @@ def agreements(c: Connection, column: str, rid: int, day: date) -> Sheet:
     return Sheet(_AGREEMENTS, tuple(lines), "No agreement is kept here yet.")
 
 
-class _Named:
+class Named:
     """What records are called, read once for a table."""
 
     def __init__(self, c: Connection) -> None:
@@ -297,26 +246,19 @@ class _Named:
         return next((name for name in found if name), "")
 
 
-def _numbers(rows: Iterable[Sequence[Any]], at: int) -> list[int]:
+def numbers(rows: Iterable[Sequence[Any]], at: int) -> list[int]:
     return list({row[at] for row in rows if row[at] is not None})
 
 
-def _one(name: str, id: bytes) -> Opens:
+def one_record(name: str, id: bytes) -> Opens:
     return Opens(name, id=UUID(bytes=bytes(id)))
 
 
-def _day(value: str | None) -> date | None:
+def day_of(value: str | None) -> date | None:
     return date.fromisoformat(value) if value else None
 
 
-def _period(value: str | None) -> str:
-    if not value:
-        return ""
-    start, end = value.split("/")
-    return str(Period(date.fromisoformat(start), date.fromisoformat(end)))
-
-
-def _amount(minor: int | None, currency: str | None) -> Money | None:
+def amount_of(minor: int | None, currency: str | None) -> Money | None:
     return Money(int(minor), currency) if minor is not None and currency else None
 
 

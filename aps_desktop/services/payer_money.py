@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import date
 
 from aps_desktop.db.connection import Connection
-from aps_desktop.db.queries.lists import Filter
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.money import Money
 from aps_desktop.domain.totals import Total
-from aps_desktop.services import answer_sheets, funding_flows, money_sheets
+from aps_desktop.services import (
+    answer_sheets,
+    contribution_sheets,
+    funding_flows,
+    money_sheets,
+)
 from aps_desktop.services import sheet_cells as cells
 from aps_desktop.services.funding import Scope, names_of
 from aps_desktop.services.money_page import MoneyPage, Tab
@@ -74,7 +78,11 @@ def _supports(c: Connection, scope: Scope) -> tuple[Tab, ...]:
     for by, title, first in _SIDES:
         answer = funding_flows.flows(c, scope, by)
         sheet = answer_sheets.sheet(
-            answer, first, keys=_SHOWN, empty="Nothing has been recorded up to that day."
+            answer,
+            first,
+            keys=_SHOWN,
+            extra=("pledge", "expenditure"),
+            empty="Nothing has been recorded up to that day.",
         )
         made.append(Tab(by, title, sheet, len(answer.lines) + answer.more, answer.explained[0]))
     return tuple(made)
@@ -83,7 +91,7 @@ def _supports(c: Connection, scope: Scope) -> tuple[Tab, ...]:
 def _papers(c: Connection, column: str, rid: int, day: date) -> tuple[Tab, ...]:
     made = []
     for key, title, read in (
-        ("contributions", "Contributions", money_sheets.contributions),
+        ("contributions", "Contributions", contribution_sheets.sheet),
         ("agreements", "Agreements", money_sheets.agreements),
         ("conditions", "Conditions", money_sheets.conditions_of_payer),
         ("pipeline", "Next steps", money_sheets.proposals),
@@ -97,36 +105,13 @@ def _papers(c: Connection, column: str, rid: int, day: date) -> tuple[Tab, ...]:
 def _cards(c: Connection, scope: Scope, column: str, rid: int, day: date) -> tuple[Card, ...]:
     flows = funding_flows.flows(c, scope, "year")
     native = answer_sheets.in_currencies(c, scope)
-    made = _agreed(c, column, rid, day)
+    made = contribution_sheets.cards(c, column, rid, day)
     made += answer_sheets.cards(flows.totals, _MEASURES, native)
     for one in flows.totals:
         if one.key.endswith("_in_kind"):
             shown = answer_sheets.cell(one)
             made.append(Card(one.label, shown, "an estimate, not in the cash"))
     return tuple(made)
-
-
-def _agreed(c: Connection, column: str, rid: int, day: date) -> list[Card]:
-    """What was agreed as contributions, by currency: they have no rate and are not added up."""
-    rows = c.all(
-        "SELECT amount_currency, sum(amount_minor), count(*), coalesce(in_kind, 0) "
-        f"FROM contribution WHERE {column} = ? AND status IN ('agreed', 'paid') "
-        "AND coalesce(agreed_on, '') <= ? AND amount_currency IS NOT NULL "
-        "GROUP BY amount_currency, coalesce(in_kind, 0) ORDER BY amount_currency",
-        (rid, day.isoformat()),
-    )
-    filters = (Filter(column, "any_of", (rid,)), Filter("status", "any_of", ("agreed", "paid")))
-    opens = Opens("contribution", filters)
-    made = []
-    for in_kind, label, under in (
-        (0, "Contributions agreed", "agreed or paid, by currency"),
-        (1, "Contributions in kind", "an estimate, not in the cash"),
-    ):
-        parts = [Money(int(minor), code) for code, minor, _, kind in rows if bool(kind) == in_kind]
-        if parts or not in_kind:
-            words = " + ".join(map(str, parts)) or "–"
-            made.append(Card(label, cells.text(words, opens if parts else None), under))
-    return made
 
 
 def _taking_part(c: Connection, record: Record, day: date) -> Sheet:

@@ -37,7 +37,7 @@ ASKINGS = (
 )  # fmt: skip
 BY_NAME = {one.name: one for one in ASKINGS}
 
-OPTION_LABELS = {"by": "By", "period": "By", "measure": "Measure", "days": "Within"}
+OPTION_LABELS = {"by": "By", "period": "By", "measure": "Measure:", "days": "Within"}
 _DAYS = ("90", "30", "180", "365")
 _CHOICE_LABELS: dict[str, dict[str, str]] = {
     "by": {

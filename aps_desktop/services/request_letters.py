@@ -50,6 +50,7 @@ class Wording:
     addressee: str
     signatory: str
     signatory_post: str = ""
+    salutation: str = "Dear Sir or Madam,"
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def start(c: Connection, tranche: UUID, today: date) -> Start:
     """What a letter for the tranche begins with."""
     record = records.get(c, "tranche", tranche)
     facts = _facts(c, record)
-    who = facts["manager"] or facts["partner"]
+    who = facts["manager"] or (f"Mission of {facts['payer']} to ASEAN" if facts["payer"] else "")
     number = c.value("SELECT count(*) FROM tranche WHERE requested_on IS NOT NULL") or 0
     _, office, _ = store.this_device(c)
     wording = Wording(f"{office}/{today.year}/{int(number) + 1:03d}", today, who, "")
@@ -89,7 +90,6 @@ def compose(c: Connection, tranche: UUID, wording: Wording) -> Document:
     form = _form()
     facts |= {
         "reference": wording.reference,
-        "addressee": wording.addressee or "Sir or Madam",
         "conditions": _conditions(c, record, form["conditions"]),
     }
 
@@ -97,13 +97,12 @@ def compose(c: Connection, tranche: UUID, wording: Wording) -> Document:
         return Template(text).safe_substitute(facts)
 
     head, *under = (facts["office"], *facts["office_address"].split("\n"))
-    to = dict.fromkeys(x for x in (wording.addressee, facts["partner"]) if x)
     blocks: list[Block] = [
         Heading(head, 2),
         *([Paragraph("\n".join(under), "muted")] if any(under) else []),
         Paragraph(f"Ref: {wording.reference}\n{show_date(wording.on)}"),
-        Paragraph("\n".join(to)),
-        Paragraph(fill(form["salutation"])),
+        Paragraph(wording.addressee or facts["partner"]),
+        Paragraph(wording.salutation),
         Paragraph(fill(form["subject"]), "strong"),
         *(Paragraph(fill(text), side="justify") for text in form["opening"]),
         _schedule(c, record),
@@ -178,6 +177,7 @@ def _facts(c: Connection, tranche: Record) -> dict[str, str]:
         "project_title": str(project.get("title") or ""),
         "fund": str(fund.get("name") or ""),
         "manager": str(fund.get("manager") or ""),
+        "payer": str(partner.get("name") or ""),
         "partner": str(partner.get("name") or fund.get("manager") or "the partner"),
         "body": str(body.get("name") or "sponsoring body"),
         "body_known": "yes" if body else "",

@@ -28,7 +28,7 @@ _BAR = 64
 _BAR_HEIGHT = 6
 _LEAST = 50
 _FILL = 220
-_LEAST_FILL = 150
+_LEAST_FILL = 120
 _HUES = {"ok": "ok", "attention": "attention", "late": "late", "muted": "text_muted"}
 _SIGNS = {"attention": "! ", "late": "✕ "}
 

@@ -63,9 +63,10 @@ class QuestionFilters(QWidget):
         for label, widget in (
             ("Years", self.years), ("Pillar", self.pillar),
             *((label, self.editors[name]) for name, _, label in _RECORDS),
-            ("As of", self.as_of), ("", self.clear_button),
+            ("As of", self.as_of),
         ):  # fmt: skip
             flow.addWidget(self._labelled(label, widget))
+        flow.addWidget(self.clear_button)
         self._fit()
 
     def _combo(self, name: str, title: str, items: list[tuple[str, Any]]) -> QComboBox:
@@ -95,8 +96,7 @@ class QuestionFilters(QWidget):
         column.setSpacing(2)
         column.addWidget(label)
         column.addWidget(widget)
-        width = _DAY_WIDTH if widget is self.as_of else _WIDTH
-        holder.setFixedWidth(width if words else widget.sizeHint().width())
+        holder.setFixedWidth(_DAY_WIDTH if widget is self.as_of else _WIDTH)
         return holder
 
     @staticmethod

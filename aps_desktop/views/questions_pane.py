@@ -204,7 +204,7 @@ class QuestionsPane(Pane):
         for option, choices in question_sheets.options(self.question()).items():
             box = QComboBox(self)
             box.setObjectName(f"option_{option}")
-            box.setAccessibleName(OPTION_LABELS[option])
+            box.setAccessibleName(OPTION_LABELS[option].rstrip(":"))
             for key, label in choices:
                 box.addItem(f"{OPTION_LABELS[option]} {label.lower()}", key)
             box.setCurrentIndex(max(0, box.findData(kept.get(option, ""))))

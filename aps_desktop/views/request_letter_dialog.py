@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -34,10 +35,12 @@ _FOLDER = "letter_folder"
 _SIGNATORY = "letter_signatory"
 _FIELDS = (
     ("reference", "Reference"),
+    ("salutation", "Salutation"),
     ("addressee", "Addressee"),
     ("signatory", "Signed by"),
     ("signatory_post", "Post of the signatory"),
 )
+_PLACES = ((0, 0), (0, 1), (1, 0), (2, 0), (2, 1))
 
 
 class RequestLetterDialog(QDialog):
@@ -80,11 +83,12 @@ class RequestLetterDialog(QDialog):
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(4)
         for number, (name, label) in enumerate(_FIELDS):
-            row, column = divmod(number, 2)
             words = PlainLabel(label, self, role="small")
             words.setBuddy(self.lines[name])
-            grid.addWidget(words, 2 * row, column)
-            grid.addWidget(self.lines[name], 2 * row + 1, column)
+            wide = name == "addressee"
+            row, column = _PLACES[number]
+            grid.addWidget(words, 2 * row, column, 1, 2 if wide else 1)
+            grid.addWidget(self.lines[name], 2 * row + 1, column, 1, 2 if wide else 1)
         buttons = QDialogButtonBox(self)
         self.write_button = QPushButton("Save and attach the letter…", self)
         self.write_button.setObjectName("write_letter")
@@ -113,9 +117,12 @@ class RequestLetterDialog(QDialog):
         self._start = start
         kept = self._context.ui_state.get(_SIGNATORY, [])
         signatory = kept if isinstance(kept, list) and len(kept) == 2 else ["", ""]
-        suggested = (start.wording.reference, start.wording.addressee, *map(str, signatory))
-        for line, text in zip(self.lines.values(), suggested, strict=True):
-            line.setText(text)
+        wording = replace(
+            start.wording, signatory=str(signatory[0]), signatory_post=str(signatory[1])
+        )
+        for name, line in self.lines.items():
+            line.setText(getattr(wording, name))
+            line.setCursorPosition(0)
         if start.missing:
             self._say(f"Missing in the records: {', '.join(start.missing)}.")
         self.lines["addressee"].setFocus()

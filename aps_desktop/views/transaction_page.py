@@ -21,6 +21,8 @@ from aps_desktop.services.record_page import RecordPage
 from aps_desktop.services.records import Record
 from aps_desktop.views.context import ATTENTION, OK
 from aps_desktop.views.detail_view import DetailView
+from aps_desktop.views.editors import Editor
+from aps_desktop.views.editors.reference import ReferenceEditor
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.record_header import restyle
 
@@ -119,8 +121,7 @@ class TransactionPage(DetailView):
         for name in frozen:
             given = page.record.values.get(name) not in (None, "")
             own = name in ledger.FROZEN or not _unvalued(page.record)
-            if given and own:
-                self.form.rows[name].editor.setEnabled(False)
+            _lock(self.form.rows[name].editor, locked=given and own)
         return ""
 
     def _on_asked(self, what: str) -> None:
@@ -175,6 +176,16 @@ class TransactionPage(DetailView):
             )  # fmt: skip
         else:
             self.context.say("The value in US dollars is filled in.", OK)
+
+
+def _lock(editor: Editor, *, locked: bool) -> None:
+    """No typing; but a record that is referred to can still be opened."""
+    if isinstance(editor, ReferenceEditor):
+        editor.line.setReadOnly(locked)
+        if locked:
+            editor.clear_button.hide()
+    elif locked:
+        editor.setEnabled(False)
 
 
 def _unvalued(record: Record) -> bool:

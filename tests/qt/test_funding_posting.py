@@ -171,8 +171,12 @@ def page(qtbot: QtBot, context: Context) -> TransactionPage:
 def test_posted_money_is_locked_and_the_rest_is_not(page: TransactionPage, office: Office) -> None:
     page.show_record(post(office, "receipt", jpy(1_000_000), date(2026, 11, 5)))
     assert page.panel.value.text() == "JPY 1,000,000 = USD 6,600.00"
-    for name in ("type", "date", "amount", "fund", "usd_value", "rate"):
+    for name in ("type", "date", "amount", "usd_value", "rate"):
         assert not page.form.rows[name].editor.isEnabled(), name
+    fund = page.form.rows["fund"].editor
+    assert fund.line.isReadOnly()
+    assert fund.clear_button.isHidden()
+    assert fund.open_button.isEnabled(), "what it belongs to can still be opened"
     for name in ("reference", "remarks"):
         assert page.form.rows[name].editor.isEnabled(), name
     assert "locked" in page.panel.why.text()
