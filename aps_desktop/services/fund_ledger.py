@@ -19,9 +19,9 @@ ROWS = 400
 _TYPES = dict(TRANSACTION_TYPES)
 _WHY = "Only what moves the fund's money changes it: pledges and commitments do not."
 _COLUMNS = (
-    Column("Date", width=90),
+    Column("Date", width=96),
     Column("What", width=0),
-    Column("Amount", right=True, width=122),
+    Column("Amount", right=True, width=118),
     Column("In US dollars", right=True, width=124, extra=True),
     Column("Change (USD)", right=True, width=108, why=_WHY),
     Column("Balance", right=True, width=124),

@@ -74,6 +74,7 @@ def start(c: Connection, tranche: UUID, today: date) -> Start:
     name = f"Request letter {facts['project_code']} {record.values.get('title') or ''}.docx"
     wanted = (
         ("project_title", "the project"), ("fund", "the fund"), ("amount", "the amount"),
+        ("body_known", "the sponsoring body"),
     )  # fmt: skip
     missing = tuple(words for key, words in wanted if not facts[key])
     return Start(record, wording, files.safe_name(name), missing)
@@ -101,7 +102,7 @@ def compose(c: Connection, tranche: UUID, wording: Wording) -> Document:
         Heading(head, 2),
         *([Paragraph("\n".join(under), "muted")] if any(under) else []),
         Paragraph(f"Ref: {wording.reference}\n{show_date(wording.on)}"),
-        Paragraph(wording.addressee or facts["partner"]),
+        Paragraph(wording.addressee or facts["payer"] or facts["fund"]),
         Paragraph(wording.salutation),
         Paragraph(fill(form["subject"]), "strong"),
         *(Paragraph(fill(text), side="justify") for text in form["opening"]),
@@ -178,7 +179,11 @@ def _facts(c: Connection, tranche: Record) -> dict[str, str]:
         "fund": str(fund.get("name") or ""),
         "manager": str(fund.get("manager") or ""),
         "payer": str(partner.get("name") or ""),
-        "partner": str(partner.get("name") or fund.get("manager") or "the partner"),
+        "partner": str(
+            partner.get("name")
+            or fund.get("manager")
+            or f"all who contribute to {fund.get('name')}"
+        ),
         "body": str(body.get("name") or "sponsoring body"),
         "body_known": "yes" if body else "",
     }

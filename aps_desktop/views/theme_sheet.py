@@ -51,10 +51,10 @@ QPushButton[kind="quiet"]:focus { border: 2px solid $accent; padding: 4px 7px; }
 QPushButton[kind="danger"] { color: $late; border-color: $late; }
 
 QPushButton[subtab="true"] { background: transparent; border: 1px solid transparent;
-  color: $text_muted; padding: 3px 7px; min-height: 16px; }
+  color: $text_muted; padding: 3px 5px; min-height: 16px; }
 QPushButton[subtab="true"]:hover { background: $hover; color: $text; }
 QPushButton[subtab="true"]:checked { background: $accent_soft; color: $accent; }
-QPushButton[subtab="true"]:focus { border: 1px solid $accent; padding: 3px 7px; }
+QPushButton[subtab="true"]:focus { border: 1px solid $accent; padding: 3px 5px; }
 QPushButton[segment="true"]:checked { background: $accent_soft; color: $accent;
   border-color: $accent; }
 

@@ -73,8 +73,8 @@ def test_the_letter_is_written_attached_and_taken_back_in_one_step(
     text = words_of(target)
     for wanted in (
         "The Secretariat", "1 Road", "Ref: ASEC/2026/7", "23 Nov 2026", "ຫົວໜ້າ ໂຄງການ", "Japan",
-        "“Early warning” (P-1)", "Disaster Committee", "amount of JPY 4,000,000 could be remitted by "
-        "15 Dec 2026", "still to be fulfilled", "Progress report accepted", "JPY 6,000,000",
+        "“Early warning” (P-1)", "Disaster Committee",
+        "amount of JPY 4,000,000 could be remitted by 15 Dec 2026", "still to be fulfilled", "Progress report accepted", "JPY 6,000,000",
         "This request", "Siti Rahma", "Director",
     ):  # fmt: skip
         assert wanted in text
@@ -113,7 +113,7 @@ def test_conditions_that_are_met_are_said_to_be(db: Database, tranche: UUID) -> 
 def test_what_is_missing_is_named(db: Database, tmp_path: Path) -> None:
     bare = records.new(db, "tranche", {"title": "Instalment"})
     start = request_letters.start(db.reader(), bare, date(2026, 11, 23))
-    assert start.missing == ("the project", "the fund", "the amount")
+    assert start.missing == ("the project", "the fund", "the amount", "the sponsoring body")
     with pytest.raises(InvalidValue, match="no amount"):
         request_letters.write(db, bare, WORDING, tmp_path / "x.docx")
 
