@@ -79,8 +79,8 @@ def _line(row: Any, running: int | None, column: str, *, balanced: bool) -> tupl
     planned, apart = nature != "actual", bool(in_kind)
     amount = Money(int(minor), currency) if minor is not None else None
     value = _value(amount, usd)
-    notes = [word for word, here in (("planned", planned), ("in kind", apart),
-                                     ("reversal", reverses is not None)) if here]  # fmt: skip
+    notes = [word for word, here in (("Planned", planned), ("In kind", apart),
+                                     ("Reversal", reverses is not None)) if here]  # fmt: skip
     about = (code if column == "fund" else "") or partner or state or ""
     what = " · ".join(x for x in (_TYPES.get(type, str(type)), about) if x)
     shown = f"{what} ({', '.join(notes)})" if notes else what

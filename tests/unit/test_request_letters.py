@@ -74,7 +74,8 @@ def test_the_letter_is_written_attached_and_taken_back_in_one_step(
     for wanted in (
         "The Secretariat", "1 Road", "Ref: ASEC/2026/7", "23 Nov 2026", "ຫົວໜ້າ ໂຄງການ", "Japan",
         "“Early warning” (P-1)", "Disaster Committee",
-        "amount of JPY 4,000,000 could be remitted by 15 Dec 2026", "still to be fulfilled", "Progress report accepted", "JPY 6,000,000",
+        "amount of JPY 4,000,000 could be remitted by 15 Dec 2026", "still to be fulfilled",
+        "Progress report accepted", "JPY 6,000,000",
         "This request", "Siti Rahma", "Director",
     ):  # fmt: skip
         assert wanted in text
