@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-_TAKEN = (".xlsx", ".xlsm", ".csv", ".tsv", ".xml", ".apsync", ".aps")
+from aps_desktop.paths import keep_together
+
+_TAKEN = (".xlsx", ".xlsm", ".csv", ".tsv", ".xml", ".apsync", ".apsupdate", ".aps")
 """Files that the window is given; the last kind is a database."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The program. Without a sub-command the window opens; returns the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    keep_together()
     if arguments[:1] == ["--child"]:
         from aps_desktop.children import run_child
 

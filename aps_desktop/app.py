@@ -96,6 +96,7 @@ class Program(QObject):
         self._lock: WindowLock | None = None
         self._first: Any = None
         self._file = ""
+        self.handover: Any = None
         theme.choose(self.ui_state.get("scheme", "system"))
         dress(app)
         app.setWindowIcon(QIcon(str(resource_path("icons", "app.svg"))))
@@ -150,6 +151,7 @@ class Program(QObject):
         window.office_wanted.connect(self.show_guide)
         context.restore_wanted.connect(self._on_restore_wanted)
         context.passphrase_wanted.connect(self._on_passphrase_wanted)
+        context.handed_over.connect(self._on_handed_over)
         self.ui_state.put("database", str(Path(location).resolve()) if not db.postgres else "")
         self.window = window
         window.show()
@@ -293,9 +295,15 @@ class Program(QObject):
         timer.setObjectName("backup_timer")
         timer.timeout.connect(self._on_backup_due)
         timer.start(_BACKUP_EVERY_MS)
+        self.window.commands.news.read()
         if self._file:
             self._take_file(self._file)
             self._file = ""
+
+    def _on_handed_over(self, handover: Any) -> None:
+        """An update takes over: the program ends, then the installer starts."""
+        self.handover = handover
+        self._app.quit()
 
     def _on_called(self, file: str) -> None:
         """A second start: this window comes forward and takes the file."""
@@ -358,6 +366,10 @@ class Program(QObject):
         """Ends everything; called once the event loop has ended."""
         self._close_window()
         self.ui_state.save()
+        if self.handover is not None:
+            from aps_desktop.services import updates
+
+            updates.start(self.handover)
 
 
 def _backup(db: Database, progress: object, cancelled: Callable[[], bool]) -> Path | None:

@@ -19,11 +19,52 @@ def resource_path(*parts: str) -> Path:
     return (inside if inside.is_dir() else package.parent / "resources").joinpath(*parts)
 
 
+def program_dir() -> Path:
+    """The folder of the installed program, which may hold `portable.txt` and `edition.txt`."""
+    if getattr(sys, "frozen", False):
+        return Path(sys.executable).resolve().parent
+    # The Windows packages: our starter stands beside runtime\\ and lib\\aps_desktop.
+    return Path(__file__).resolve().parents[2 if _in_windows_folder() else 1]
+
+
+def _in_windows_folder() -> bool:
+    library = Path(__file__).resolve().parents[1]
+    return library.name == "lib" and (library.parent / "runtime" / "pythonw.exe").exists()
+
+
+def edition() -> str:
+    """Which package this was installed from ("linux-deb", "windows-user"); "" for none."""
+    try:
+        return (program_dir() / "edition.txt").read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
+
+
+def is_portable() -> bool:
+    """Whether everything is kept beside the program: a file portable.txt in its folder says so."""
+    return (program_dir() / "portable.txt").exists()
+
+
+def keep_together() -> None:
+    """In portable mode temporary files too go beside the program, not on the computer."""
+    if not is_portable() or os.environ.get("APS_DATA_DIR"):
+        return
+    folder = data_dir() / "temporary"
+    folder.mkdir(exist_ok=True)
+    for name in ("TMP", "TEMP", "TMPDIR", "MPLCONFIGDIR"):
+        os.environ[name] = str(folder)
+
+
 def data_dir() -> Path:
-    """The user's data folder by the platform's conventions; made when missing."""
+    """The user's data folder by the platform's conventions; made when missing.
+
+    APS_DATA_DIR names another one; in portable mode it is beside the program's folder.
+    """
     chosen = os.environ.get("APS_DATA_DIR")
     if chosen:
         folder = Path(chosen)
+    elif is_portable():
+        folder = program_dir().parent / f"{APP_NAME} data"
     else:
         import platformdirs
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import sys
 
-from packlib import linux
+from packlib import linux, windows
 from packlib.common import epoch, say, stop, version
 from packlib.contents import uncovered
 from packlib.requirements import TARGETS, direct
 
-MAKERS = {"linux": linux.make}
+MAKERS = {"linux": linux.make, "windows": windows.make}
 
 
 def main() -> int:

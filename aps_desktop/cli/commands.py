@@ -17,6 +17,7 @@ from aps_desktop.cli import (
     record_commands,
     reporting_commands,
     uniting_commands,
+    update_commands,
 )
 from aps_desktop.cli.session import DONE, REFUSED, Session
 from aps_desktop.domain.errors import UserError
@@ -74,6 +75,7 @@ def _parser() -> ArgumentParser:
     _reporting_commands(commands)
     _report_commands(commands)
     _iati_commands(commands)
+    _update_commands(commands)
     return parser
 
 
@@ -307,6 +309,12 @@ def _iati_commands(commands: Commands) -> None:
     bring.add_argument("--dry-run", action="store_true", help="say what would happen")
     add(iati, "validate", iati_commands.validate).add_argument("file", metavar="FILE.xml")
     add(iati, "lists", iati_commands.lists).add_argument("file", metavar="FILE")
+
+
+def _update_commands(commands: Commands) -> None:
+    update = group(commands, "update", "look into and install an update file")
+    for name, run in (("inspect", update_commands.inspect), ("apply", update_commands.apply)):
+        add(update, name, run).add_argument("file", metavar="FILE.apsupdate")
 
 
 def import_excel(session: Session) -> int:

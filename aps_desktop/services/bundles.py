@@ -17,7 +17,7 @@ from aps_desktop.db.store import SCHEMA_VERSION
 from aps_desktop.domain.entities import ENTITIES
 from aps_desktop.domain.errors import UserError
 from aps_desktop.domain.fields import Kind
-from aps_desktop.services import bundle_scope, trusting
+from aps_desktop.services import bundle_scope, trusting, updates
 from aps_desktop.services.bundle_scope import Scope
 from aps_desktop.sync import payload
 from aps_desktop.sync.container_write import BundleWriter, WrittenBundle
@@ -103,7 +103,8 @@ def _write(
         if trust.signed is not None:
             writer.add_offices(trust.signed.to_bytes())
         manifest = Manifest(
-            app=__version__, newest_app=__version__, schema=SCHEMA_VERSION, bundle=uuid4().hex,
+            app=__version__, newest_app=updates.newest_known(c), schema=SCHEMA_VERSION,
+            bundle=uuid4().hex,
             sender=trusting.sender(db), sequence=sequence, previous=previous,
             made=db.clock.millis(), for_offices=tuple(offices),
             scope=_scope_line(scope),

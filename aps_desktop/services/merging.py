@@ -14,7 +14,7 @@ from aps_desktop.db.layout import MEMBER
 from aps_desktop.db.store import SCHEMA_VERSION
 from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.errors import NotFound, UserError
-from aps_desktop.services import backup, files, queued_bundles, sync_status, trusting
+from aps_desktop.services import backup, files, queued_bundles, sync_status, trusting, updates
 from aps_desktop.sync.bundle_errors import NewerFormat
 from aps_desktop.sync.container import Judge, Judgement, OpenedBundle, Verdict, open_bundle
 from aps_desktop.sync.keys import fingerprint
@@ -279,6 +279,7 @@ def _limits(c: Connection, bundle: OpenedBundle) -> dict[bytes, int]:
 def _note_sender(c: Connection, bundle: OpenedBundle, knows: dict[bytes, int]) -> None:
     """Receipts: what the sender says it holds, unless a later bundle of it said so already."""
     m = bundle.manifest
+    updates.heard_of(c, m.app, m.newest_app)
     peer = bytes.fromhex(m.sender.device)
     latest = c.value(
         "SELECT max(sequence) FROM bundle_log WHERE direction = 'in' AND device = ?", (peer,)

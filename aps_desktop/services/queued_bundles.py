@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
+from aps_desktop.services import updates
 
 _STATE = "queued"
 
@@ -37,6 +38,7 @@ def put(db: Database, path: Path, made_by: str) -> None:
             "?, ?, ?)",
             (mark, db.clock.millis(), _STATE, path.name, json.dumps(report, sort_keys=True)),
         )
+        updates.heard_of(c, made_by)
 
 
 def opened(c: Connection, file: str) -> None:

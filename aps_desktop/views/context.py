@@ -27,6 +27,7 @@ class Context(QObject):
     `lists.Filter`, `open_place` a place's key and where in it, `restore_wanted` the path of a
     backup that is to replace the database,
     `passphrase_wanted` the present passphrase and the new one (empty: none).
+    `handed_over` carries the `updates.Handover` with which the program ends.
     `command_wanted` names a command of `shortcuts.COMMANDS`. `runner.changed` tells what was
     written, `theme_changed` that colours differ.
     """
@@ -41,6 +42,7 @@ class Context(QObject):
     passphrase_wanted = Signal(str, str)
     backup_made = Signal()
     command_wanted = Signal(str)
+    handed_over = Signal(object)
 
     def __init__(
         self, db: Database, runner: QObject, ui_state: UiState, parent: QObject | None = None

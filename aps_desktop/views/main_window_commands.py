@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from aps_desktop.views import theme
-from aps_desktop.views.main_window_sync import REQUEST, bundles_among
+from aps_desktop.views.main_window_sync import REQUEST, UPDATE, bundles_among
 
 if TYPE_CHECKING:
     from aps_desktop.views.pane import Pane
@@ -27,6 +28,13 @@ class Commands(QObject):
         super().__init__(window)
         self._window = window
         self._context = window.context
+
+    @cached_property
+    def news(self) -> Any:
+        """What is known of newer versions."""
+        from aps_desktop.views.update_dialog import UpdateNews
+
+        return UpdateNews(self._window)
 
     def run(self, name: str) -> None:
         """Does what the command of that name says."""
@@ -85,6 +93,11 @@ class Commands(QObject):
         if bundles_among([path]):
             self._open_bundles([path])
             return
+        if path.suffix.lower() == UPDATE:
+            from aps_desktop.views.update_dialog import open_update
+
+            open_update(self._context, path, self._window)
+            return
         if path.suffix.lower() == REQUEST:
             self._window.go("trust")
             self._window.pane().take_file(path)
@@ -104,6 +117,7 @@ class Commands(QObject):
         from aps_desktop.views.merge_dialog import open_bundles
 
         open_bundles(self._context, paths, self._window)
+        self.news.look_beside(paths[0])
 
     def read_backup(self) -> None:
         """Asks in the background when the last backup was made."""
@@ -242,6 +256,16 @@ class Commands(QObject):
         palette.place_chosen.connect(self._window.go)
         palette.open_over(self._window)
 
+    def _do_manual(self) -> None:
+        from aps_desktop.views.manual_window import open_manual
+
+        open_manual(self._window)
+
+    def _do_update(self) -> None:
+        from aps_desktop.views.update_dialog import choose
+
+        choose(self._context, self._window)
+
     def _do_shortcuts(self) -> None:
         from aps_desktop.views.shortcuts_sheet import ShortcutSheet
 
@@ -259,7 +283,8 @@ class Commands(QObject):
 
 
 def _local(urls: list[QUrl]) -> list[Path]:
-    return [path for path in _paths(urls) if path.suffix.lower() in (*_TABLES, _IATI, REQUEST)]
+    known = (*_TABLES, _IATI, REQUEST, UPDATE)
+    return [path for path in _paths(urls) if path.suffix.lower() in known]
 
 
 def _bundles(urls: list[QUrl]) -> list[Path]:

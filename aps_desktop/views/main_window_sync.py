@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aps_desktop.views.status_bar import StatusBar
 
 _PAUSE_MS = 150
-_BUNDLE, REQUEST = ".apsync", ".apsrequest"
+_BUNDLE, REQUEST, UPDATE = ".apsync", ".apsrequest", ".apsupdate"
 
 
 class SyncCounts(QObject):

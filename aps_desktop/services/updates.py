@@ -1,0 +1,187 @@
+"""Updates without a network: what a file would install, whether a newer version is known of.
+
+Nothing is ever downloaded. Somebody brings an update file; it is verified, the database is backed
+up, and the system's own installer gets what was inside.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from aps_desktop import __version__
+from aps_desktop.db.connection import Connection
+from aps_desktop.db.engine import Database
+from aps_desktop.db.store import put_setting, setting
+from aps_desktop.domain.errors import UserError
+from aps_desktop.paths import data_dir, edition, program_dir
+from aps_desktop.services import backup
+from aps_desktop.sync import update_file
+from aps_desktop.sync.release_key import RELEASE_KEYS
+from aps_desktop.sync.update_file import UpdateFile, UpdateRefused, number
+
+EDITIONS = {
+    "windows-user": "Windows, installed for one account",
+    "windows-machine": "Windows, installed for all accounts",
+    "windows-portable": "Windows, portable",
+    "linux-deb": "Debian or Ubuntu",
+    "linux-rpm": "Fedora or openSUSE",
+    "linux-portable": "Linux, portable",
+    "": "a copy that was not installed by a package",
+}
+"""What each kind of installation is called."""
+_NEWEST = "newest_app"
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What happens once the program has ended. `command` starts the installer; without one the
+    officer (or the administrator) does what `words` say."""
+
+    words: str
+    command: tuple[str, ...] = ()
+    backup: Path | None = None
+    file: Path | None = None
+
+
+def inspect(
+    path: Path, *, keys: Sequence[str] = RELEASE_KEYS, running: str = __version__, here: str = ""
+) -> UpdateFile:
+    """Verifies an update file and whether it fits here. UpdateRefused says why it does not."""
+    update = update_file.read(path, keys)
+    manifest = update.manifest
+    here = here or edition()
+    if manifest.product != "aps-desktop":
+        raise UpdateRefused("This is an update of another program.")
+    if manifest.platform != here:
+        made_for = EDITIONS.get(manifest.platform, manifest.platform)
+        raise UpdateRefused(
+            f"This update is for another kind of installation: {made_for}.",
+            f"This computer has: {EDITIONS.get(here, here)}. Ask for the file for that.",
+        )
+    if number(manifest.version) == number(running):
+        raise UpdateRefused(f"Version {running} is installed already.")
+    if number(manifest.version) < number(running):
+        raise UpdateRefused(
+            f"This is the older version {manifest.version}; {running} is installed.",
+            "An older version could open your database for reading only.",
+        )
+    return update
+
+
+def prepare(db: Database | None, update: UpdateFile) -> Handover:
+    """Backs the database up and lays the installer ready; how it is started."""
+    saved = backup.before(db, "update") if db is not None and not db.read_only else None
+    folder = data_dir() / "updates"
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        folder.mkdir(parents=True)
+        file = update_file.unpack(update, folder)
+        return _handover(update, file, saved)
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise UserError(
+            "There is not enough room for the update.", "Nothing was installed."
+        ) from error
+
+
+def _handover(update: UpdateFile, file: Path, saved: Path | None) -> Handover:
+    version, platform = update.manifest.version, update.manifest.platform
+    command: tuple[str, ...]
+    if platform == "windows-user":
+        # /D is NSIS's own: last, and never in quotes.
+        where = program_dir().parent
+        command = (str(file), "/WAIT=60", "/START", f"/D={where}")
+        return Handover(f"The installer of version {version} starts now.", command, saved, file)
+    if platform == "windows-machine":
+        words = f"The installer of version {version} starts now. Windows asks for an administrator."
+        return Handover(words, ("msiexec", "/i", str(file), "/passive"), saved, file)
+    if platform.endswith("-portable"):
+        return _beside(update, file, saved)
+    tool = "apt install" if platform == "linux-deb" else "dnf install"
+    line = f"sudo {tool} '{file}'"
+    if platform == "linux-deb" and shutil.which("pkexec"):
+        command = ("pkexec", "apt-get", "install", "--yes", str(file))
+        words = f"Your system installs version {version} now and asks for an administrator."
+        return Handover(words, command, saved, file)
+    return Handover(f"An administrator installs it with this line:\n{line}", (), saved, file)
+
+
+def _beside(update: UpdateFile, file: Path, saved: Path | None) -> Handover:
+    """A portable copy: the new version is unpacked beside this one and finds the same data."""
+    home = program_dir().parent
+    before = set(home.iterdir())
+    if zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as archive:
+            archive.extractall(home)  # noqa: S202 - zipfile keeps within; the release key signed it
+    else:
+        with tarfile.open(file) as archive:
+            archive.extractall(home, filter="data")
+    file.unlink()
+    _keep_mark(home)
+    made = sorted(p.name for p in set(home.iterdir()) - before) or [update.manifest.version]
+    words = f"Version {update.manifest.version} is in the folder “{made[0]}” beside this one."
+    return Handover(f"{words} Start it there from now on; it finds the same data.", (), saved)
+
+
+def _keep_mark(home: Path) -> None:
+    """What was portable stays portable: the mark goes along into the new folder."""
+    mark = program_dir() / "portable.txt"
+    for folder in home.iterdir():
+        inside = folder / "edition.txt"
+        if mark.exists() and inside.exists() and not (folder / mark.name).exists():
+            shutil.copy(mark, folder)
+
+
+def start(handover: Handover) -> None:
+    """Starts the installer, on its own feet: it outlives this program."""
+    if not handover.command:
+        return
+    command = list(handover.command)
+    if sys.platform == "win32":
+        # Not a list: /D=… must stay without quotes also where the folder has spaces.
+        line = subprocess.list2cmdline(command[:-1]) + " " + command[-1]
+        line = line if command[-1].startswith("/D=") else subprocess.list2cmdline(command)
+        subprocess.Popen(line, close_fds=True)
+        return
+    subprocess.Popen(command, start_new_session=True)
+
+
+def newest_known(c: Connection) -> str:
+    """The newest version that this installation has heard of in bundles, its own included."""
+    heard = setting(c, _NEWEST)
+    return heard if number(heard) > number(__version__) else __version__
+
+
+def newer_at_hand(c: Connection) -> str:
+    """The newer version that others have, or nothing."""
+    newest = newest_known(c)
+    return newest if number(newest) > number(__version__) else ""
+
+
+def heard_of(c: Connection, *versions: str) -> None:
+    """Keeps the newest version that a bundle named; inside a write transaction."""
+    newest = max((newest_known(c), *versions), key=number)
+    if number(newest) > number(setting(c, _NEWEST) or "0.0.0"):
+        put_setting(c, _NEWEST, newest)
+
+
+def newest_beside(bundle: Path) -> UpdateFile | None:
+    """The newest update in a bundle's folder that may be installed: both come on one stick."""
+    found = []
+    try:
+        files = [p for p in bundle.parent.iterdir() if p.suffix.lower() == update_file.SUFFIX]
+    except OSError:
+        return None
+    for file in files:
+        try:
+            found.append(inspect(file))
+        except UpdateRefused:
+            continue  # for another platform, or not to be believed: whoever opens it is told
+    return max(found, key=lambda one: number(one.manifest.version), default=None)

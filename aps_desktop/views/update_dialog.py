@@ -1,0 +1,179 @@
+"""An update file: what it would install, verified first; then the backup and the installer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aps_desktop import __version__
+from aps_desktop.domain.errors import UserError
+from aps_desktop.services import updates
+from aps_desktop.views.plain_label import PlainLabel
+
+if TYPE_CHECKING:
+    from aps_desktop.services.updates import Handover
+    from aps_desktop.sync.update_file import UpdateFile
+    from aps_desktop.views.context import Context
+
+_ROLE = QDialogButtonBox.ButtonRole
+FILTER = "Updates of APS Desktop (*.apsupdate)"
+
+
+class UpdateDialog(QDialog):
+    """Verifies, offers, backs up, hands over. `ready` is what the program does as it ends."""
+
+    def __init__(self, context: Context, path: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._update: UpdateFile | None = None
+        self.setObjectName("update_dialog")
+        self.setWindowTitle("Install an update")
+        self.setAccessibleName("Install an update")
+        self.title = PlainLabel(f"Checking “{path.name}”…", role="heading", wrap=True)
+        self.words = PlainLabel("", wrap=True)
+        self.words.setObjectName("update_words")
+        self.words.setMinimumWidth(440)
+        self.words.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._busy = QProgressBar(self)
+        self._busy.setRange(0, 0)
+        self._busy.setAccessibleName("Working")
+        self.buttons = QDialogButtonBox(self)
+        self._close = self.buttons.addButton("Not now", _ROLE.RejectRole)
+        self.install = QPushButton("Install")
+        self.install.setObjectName("install_update")
+        self.install.setAccessibleName("Install the update")
+        self.install.setProperty("kind", "primary")
+        self.install.setEnabled(False)
+        self.install.clicked.connect(self._on_install)
+        self.buttons.addButton(self.install, _ROLE.ActionRole)
+        self.buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 22, 24, 18)
+        layout.setSpacing(14)
+        for part in (self.title, self.words, self._busy, self.buttons):
+            layout.addWidget(part)
+        context.runner.long(
+            lambda db, progress, cancelled: updates.inspect(path),
+            self._on_inspected,
+            self._on_refused,
+            owner=self,
+        )
+
+    def _on_inspected(self, update: UpdateFile) -> None:
+        self._update = update
+        version = update.manifest.version
+        self._busy.hide()
+        self.title.setText(f"Version {version} is ready to install")
+        self.words.setText(
+            f"You have version {__version__}. The file was made and signed by the release "
+            "manager.\n\nYour database is backed up first. Then APS Desktop closes and the "
+            "installer takes over; your data stays where it is."
+        )
+        self.install.setText(f"Install version {version}")
+        self.install.setEnabled(True)
+        self.install.setDefault(True)
+        self.install.setFocus()
+
+    def _on_refused(self, error: Exception) -> None:
+        if not isinstance(error, UserError):
+            raise error
+        self._busy.hide()
+        self.install.hide()
+        self._close.setText("Close")
+        self._close.setFocus()
+        self.title.setText("The update is not installed")
+        self.words.setText(str(error))
+
+    def _on_install(self) -> None:
+        update = self._update
+        self.install.setEnabled(False)
+        self._busy.show()
+        self.title.setText("Backing up…")
+        self._context.runner.long(
+            lambda db, progress, cancelled: updates.prepare(db, update),
+            self._on_prepared,
+            self._on_refused,
+            owner=self,
+        )
+
+    def _on_prepared(self, handover: Handover) -> None:
+        self._busy.hide()
+        self._context.backup_made.emit()
+        if handover.command:
+            self.accept()
+            self._context.handed_over.emit(handover)
+            return
+        self.install.hide()
+        self._close.setText("Close")
+        self.title.setText("The update is ready")
+        self.words.setText(handover.words)
+
+
+def open_update(context: Context, path: Path, parent: QWidget | None) -> UpdateDialog:
+    """Shows what an update file would do."""
+    dialog = UpdateDialog(context, path, parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+    return dialog
+
+
+def choose(context: Context, parent: QWidget | None) -> None:
+    """Asks for an update file."""
+    chosen, _ = QFileDialog.getOpenFileName(parent, "Install an update", "", FILTER)
+    if chosen:
+        open_update(context, Path(chosen), parent)
+
+
+class UpdateNews:
+    """Says that others have a newer version, and offers the file that lies beside a bundle."""
+
+    def __init__(self, window: Any) -> None:
+        self._window, self._context = window, window.context
+
+    def read(self) -> None:
+        """Asks, in the background, which versions bundles have named."""
+        self._context.runner.query(
+            updates.newer_at_hand, self._on_known, owner=self._window, key="newer_version"
+        )
+
+    def _on_known(self, version: str) -> None:
+        if version:
+            self._context.say(
+                f"Version {version} of APS Desktop is in use elsewhere; you have {__version__}. "
+                "Ask for its update file.",
+                "info",
+                "Install an update…",
+                lambda: choose(self._context, self._window),
+            )
+
+    def look_beside(self, bundle: Path) -> None:
+        """Verifies the update files in a bundle's folder and offers the newest that fits."""
+        self._context.runner.query(
+            lambda connection: updates.newest_beside(bundle),
+            self._on_found,
+            owner=self._window,
+            key="update_beside",
+        )
+
+    def _on_found(self, update: UpdateFile | None) -> None:
+        if update is not None:
+            self._context.say(
+                f"Beside the bundle lies version {update.manifest.version} of APS Desktop.",
+                "info",
+                "Look at the update…",
+                lambda: open_update(self._context, update.path, self._window),
+            )

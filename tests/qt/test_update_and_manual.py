@@ -1,0 +1,136 @@
+"""The update dialog and the manual, as an officer meets them."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from aps_desktop.db import store
+from aps_desktop.paths import resource_path
+from aps_desktop.services import updates
+from aps_desktop.sync import update_file
+from aps_desktop.tasks.runner import InlineRunner
+from aps_desktop.views import theme
+from aps_desktop.views.context import Context
+from aps_desktop.views.main_window import MainWindow
+from aps_desktop.views.manual_window import ManualWindow, open_manual, pages
+from aps_desktop.views.theme_sheet import dress
+from aps_desktop.views.ui_state import UiState
+from aps_desktop.views.update_dialog import UpdateDialog, UpdateNews
+
+KEY = Ed25519PrivateKey.from_private_bytes(b"r" * 32)
+
+
+@pytest.fixture
+def window(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
+    theme.choose("light")
+    dress(QApplication.instance())
+    db = store.create(str(tmp_path / "office.aps"), office="LA", device="Laptop 3")
+    context = Context(db, InlineRunner(db), UiState(tmp_path / "window.json"))
+    made = MainWindow(context, "Lao PDR")
+    context.setParent(made)
+    context.runner.setParent(made)
+    qtbot.addWidget(made)
+    made.show()
+    yield made
+    db.close()
+
+
+@pytest.fixture
+def update(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An update that this installation believes."""
+    keys = (KEY.public_key().public_bytes_raw().hex(),)
+    known = {**updates.inspect.__kwdefaults__, "keys": keys, "here": "windows-user"}
+    monkeypatch.setattr(updates.inspect, "__kwdefaults__", known)
+    installer = tmp_path / "setup.exe"
+    installer.write_bytes(b"MZ" * 5000)
+    path = tmp_path / "new.apsupdate"
+    manifest = update_file.described(installer, "9.0.0", "windows-user")
+    update_file.write(installer, manifest, KEY.sign, path)
+    return path
+
+
+def dialog(qtbot: QtBot, window: QWidget, path: Path) -> UpdateDialog:
+    made = UpdateDialog(window.context, path, window)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def test_an_update_is_checked_backed_up_and_handed_over(
+    qtbot: QtBot, window: QWidget, update: Path
+) -> None:
+    shown = dialog(qtbot, window, update)
+    qtbot.waitUntil(shown.install.isEnabled)
+    assert "9.0.0" in shown.title.text()
+    with qtbot.waitSignal(window.context.handed_over) as handed:
+        qtbot.keyClick(shown.install, Qt.Key.Key_Space)
+    handover = handed.args[0]
+    assert "before update" in handover.backup.name
+    assert Path(handover.command[0]).read_bytes() == b"MZ" * 5000
+
+
+def test_a_forged_update_is_refused_in_words(qtbot: QtBot, window: QWidget, update: Path) -> None:
+    data = bytearray(update.read_bytes())
+    data[60] ^= 1
+    update.write_bytes(data)
+    shown = dialog(qtbot, window, update)
+    qtbot.waitUntil(lambda: not shown.install.isVisible())
+    assert shown.title.text() == "The update is not installed"
+    assert "release manager" in shown.words.text()
+
+
+def test_a_dropped_update_is_looked_at(qtbot: QtBot, window: QWidget, update: Path) -> None:
+    window.commands.take_file(update)
+    shown = window.findChild(UpdateDialog)
+    qtbot.waitUntil(shown.install.isEnabled)
+    shown.reject()
+
+
+def test_the_foot_says_that_a_newer_version_is_about(qtbot: QtBot, window: QWidget) -> None:
+    with window.context.db.writing() as c:
+        updates.heard_of(c, "9.1.0")
+    with qtbot.waitSignal(window.context.message) as said:
+        UpdateNews(window).read()
+    assert "9.1.0" in said.args[0]
+    assert said.args[2] == "Install an update…"
+
+
+def test_an_update_beside_a_bundle_is_offered(qtbot: QtBot, window: QWidget, update: Path) -> None:
+    with qtbot.waitSignal(window.context.message) as said:
+        UpdateNews(window).look_beside(update.with_name("from LA.apsync"))
+    assert "9.0.0" in said.args[0]
+
+
+def test_the_manual_opens_turns_pages_and_finds(qtbot: QtBot, window: QWidget) -> None:
+    window.commands.run("manual")
+    shown = window.findChild(ManualWindow, "manual_window")
+    qtbot.addWidget(shown)
+    assert open_manual(window) is shown
+    assert "APS Desktop manual" in shown.page.toPlainText()
+    shown.find_field.setText("passphrase")
+    hidden = [shown.contents.item(row).isHidden() for row in range(shown.contents.count())]
+    assert any(hidden)
+    assert not all(hidden)
+    assert "assphrase" in shown.page.toPlainText()
+    shown.find_field.clear()
+    shown.show_page("18-sync.md")
+    assert shown.page.toPlainText().startswith("Sync")
+
+
+def test_every_page_is_reached_and_no_link_leads_nowhere() -> None:
+    names = {name for name, _ in pages()}
+    assert len(names) >= 15
+    index = resource_path("manual", "index.md").read_text("utf-8")
+    linked = set(re.findall(r"\]\(([\w.-]+\.md)\)", index))
+    assert linked == names - {"index.md"}
+    for name in names:
+        text = resource_path("manual", name).read_text("utf-8")
+        assert set(re.findall(r"\]\(([\w.-]+\.md)\)", text)) <= names, name
+        assert text.startswith("# "), name
