@@ -83,7 +83,7 @@ def _line(row: Any, running: int | None, column: str, *, balanced: bool) -> tupl
                                      ("Reversal", reverses is not None)) if here]  # fmt: skip
     about = (code if column == "fund" else "") or partner or state or ""
     what = " · ".join(x for x in (_TYPES.get(type, str(type)), about) if x)
-    shown = f"{what} ({', '.join(notes)})" if notes else what
+    shown = f"{', '.join(notes)}: {what}" if notes else what
     tip = " · ".join(str(x) for x in (reference, title, partner or state) if x)
     parts: list[SheetCell] = [
         cells.day(date.fromisoformat(on)),

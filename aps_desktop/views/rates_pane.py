@@ -177,7 +177,8 @@ class RatesPane(Pane):
         if page.unvalued:
             what = "transaction has" if page.unvalued == 1 else "transactions have"
             words.append(f"{page.unvalued:,} {what} no value in US dollars.")
-        self.summary.setText(f"! {' '.join(words)}" if words else "Every rate is recent.")
+        fine = "Every rate is recent." if page.newest.lines else ""
+        self.summary.setText(f"! {' '.join(words)}" if words else fine)
         self.summary.setProperty("status", "attention" if words else "ok")
         restyle(self.summary)
         for button in (self.fill, self.missing):

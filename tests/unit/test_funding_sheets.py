@@ -1,0 +1,119 @@
+"""Pages of money and tables of answers: the same on SQLite and on PostgreSQL."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from aps_desktop.db import store
+from aps_desktop.db.engine import Database
+from aps_desktop.domain.clock import FixedClock
+from aps_desktop.domain.money import Money
+from aps_desktop.services import (
+    fund_money,
+    payer_money,
+    posting,
+    project_money,
+    question_sheets,
+    rate_sheets,
+    records,
+    request_letters,
+    sheet_cells,
+)
+from aps_desktop.services.funding import Scope
+from aps_desktop.services.posting import Entry
+from aps_desktop.services.question_sheets import ASKINGS
+from aps_desktop.services.sheet_cells import Column, Line, Sheet
+from tests import funding_office
+from tests.funding_office import NOON, TODAY, Office, jpy, post, usd
+
+
+def filled(db: Database) -> Office:
+    office = funding_office.make(db)
+    on, of = {"project": office.project}, {"partner": office.japan}
+    post(office, "pledge", usd(60_000), date(2025, 12, 1), expires_on=date(2026, 12, 24), **on)
+    post(office, "commitment", usd(50_000), date(2026, 1, 10), **on, **of)
+    post(office, "receipt", jpy(10_000_000), date(2026, 11, 2), member_state=office.lao)
+    post(office, "disbursement", usd(30_000), date(2026, 11, 10), **on, **of)
+    post(office, "expenditure", usd(20_000), date(2026, 11, 15), nature="planned", **on)
+    post(office, "receipt", usd(5_000), date(2026, 11, 16), in_kind=True, **of)
+    post(office, "receipt", Money.of(900, "THB"), date(2026, 11, 17), **of)
+    made = {"fund": office.fund, "status": "agreed"}
+    records.new(db, "contribution", {**made, **of, "amount": jpy(100), "agreed_on": TODAY})
+    records.new(db, "contribution", {**made, "member_state": office.lao, "in_kind": True})
+    tranche = records.new(
+        db,
+        "tranche",
+        {"title": "First", "fund": office.fund, "project": office.project, "amount": usd(7)},
+    )
+    for status in ("open", "met"):
+        records.new(
+            db,
+            "condition",
+            {"title": status, "tranche": tranche, "status": status, "fund": office.fund, **on},
+        )
+    values = {"title": "Next phase", "amount": usd(9), "probability": Decimal(30), "stage": "idea"}
+    records.new(db, "pipeline_proposal", {**values, **of})
+    letter = {"date": TODAY, "direction": "sent", "subject": "Thanks", **of, **on}
+    records.new(db, "correspondence", letter)
+    return office
+
+
+def shown(sheet: Sheet) -> list[list[str]]:
+    return sheet_cells.plain_rows(sheet)
+
+
+def everything(db: Database) -> list[object]:
+    """All that the window shows about this office's money."""
+    office = filled(db)
+    c = db.reader()
+    found: list[object] = []
+    for read, entity, id in (
+        (fund_money.page, "fund", office.fund),
+        (fund_money.page, "fund", office.partner_fund),
+        (payer_money.partner, "partner", office.japan),
+        (payer_money.member_state, "member_state", office.lao),
+        (project_money.page, "project", office.project),
+    ):
+        page = read(c, records.get(c, entity, id), TODAY)
+        found.append([(card.label, card.figure.text) for card in page.cards])
+        found += [(tab.key, shown(tab.sheet)) for tab in page.tabs]
+    for asking in ASKINGS:
+        options = {k: v[-1][0] for k, v in question_sheets.options(asking.name).items()}
+        answered = question_sheets.ask(c, asking.name, Scope(as_of=TODAY), options)
+        found.append((answered.title, shown(answered.sheet), answered.sheet.refused))
+    rates = rate_sheets.page(c, TODAY)
+    found.append([shown(rates.newest), shown(rates.gaps), rates.old, rates.unvalued])
+    entry = Entry(usd(100), TODAY, "receipt", office.fund)
+    found.append(posting.outlook(c, entry))
+    rid = c.value("SELECT min(rid) FROM tranche")
+    tranche = records.by_rid(c, "tranche", rid)
+    start = request_letters.start(c, tranche.id, TODAY)
+    letter = request_letters.compose(c, tranche.id, start.wording)
+    found.append(request_letters.as_text(letter))
+    return found
+
+
+def test_both_databases_say_the_same(tmp_path: Path, pg_url: Callable[[], str]) -> None:
+    clock = FixedClock(NOON)
+    here = store.create(str(tmp_path / "a.db"), office="ASEC", device="here", clock=clock)
+    there = store.create(pg_url(), office="ASEC", device="there", clock=clock)
+    try:
+        assert everything(here) == everything(there)
+    finally:
+        here.close()
+        there.close()
+
+
+def test_rows_are_copied_as_a_spreadsheet_takes_them() -> None:
+    sheet = Sheet(
+        (Column("Fund"), Column("Sum", right=True)),
+        (Line((sheet_cells.text("two\nlines\tand a tab"), sheet_cells.money(usd(5)))),),
+    )
+    assert sheet_cells.as_tabbed(shown(sheet)) == "Fund\tSum\ntwo lines and a tab\tUSD 5.00"
+
+
+def test_a_rate_typed_as_units_for_one_dollar_is_kept_the_other_way() -> None:
+    values = {"usd_per_unit": Decimal("151")}
+    assert rate_sheets.as_kept(values, inverse=True)["usd_per_unit"] == Decimal("0.0066225166")
+    assert rate_sheets.as_kept(values, inverse=False) == values
