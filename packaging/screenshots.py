@@ -22,6 +22,7 @@ from aps_desktop.services import demo, offices  # noqa: E402
 from aps_desktop.views.import_wizard import ImportWizard  # noqa: E402
 from aps_desktop.views.main_window import MainWindow  # noqa: E402
 from aps_desktop.views.palette import Palette  # noqa: E402
+from aps_desktop.views.posting_dialog import PostingDialog  # noqa: E402
 
 _SIZE = {"small": (1366, 768), "large": (1920, 1080)}
 
@@ -64,13 +65,42 @@ def import_preview(window: MainWindow) -> QWidget:
     return wizard
 
 
+def fund_ledger(window: MainWindow) -> None:
+    """A fund that is managed here, with money of several currencies coming in and going out."""
+    window.pane().list.table.selectRow(16)
+
+
+def question(name: str) -> Callable[[MainWindow], None]:
+    def choose(window: MainWindow) -> None:
+        window.pane().choose(name)
+
+    return choose
+
+
+def posting(window: MainWindow) -> QWidget:
+    """A disbursement in yen, with its value in dollars."""
+    window.commands.run("record_transaction")
+    dialog = window.findChildren(PostingDialog)[-1]
+    dialog.rows["type"].editor.recall("Disbursement")
+    dialog.rows["amount"].editor.recall(["JPY", "4,000,000"])
+    dialog.rows["amount"].editor.done.emit()
+    return dialog
+
+
 PICTURES = (
     Picture("today", "today"),
     Picture("today-dark", "today", "dark", "large"),
     Picture("projects", "entity:project", "light", "large", second_row),
     Picture("projects-dark", "entity:project", "dark", "small", second_row),
     Picture("meetings", "entity:meeting", "light", "large", second_row),
-    Picture("transactions", "entity:fund_transaction"),
+    Picture("transactions", "entity:fund_transaction", act=second_row),
+    Picture("fund-ledger", "entity:fund", "light", "large", fund_ledger),
+    Picture("fund-ledger-dark", "entity:fund", "dark", "small", fund_ledger),
+    Picture("posting", "entity:fund_transaction", act=posting),
+    Picture("partner", "entity:partner", "light", "large", second_row),
+    Picture("questions", "questions", "light", "large", question("delivery")),
+    Picture("questions-dark", "questions", "dark", "small", question("gap")),
+    Picture("rates", "rates"),
     Picture("indicators", "entity:indicator", "dark"),
     Picture("changes", "changes"),
     Picture("backups", "backups"),

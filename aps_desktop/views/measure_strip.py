@@ -114,7 +114,7 @@ class MeasureStrip(QWidget):
         for column in range(self._columns):
             self._grid.setColumnStretch(column, 0)
         self._columns = columns
-        roomy = len(self.cards) <= 2 * columns
+        roomy = len(self.cards) <= 2 * columns and any(card.under for card in self._shown)
         for number, card in enumerate(self.cards):
             self._grid.removeWidget(card)
             self._grid.addWidget(card, number // columns, number % columns)
