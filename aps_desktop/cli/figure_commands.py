@@ -13,7 +13,7 @@ from aps_desktop.db.queries.lists import ListQuery
 from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.totals import Total
 from aps_desktop.services import figures, ledger, records
-from aps_desktop.services.funding import Answer, Figure, Scope
+from aps_desktop.services.funding import NAME, Answer, Figure, Scope
 
 RECORDS = {
     "body": ("body", "bodies"), "partner": ("partner", "partners"),
@@ -190,7 +190,7 @@ def post(session: Session) -> int:
     """Posts a transaction: its value in US dollars is frozen by the rate of the day."""
     a = session.arguments
     with session.database() as db:
-        posted = ledger.post(db, read_values(db, ledger.NAME, a.values))
+        posted = ledger.post(db, read_values(db, NAME, a.values))
     return _posted(session, posted)
 
 
@@ -198,7 +198,7 @@ def reverse(session: Session) -> int:
     """Takes a transaction back by a reversing entry."""
     a = session.arguments
     with session.database() as db:
-        id = records.find_id(db.reader(), ledger.NAME, a.id)
+        id = records.find_id(db.reader(), NAME, a.id)
         posted = ledger.reverse(db, id, a.reason, _day(a.on) if a.on else None)
     return _posted(session, posted)
 
@@ -207,8 +207,8 @@ def correct(session: Session) -> int:
     """Reverses a transaction and posts it anew with other values, as one step."""
     a = session.arguments
     with session.database() as db:
-        id = records.find_id(db.reader(), ledger.NAME, a.id)
-        values = read_values(db, ledger.NAME, a.values)
+        id = records.find_id(db.reader(), NAME, a.id)
+        values = read_values(db, NAME, a.values)
         posted = ledger.correct(db, id, values, a.reason)
     return _posted(session, posted)
 

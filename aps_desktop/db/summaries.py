@@ -86,8 +86,17 @@ def _table_statements(fact: Fact, *, postgres: bool) -> list[str]:
     columns = "".join(f", {name} {_TYPES[stored]}" for name, stored, _ in fact.columns)
     types = {name: _TYPES[stored] for name, stored, _ in fact.columns}
     key = "rid BIGINT PRIMARY KEY" if postgres else "rid INTEGER PRIMARY KEY"
-    made = [f"CREATE TABLE {_touched(fact)} ({key})", f"CREATE TABLE {fact.name} ({key}{columns})"]
-    for index in fact.indexes:
+    made = [f"CREATE TABLE {_touched(fact)} ({key})"]
+    if fact.order and not postgres:
+        made += [
+            f"CREATE TABLE {fact.name} (rid INTEGER NOT NULL{columns}, "
+            f"PRIMARY KEY ({fact.order}, rid)) WITHOUT ROWID",
+            f"CREATE UNIQUE INDEX ix_{fact.name}_rid ON {fact.name} (rid)",
+        ]
+    else:
+        made.append(f"CREATE TABLE {fact.name} ({key}{columns})")
+    indexes = (*fact.indexes, *(((fact.order,),) if fact.order and postgres else ()))
+    for index in indexes:
         name = f"ix_{fact.name}_{'_'.join(index)}"
         made.append(f"CREATE INDEX {name} ON {fact.name} ({', '.join(index)})")
     for cube in fact.cubes:
@@ -221,7 +230,8 @@ def refill(c: Connection) -> None:
 def _refill(c: Connection, fact: Fact) -> None:
     c.run(f"DELETE FROM {_touched(fact)}")
     c.run(f"DELETE FROM {fact.name}")
-    c.run(f"INSERT INTO {fact.name}(rid, {', '.join(fact.names)}) {fact.rows_sql} ORDER BY t.rid")
+    order = f"{fact.order}, rid" if fact.order else "rid"
+    c.run(f"INSERT INTO {fact.name}(rid, {', '.join(fact.names)}) {fact.rows_sql} ORDER BY {order}")
     for cube in fact.cubes:
         c.run(f"DELETE FROM {cube.name}")
         names = ", ".join((*cube.keys, *_sum_columns(cube)))

@@ -19,10 +19,13 @@ project or of the fund itself, currency."""
 _CASH = "nature = 'actual' AND in_kind = 0"
 
 
-def _of_measure(measure: str) -> Sum:
+def _of_measure(measure: str) -> tuple[Sum, Sum]:
     """What a project has of a measure, in cash, actual, and with a value in US dollars."""
     test = f"type = '{measure}' AND {_CASH} AND unit = 'USD'"
-    return Sum(measure, f"CASE WHEN {test} THEN value ELSE 0 END", wide=True)
+    return (
+        Sum(measure, f"CASE WHEN {test} THEN value ELSE 0 END", wide=True),
+        Sum(f"{measure}_n", f"CASE WHEN {test} THEN 1 ELSE 0 END"),
+    )
 
 
 MONEY = Fact(
@@ -77,19 +80,25 @@ MONEY = Fact(
         Cube("money_by_month", ("month", "pillar", *_KIND), (_VALUE,)),
         Cube("money_by_payer", ("partner", "state", "pillar", "year", *_KIND), (_VALUE,)),
         Cube("money_by_payer_month", ("month", "partner", "state", *_KIND), (_VALUE,)),
+        Cube("money_by_fund_alone", ("fund", *_KIND), (_VALUE,)),
         Cube("money_by_fund", ("fund", "year", "pillar", *_KIND), (_VALUE,)),
-        Cube("money_by_fund_month", ("fund", "month", *_KIND), (_VALUE,)),
+        Cube("money_by_fund_month", ("month", "fund", *_KIND), (_VALUE,)),
+        Cube("money_by_body_alone", ("body", *_KIND), (_VALUE,)),
+        Cube("money_by_body_year", ("year", "body", *_KIND), (_VALUE,)),
         Cube("money_by_body", ("body", "year", "pillar", *_KIND), (_VALUE,)),
         Cube("money_by_programme", ("programme", *_KIND), (_VALUE,)),
+        Cube("money_by_pillar_programme", ("pillar", "programme", *_KIND), (_VALUE,)),
+        Cube("money_by_year_programme", ("year", "programme", *_KIND), (_VALUE,)),
         Cube("money_by_project", ("project", *_KIND), (_VALUE,)),
         Cube(
             "money_of_project",
             ("project",),
             (
-                *(_of_measure(key) for key, _ in TRANSACTION_TYPES),
+                *(one for key, _ in TRANSACTION_TYPES for one in _of_measure(key)),
                 Sum("unvalued", f"CASE WHEN {_CASH} AND unit <> 'USD' THEN 1 ELSE 0 END"),
             ),
         ),
     ),
-    (("nature", "day"), ("project",), ("fund",), ("partner",), ("body",)),
+    (("project",), ("programme",), ("fund",), ("partner",), ("state",), ("body",)),
+    order="day",
 )  # fmt: skip

@@ -191,6 +191,8 @@ def _transaction(values: Values) -> Iterator[Problem]:
             yield Problem("rate_date", "A rate needs its date.", "warning")
     if isinstance(usd, Money) and usd.currency != "USD":
         yield Problem("usd_value", "The value in US dollars is not in USD.")
+    elif isinstance(amount, Money) and amount.currency == "USD" and usd not in (None, amount):
+        yield Problem("usd_value", "An amount in US dollars is its own value.")
     if isinstance(amount, Money) and amount.minor <= 0:
         yield from _not_positive(amount, values)
     if not (get("project") or get("fund") or get("partner") or get("member_state")):
@@ -211,10 +213,25 @@ def _not_positive(amount: Money, values: Values) -> Iterator[Problem]:
         )
 
 
+_DEAREST = Decimal(20)
+"""US dollars for one unit that no currency reaches."""
+_SLACK = Decimal("0.01")
+
+
 def _rate(values: Values) -> Iterator[Problem]:
-    rate = values.get("usd_per_unit")
-    if isinstance(rate, Decimal) and rate <= 0:
-        yield Problem("usd_per_unit", "The rate is not above zero.")
+    rate, units = values.get("usd_per_unit"), values.get("units_per_usd")
+    for name, value in (("usd_per_unit", rate), ("units_per_usd", units)):
+        if isinstance(value, Decimal) and value <= 0:
+            yield Problem(name, "The rate is not above zero.")
+    if values and _is_empty(rate) and _is_empty(units):
+        yield Problem("usd_per_unit", "Give US dollars for one unit, or units for one US dollar.")
+    if isinstance(rate, Decimal) and rate > _DEAREST:
+        words = f"No unit is worth {rate.normalize():f} US dollars: are these units for one dollar?"
+        yield Problem("usd_per_unit", words)
+    if isinstance(units, Decimal) and 0 < units < 1 / _DEAREST:
+        yield Problem("units_per_usd", "Are these US dollars for one unit?")
+    if isinstance(rate, Decimal) and isinstance(units, Decimal) and abs(rate * units - 1) > _SLACK:
+        yield Problem("units_per_usd", "The two rates do not agree with each other.")
     if values.get("currency") == "USD" and isinstance(rate, Decimal) and rate != 1:
         yield Problem("usd_per_unit", "One US dollar is worth one US dollar.")
 

@@ -98,6 +98,20 @@ class Total:
         )
 
 
+def summed(totals: Iterable[Total]) -> Total:
+    """Many totals of one measure together."""
+    sums: dict[str, int] = {}
+    rows = unvalued = 0
+    missing: dict[Missing, None] = {}
+    for total in totals:
+        for one in total.by_currency:
+            sums[one.currency] = sums.get(one.currency, 0) + one.minor
+        rows, unvalued = rows + total.rows, unvalued + total.unvalued
+        missing.update(dict.fromkeys(total.missing))
+    money = tuple(Money(sums[code], code) for code in sorted(sums))
+    return Total(money, rows, unvalued, tuple(missing))
+
+
 def ratio(part: Total, whole: Total) -> Decimal | None:
     """`part` in percent of `whole`, to a tenth; None where either is refused, or nothing is whole.
 

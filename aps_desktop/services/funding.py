@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -138,6 +139,8 @@ class Ledger:
     values: Mapping[str, tuple[Any, ...]]
     since: date | None
     until: date | None
+    kept: dict[Any, tuple[Filter, ...]] = field(default_factory=dict)
+    """Filters by what they are for: there are thousands of figures, and few kinds of them."""
 
     @classmethod
     def of(cls, c: Connection, scope: Scope) -> Ledger:
@@ -176,16 +179,24 @@ class Ledger:
         more: Sequence[Filter] = (),
     ) -> ListQuery:  # fmt: skip
         """The list of the transactions that such figures are made of."""
+        key = (tuple(measures), nature, in_kind)
+        filters = self.kept.get(key)
+        if filters is None:
+            filters = self.kept[key] = self._filters(*key)
+        return listed(NAME, (*filters, *more))
+
+    def _filters(
+        self, measures: tuple[str, ...], nature: str, in_kind: int | None
+    ) -> tuple[Filter, ...]:
         filters = [of_group(name, wanted) for name, wanted in self.values.items()]
         if measures:
-            filters.append(Filter("type", "any_of", tuple(measures)))
+            filters.append(Filter("type", "any_of", measures))
         if nature:  # the figures take a transaction of which nothing is said as an actual one
             natures = (PLANNED,) if nature == PLANNED else (nature, None)
             filters.append(Filter("nature", "any_of", natures))
         if in_kind is not None:
             filters.append(Filter("in_kind", "any_of", (1,) if in_kind else (0, None)))
-        filters += between("date", self.since, self.until)
-        return listed(NAME, (*filters, *more))
+        return (*filters, *between("date", self.since, self.until))
 
 
 def of_group(name: str, wanted: Sequence[Any]) -> Filter:
@@ -204,9 +215,13 @@ def between(name: str, first: date | None, last: date | None) -> list[Filter]:
 
 def listed(name: str, filters: Sequence[Filter] = ()) -> ListQuery:
     """A list of an entity with its usual columns."""
+    return ListQuery(name, *_shape(name), tuple(filters))
+
+
+@lru_cache(maxsize=64)
+def _shape(name: str) -> tuple[tuple[str, ...], tuple[tuple[str, bool], ...]]:
     kind = entity(name)
-    fields = tuple(one.name for one in kind.fields if one.listed)
-    return ListQuery(name, fields, lists.default_sort(kind), tuple(filters))
+    return tuple(one.name for one in kind.fields if one.listed), lists.default_sort(kind)
 
 
 def with_parts(c: Connection, name: str, roots: Sequence[int]) -> tuple[int, ...]:

@@ -50,8 +50,9 @@ LIMIT = 200
 _KINDS = ((ACTUAL, 0, "", ""), (PLANNED, 0, "_planned", " (planned)"),
           (ACTUAL, 1, "_in_kind", " (in kind)"))  # fmt: skip
 
-Groups = dict[Any, dict[tuple[str, str, int, int], list[Sum]]]
-"""By group: (measure, nature, in kind, on a project) -> sums."""
+Sums = dict[Any, list[Sum]]
+"""By (measure, nature, in kind, on a project)."""
+Groups = dict[Any, Sums]
 
 
 def flows(c: Connection, scope: Scope, by: str = "fund") -> Answer:
@@ -60,8 +61,7 @@ def flows(c: Connection, scope: Scope, by: str = "fund") -> Answer:
     One line for each fund, partner, member state, body, programme, pillar, project or year.
     """
     ledger = Ledger.of(c, scope)
-    groups, more = _grouped(c, ledger, by)
-    everything = _all(c, ledger)
+    groups, everything, more = _grouped(c, ledger, by)
     columns = [
         (measure, nature, kind, measure + end, MEASURE_LABELS[measure] + words)
         for nature, kind, end, words in _KINDS
@@ -90,8 +90,7 @@ def balances(c: Connection, scope: Scope, by: str = "fund") -> Answer:
     A balance is of managed funds only; from partner funds the partner pays itself.
     """
     ledger = Ledger.of(c, scope)
-    groups, more = _grouped(c, ledger, by, largest=True)
-    everything = _all(c, ledger)
+    groups, everything, more = _grouped(c, ledger, by, largest=True)
     managed = _managed(c)
     formulas = [UNDISBURSED, UNSPENT]
 
@@ -106,7 +105,7 @@ def balances(c: Connection, scope: Scope, by: str = "fund") -> Answer:
     totals = list(figures(everything, ()))
     if by == "fund":
         lines = [_with_balance(ledger, one, groups, managed) for one in lines]
-        totals.append(_balance_of_all(c, ledger, managed))
+        totals.append(_balance_of_all(ledger, groups, managed))
     return Answer(
         "balances", f"Balances by {GROUP_LABELS[by].lower()}", tuple(lines),
         name_missing(c, totals), _explained(c, ledger, by, balances=True), more,
@@ -116,7 +115,7 @@ def balances(c: Connection, scope: Scope, by: str = "fund") -> Answer:
 def delivery(c: Connection, scope: Scope, by: str = "fund") -> Answer:
     """The delivery rate: what was disbursed in percent of what was committed."""
     ledger = Ledger.of(c, scope)
-    groups, more = _grouped(c, ledger, by)
+    groups, everything, more = _grouped(c, ledger, by)
 
     def figures(found: Mapping[Any, list[Sum]], extra: Sequence[Filter]) -> list[Figure]:
         sums = {m: _measure(found, m) for m in ("commitment", "disbursement", "expenditure")}
@@ -134,7 +133,7 @@ def delivery(c: Connection, scope: Scope, by: str = "fund") -> Answer:
             Figure("spending_rate", "Spent of disbursed", percent=spent, opens=spending),
         ]
 
-    totals = figures(_all(c, ledger), ())
+    totals = figures(everything, ())
     return Answer(
         "delivery", f"Delivery rate by {GROUP_LABELS[by].lower()}",
         _lines(c, by, groups, figures), name_missing(c, totals),
@@ -147,28 +146,38 @@ def delivery(c: Connection, scope: Scope, by: str = "fund") -> Answer:
 
 def _grouped(
     c: Connection, ledger: Ledger, by: str, *, largest: bool = False
-) -> tuple[Groups, int]:
-    """The sums of each group, and how many groups were left out because there are too many."""
+) -> tuple[Groups, Sums, int]:
+    """The sums of each group, of everything, and how many groups are too many to be shown."""
     only = ledger.narrowed(nature="", in_kind=None)
-    more = 0
-    if by == "project":
-        shown, more = funding_projects.largest(c, ledger, LIMIT, by_unspent=largest)
-        only = ledger.narrowed(nature="", in_kind=None, more={"project": shown})
-    keys = (by, "type", "nature", "in_kind", "on_project")
+    if by in ("project", "programme"):
+        shown, more = funding_projects.largest(c, ledger, by, LIMIT, by_unspent=largest)
+        these = ledger.narrowed(nature="", in_kind=None, more={by: shown})
+        groups = _by_group(money.sums(c, (by, *_KEYS), these))
+        everything = _by_group(money.sums(c, _KEYS, only), keyed=False).get(None, {})
+        return {rid: groups[rid] for rid in shown if rid in groups}, everything, more
+    sums = money.sums(c, (by, *_KEYS), only)
+    everything = {}
+    for one in sums:
+        everything.setdefault(tuple(one.keys[1:]), []).append(one)
+    groups = _by_group(sums)
+    most = sorted(groups, key=lambda key: _size(groups[key]), reverse=True)[:LIMIT]
+    return {key: groups[key] for key in most}, everything, len(groups) - len(most)
+
+
+_KEYS = ("type", "nature", "in_kind", "on_project")
+
+
+def _by_group(sums: list[Sum], *, keyed: bool = True) -> Groups:
     groups: Groups = {}
-    for one in money.sums(c, keys, only):
-        groups.setdefault(one.keys[0], {}).setdefault(tuple(one.keys[1:]), []).append(one)
-    if by == "project":
-        groups = {rid: groups[rid] for rid in shown if rid in groups}
-    return groups, more
+    for one in sums:
+        group, rest = (one.keys[0], one.keys[1:]) if keyed else (None, one.keys)
+        groups.setdefault(group, {}).setdefault(tuple(rest), []).append(one)
+    return groups
 
 
-def _all(c: Connection, ledger: Ledger) -> dict[tuple[str, str, int, int], list[Sum]]:
-    keys = ("type", "nature", "in_kind", "on_project")
-    found: dict[Any, list[Sum]] = {}
-    for one in money.sums(c, keys, ledger.narrowed(nature="", in_kind=None)):
-        found.setdefault(tuple(one.keys), []).append(one)
-    return found
+def _size(found: Mapping[Any, list[Sum]]) -> int:
+    """What decides which lines are shown where there are too many."""
+    return sum(abs(one.minor) for sums in found.values() for one in sums if one.unit == "USD")
 
 
 def _lines(c: Connection, by: str, groups: Groups, figures: Any) -> tuple[Line, ...]:
@@ -180,9 +189,9 @@ def _lines(c: Connection, by: str, groups: Groups, figures: Any) -> tuple[Line, 
         made.append(found.line(key, figures(sums, extra)))
     if by == "year":
         return tuple(sorted(made, key=lambda line: line.key))
-    if by == "project":
-        return tuple(made)
-    return tuple(sorted(made, key=lambda line: (not line.key, line.label.casefold())))[:LIMIT]
+    if by in ("project", "programme"):
+        return tuple(made)  # the largest first
+    return tuple(sorted(made, key=lambda line: (not line.key, line.label.casefold())))
 
 
 def _year(year: int) -> tuple[Any, Any]:
@@ -239,15 +248,13 @@ def _with_balance(ledger: Ledger, line: Line, groups: Groups, managed: Mapping[i
     return Line(line.key, line.label, (*line.figures, balance), line.entity, line.id)
 
 
-def _balance_of_all(c: Connection, ledger: Ledger, managed: Mapping[int, bool]) -> Figure:
+def _balance_of_all(ledger: Ledger, groups: Groups, managed: Mapping[int, bool]) -> Figure:
     """The balance of all managed funds together: of rows without a fund there is none."""
-    wanted = tuple(rid for rid, own in managed.items() if own)
-    chosen = ledger.values.get("fund")
-    funds = tuple(rid for rid in wanted if chosen is None or rid in chosen)
-    only = ledger.narrowed(more={"fund": funds})
     found: dict[Any, list[Sum]] = {}
-    for one in money.sums(c, ("type", "nature", "in_kind", "on_project"), only):
-        found.setdefault(tuple(one.keys), []).append(one)
+    for rid, sums in groups.items():
+        if managed.get(rid):
+            for key, parts in sums.items():
+                found.setdefault(key, []).extend(parts)
     modalities = Filter("fund.modality", "any_of", tuple(sorted(MANAGED)))
     return _by_formula(ledger, BALANCE, found, (modalities,))
 

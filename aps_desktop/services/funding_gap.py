@@ -18,20 +18,19 @@ from aps_desktop.db.queries.lists import Filter
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.funding_measures import FUNDING_GAP
 from aps_desktop.domain.money import Money
-from aps_desktop.domain.totals import Missing, Total
+from aps_desktop.domain.totals import Missing, Total, summed
 from aps_desktop.domain.values import show_date
 from aps_desktop.services.funding import (
     Answer,
     Figure,
     Ledger,
-    Line,
     Scope,
     listed,
     name_missing,
     names_of,
     with_parts,
 )
-from aps_desktop.services.funding_pledges import open_pledges, sums_of_projects
+from aps_desktop.services.funding_sums import ProjectSums
 from aps_desktop.services.rates import Rates
 
 BY = ("measure", "work_plan", "body", "framework_item")
@@ -62,10 +61,9 @@ def gap(c: Connection, scope: Scope, by: str = "measure") -> Answer:
     lines, without = _read(c, filters, scope)
     projects = {line.project for line in lines if line.project}
     until = scope.as_of
-    committed = sums_of_projects(c, projects, ("commitment", "pledge"), until)
-    pledged = open_pledges(c, projects, until)
+    sums = ProjectSums.of(c, ("commitment", "pledge"), until, projects)
     money = {
-        rid: (committed[rid, "commitment"], pledged[rid], committed[rid, "pledge"])
+        rid: (sums.total(rid, "commitment"), sums.open_pledges(rid), sums.total(rid, "pledge"))
         for rid in projects
     }
 
@@ -75,17 +73,17 @@ def gap(c: Connection, scope: Scope, by: str = "measure") -> Answer:
     groups: dict[int, list[_Line]] = {}
     for line in lines:
         groups.setdefault(_key(line, by), []).append(line)
-    called = names_of(c, _ENTITY[by], groups)
+    shown = sorted(groups, key=lambda rid: _lacking(groups[rid], money), reverse=True)[:LIMIT]
+    called = names_of(c, _ENTITY[by], shown)
     shared = _shared(lines)
     made = [
-        called.line(rid, figures(group, _narrower(by, rid)), _note(by, group, shared))
-        for rid, group in groups.items()
+        called.line(rid, figures(groups[rid], _narrower(by, rid)), _note(by, groups[rid], shared))
+        for rid in shown
     ]
-    made.sort(key=_most_lacking)
     return Answer(
-        "gap", f"Funding gap by {by.replace('_', ' ')}", tuple(made[:LIMIT]),
+        "gap", f"Funding gap by {by.replace('_', ' ')}", tuple(made),
         name_missing(c, figures(lines, [])),
-        _explained(scope, filters, without, shared), max(0, len(made) - LIMIT),
+        _explained(scope, filters, without, shared), len(groups) - len(made),
     )  # fmt: skip
 
 
@@ -143,10 +141,10 @@ def _figures(
     filters: list[Filter],
 ) -> tuple[Figure, ...]:  # fmt: skip
     projects = dict.fromkeys(line.project for line in lines if line.project)
-    needed = _sum(line.needed for line in lines)
-    committed = _sum(money[rid][0] for rid in projects)
-    uncommitted = _sum(money[rid][1] for rid in projects)
-    pledged = _sum(money[rid][2] for rid in projects)
+    needed = summed(line.needed for line in lines)
+    committed = summed(money[rid][0] for rid in projects)
+    uncommitted = summed(money[rid][1] for rid in projects)
+    pledged = summed(money[rid][2] for rid in projects)
     gap = needed.less(committed).less(uncommitted)
     opens = listed("work_plan_line", [*filters, Filter("needed", "filled")])
     some = Filter("project", "any_of", tuple(projects)) if len(projects) <= 1000 else None
@@ -163,13 +161,6 @@ def _figures(
         Figure("pledged", "Pledged in all", pledged, opens=rows("pledge")),
         Figure("lines", "Lines", count=len(lines), opens=opens),
     )  # fmt: skip
-
-
-def _sum(totals: Iterable[Total]) -> Total:
-    result = Total()
-    for one in totals:
-        result = result.plus(one)
-    return result
 
 
 def _narrower(by: str, rid: int) -> list[Filter]:
@@ -195,10 +186,13 @@ def _note(by: str, group: list[_Line], shared: Mapping[int, int]) -> str:
     return f"{others} other line{'s' if others > 1 else ''} name the same project"
 
 
-def _most_lacking(line: Line) -> tuple[int, str]:
-    total = line.figure("gap").total
-    cents = total.usd if total is not None else None
-    return (-cents if cents is not None else -(10**30), line.label.casefold())
+def _lacking(lines: list[_Line], money: Mapping[int, tuple[Total, Total, Total]]) -> int:
+    """What decides which groups come first: the gap in US cents, refused ones before all."""
+    cents = [line.needed.usd for line in lines]
+    for rid in dict.fromkeys(line.project for line in lines if line.project):
+        cents += [-(one.usd or 0) if not one.refused else None for one in money[rid][:2]]
+    known = [one for one in cents if one is not None]
+    return sum(known) if len(known) == len(cents) else 10**30
 
 
 def _explained(

@@ -16,6 +16,7 @@ from aps_desktop.domain.errors import UserError
 from aps_desktop.domain.values import from_wire
 from aps_desktop.exchange.gc_pause import collector_paused
 from aps_desktop.exchange.parse import Draft
+from aps_desktop.services import frozen
 from aps_desktop.services.importing_types import (
     Cancelled,
     Decided,
@@ -24,6 +25,7 @@ from aps_desktop.services.importing_types import (
     Verdict,
 )
 from aps_desktop.services.locked_periods import BY_IMPORT, VALUE, Gate
+from aps_desktop.services.rates import Rates, completed
 
 _TELL_EVERY = 500
 
@@ -81,6 +83,7 @@ class _Writer:
         self._ids = plan.ids
         self._made: set[UUID] = set()
         self._later: list[Update] = []
+        self._rates: Rates | None = None
         self._defaults: dict[str, dict[str, Any]] = {}
         self._gate = Gate(db, work.c, BY_IMPORT)
         self._known = {
@@ -92,6 +95,7 @@ class _Writer:
         todo = list(_written(self._plan))
         self._name(todo)
         new = [one for one in todo if one.verdict is Verdict.NEW]
+        new.sort(key=lambda one: one.entity != "exchange_rate")  # transactions are valued by them
         changed = [one for one in todo if one.verdict is Verdict.CHANGED]
         for done, one in enumerate((*new, *changed)):
             if done % _TELL_EVERY == 0:
@@ -129,8 +133,19 @@ class _Writer:
         if one.entity == VALUE and self._is_late(values):
             self.work.do(self._gate.amendment(None, values))
             return
+        if one.entity == frozen.NAME:
+            values = frozen.valued(self.work.c, values, self._known_rates())
+        elif one.entity == "exchange_rate":
+            values = completed(values)
         self.work.create(kind, id, values)
         self._made.add(id)
+
+    def _known_rates(self) -> Rates:
+        """The rates that are there, with those of this workbook, which were written first."""
+        if self._rates is None:
+            self.work.flush()
+            self._rates = Rates(self.work.c)
+        return self._rates
 
     def _change(self, one: Decided) -> None:
         changes = [

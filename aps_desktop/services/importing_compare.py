@@ -16,6 +16,7 @@ from aps_desktop.domain.rules import checker
 from aps_desktop.domain.values import from_wire
 from aps_desktop.exchange.drafts import REFUSED, WAITING, DraftRecord, Problem, RowResult
 from aps_desktop.exchange.parse import Draft
+from aps_desktop.services import frozen
 from aps_desktop.services import importing_current as current
 from aps_desktop.services.importing_base import Base, entity_number_is
 from aps_desktop.services.importing_problems import Complaints
@@ -370,6 +371,11 @@ class _Part:
         for row, one in changed:
             values = {**whole[one.rid][1], **{n: new for n, (_, new) in one.changes.items()}}
             self._judge(row, one, self._check(values), one.changes)
+            if self._kind.name == frozen.NAME:
+                new = {name: value for name, (_, value) in one.changes.items()}
+                refused = frozen.refusal(whole[one.rid][1], new)
+                if refused:
+                    self._refuse(row, one, refused.field, refused.message, refused.hint)
 
     def _judge(
         self, row: RowResult, one: Decided, found: list[RuleProblem],

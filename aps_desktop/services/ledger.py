@@ -5,10 +5,7 @@ with the transaction: rate, its date, its source and the value in US dollars. Wi
 transaction is kept without a value and listed by `missing`, until `fill_in` gives it one.
 `reverse` and `correct` add entries; nobody's figures change under them.
 
-The fields of `FROZEN` cannot be changed once they are saved. `refuse_edits` says so for forms, the
-command line and imports, before anything is written. The write path itself does not: undo must be
-able to take back, and merging takes what other offices did as it is (their program has this rule
-too).
+What is frozen, and who refuses to change it, is in `services/frozen.py`.
 """
 
 from __future__ import annotations
@@ -16,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
 from aps_desktop.db.connection import Connection
@@ -30,16 +26,8 @@ from aps_desktop.domain.rules import check_record
 from aps_desktop.domain.totals import Missing
 from aps_desktop.domain.values import Value
 from aps_desktop.services import records
+from aps_desktop.services.frozen import NAME, VALUED, valued
 from aps_desktop.services.rates import Rates
-
-NAME = "fund_transaction"
-FROZEN = (
-    "type", "date", "amount", "nature", "in_kind", "project", "fund", "partner", "member_state",
-    "reverses",
-)  # fmt: skip
-"""What a posted transaction says; a mistake in it is corrected by a reversing entry."""
-VALUED = ("rate", "rate_date", "rate_source", "usd_value")
-"""Frozen as soon as there is a value in US dollars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,34 +38,6 @@ class Posted:
     usd_value: Money | None
     rate: str
     applied: Applied
-
-
-def valued(
-    c: Connection, values: Mapping[str, Value], rates: Rates | None = None
-) -> dict[str, Value]:
-    """The values with rate, rate date, source and value in US dollars, where a rate is known.
-
-    What is given already stays: the value that a voucher states, or a rate that was agreed.
-    """
-    found = dict(values)
-    amount, day = values.get("amount"), values.get("date")
-    if not isinstance(amount, Money) or not isinstance(day, date) or values.get("usd_value"):
-        return found
-    given = values.get("rate")
-    if isinstance(given, Decimal) and given > 0:
-        return {**found, "usd_value": Money.of(amount.amount * given, "USD")}
-    rate = (rates or Rates(c)).find(amount.currency, day)
-    if rate is None:
-        return found
-    if amount.currency == "USD":
-        return {**found, "usd_value": amount}
-    return {
-        **found,
-        "rate": rate.usd_per_unit,
-        "rate_date": rate.day,
-        "rate_source": rate.source or "Exchange rates",
-        "usd_value": rate.usd(amount),
-    }
 
 
 def post(db: Database, values: Mapping[str, Value], id: UUID | None = None) -> Posted:
@@ -114,7 +74,7 @@ def correct(db: Database, id: UUID, values: Mapping[str, Value], reason: str) ->
     unknown = set(values) - set(entity(NAME).by_name)
     if unknown:
         raise InvalidValue(f"A transaction has no field {', '.join(sorted(unknown))}.")
-    if {"amount", "date", "rate"} & values.keys():
+    if {"amount", "date", "rate", "units_per_usd"} & values.keys():
         before = {k: v for k, v in before.items() if k not in VALUED}
     new = valued(c, {**before, **values})
     if "remarks" not in values:
@@ -133,25 +93,6 @@ def reversed_by(c: Connection, id: UUID) -> UUID | None:
         (id.bytes,),
     )
     return UUID(bytes=bytes(found)) if found is not None else None
-
-
-def refuse_edits(before: Mapping[str, Value], after: Mapping[str, Value]) -> None:
-    """InvalidValue where `after` would change what a posted transaction says.
-
-    An empty field may be filled in, and so may a missing value in US dollars.
-    """
-    for name in (*FROZEN, *VALUED):
-        if name not in after:
-            continue
-        old = before.get(name)
-        if old in (None, "") or _same(old, after[name]):
-            continue
-        label = entity(NAME).field(name).label.lower()
-        raise InvalidValue(
-            f"The {label} of a posted transaction stays as it is.",
-            "Use “Correct”: it reverses the entry and posts it anew.",
-            field=name,
-        )
 
 
 def missing(c: Connection, *, limit: int | None = None) -> list[Missing]:
@@ -188,7 +129,7 @@ def fill_in(db: Database, ids: Iterable[UUID] | None = None) -> tuple[Applied, l
     wanted = None if ids is None else set(ids)
     rates = Rates(c)
     changes: list[Change] = []
-    left = []
+    left, number = [], 0
     for one in missing(c):
         if wanted is not None and one.id not in wanted:
             continue
@@ -196,14 +137,9 @@ def fill_in(db: Database, ids: Iterable[UUID] | None = None) -> tuple[Applied, l
         if rate is None:
             left.append(one)
             continue
-        found: dict[str, Value] = {
-            "rate": rate.usd_per_unit,
-            "rate_date": rate.day,
-            "rate_source": rate.source or "Exchange rates",
-            "usd_value": rate.usd(one.amount),
-        }
+        number += 1
+        found = rate.frozen(one.amount)
         changes += [Update(NAME, one.id, name, value) for name, value in found.items()]
-    number = len(changes) // 4
     label = f"fill in {number:,} values in US dollars"
     return apply(db, ChangeSet(label, tuple(changes))), left
 
@@ -234,12 +170,6 @@ def _check(values: Mapping[str, Value]) -> None:
     for problem in check_record(entity(NAME), values):
         if problem.severity == "error":
             raise InvalidValue(problem.message, field=problem.field)
-
-
-def _same(old: Value, new: Value) -> bool:
-    if isinstance(old, Decimal) and isinstance(new, (Decimal, int, str)):
-        return old == Decimal(new)
-    return old == new
 
 
 def _joined(before: Value, more: str) -> str:

@@ -2,38 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.layout import value_of
 from aps_desktop.domain.entities.funding import EXCHANGE_RATE
 from aps_desktop.domain.money import Money
+from aps_desktop.domain.values import Value
 
 _RATE = EXCHANGE_RATE.field("usd_per_unit")
+_UNITS = EXCHANGE_RATE.field("units_per_usd")
 GAP_DAYS = 45
 """A rate older than this on a transaction's day is doubtful: operational rates are monthly."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What one unit of a currency is worth in US dollars, of which day, and who says so."""
+    """What one unit of a currency is worth in US dollars, of which day, and who says so.
+
+    `units_per_usd` is what the source says, where it says how many units one US dollar is, as the
+    United Nations do; then amounts are divided by it, which loses nothing.
+    """
 
     currency: str
     usd_per_unit: Decimal
     day: date
     source: str
+    units_per_usd: Decimal | None = None
 
     def usd(self, amount: Money) -> Money:
         """The value in US dollars, rounded once to the cent, half to even."""
+        if self.units_per_usd:
+            return Money.of(amount.amount / self.units_per_usd, "USD")
         return Money.of(amount.amount * self.usd_per_unit, "USD")
 
-    @property
-    def units_per_usd(self) -> Decimal:
-        """As the United Nations writes its operational rates, to ten significant digits."""
-        return _significant(1 / self.usd_per_unit)
+    def frozen(self, amount: Money) -> dict[str, Value]:
+        """The fields of a transaction that keep this rate and the value by it."""
+        return {
+            "rate": self.usd_per_unit,
+            "units_per_usd": self.units_per_usd,
+            "rate_date": self.day,
+            "rate_source": self.source or "Exchange rates",
+            "usd_value": self.usd(amount),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +69,23 @@ def find(c: Connection, currency: str, day: date) -> Rate | None:
     if currency == "USD":
         return Rate("USD", Decimal(1), day, "")
     row = c.one(
-        "SELECT usd_per_unit, date, source FROM exchange_rate "
+        f"SELECT {_COLUMNS} FROM exchange_rate "
         "WHERE upper(currency) = ? AND date <= ? AND usd_per_unit > 0 "
         "ORDER BY date DESC, source DESC, id DESC LIMIT 1",
         (currency, day.isoformat()),
     )
-    if row is None:
-        return None
-    exact = Decimal(str(value_of(_RATE, (row[0],))))
-    return Rate(currency, exact, date.fromisoformat(row[1]), row[2] or "")
+    return _rate(row) if row else None
+
+
+_COLUMNS = "upper(currency), usd_per_unit, date, source, units_per_usd"
+
+
+def _rate(row: tuple[Any, ...]) -> Rate:
+    currency, stored, day, source, units = row
+    return Rate(
+        currency, Decimal(str(value_of(_RATE, (stored,)))), date.fromisoformat(day), source or "",
+        Decimal(str(value_of(_UNITS, (units,)))) if units and units > 0 else None,
+    )  # fmt: skip
 
 
 class Rates:
@@ -87,15 +110,12 @@ class Rates:
 def table(c: Connection, currency: str = "") -> list[Rate]:
     """All rates (of one currency), newest first."""
     rows = c.all(
-        "SELECT upper(currency), usd_per_unit, date, source FROM exchange_rate "
+        f"SELECT {_COLUMNS} FROM exchange_rate "
         "WHERE ? IN ('', upper(currency)) AND usd_per_unit > 0 AND date IS NOT NULL "
         "ORDER BY date DESC, currency, id",
         (currency.upper(),),
     )
-    return [
-        Rate(code, Decimal(str(value_of(_RATE, (stored,)))), date.fromisoformat(day), source or "")
-        for code, stored, day, source in rows
-    ]
+    return [_rate(row) for row in rows]
 
 
 def newest(c: Connection) -> list[Rate]:
@@ -130,11 +150,15 @@ def _last_before(days: Sequence[date], day: date) -> date | None:
     return max((one for one in days if one <= day), default=None)
 
 
-def inverted(units_per_usd: Decimal) -> Decimal:
-    """US dollars for one unit, from units for one US dollar, at the scale of stored rates."""
-    exact = Decimal(1) / units_per_usd
-    return exact.quantize(Decimal(1).scaleb(-_RATE.decimals), rounding=ROUND_HALF_EVEN)
+def completed(values: Mapping[str, Value], rate: str = "usd_per_unit") -> dict[str, Value]:
+    """The values with US dollars for one unit worked out, where units for one dollar are given.
 
-
-def _significant(number: Decimal) -> Decimal:
-    return number.quantize(Decimal(1).scaleb(number.adjusted() - 9), rounding=ROUND_HALF_EVEN)
+    Half to even, at the scale of stored rates; amounts are converted by what was given.
+    """
+    units = values.get("units_per_usd")
+    if isinstance(units, int):
+        units = Decimal(units)
+    if not isinstance(units, Decimal) or units <= 0 or values.get(rate):
+        return dict(values)
+    exact = (1 / units).quantize(Decimal(1).scaleb(-_RATE.decimals), rounding=ROUND_HALF_EVEN)
+    return {**values, rate: exact}

@@ -21,6 +21,7 @@ from aps_desktop.domain.fields import Entity, Field, Kind
 from aps_desktop.domain.rules import Problem, check_record
 from aps_desktop.domain.values import Value, from_wire
 from aps_desktop.services.value_entry import admitted
+from aps_desktop.services import frozen
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def new(db: Database, name: str, values: Mapping[str, Value]) -> UUID:
 def create(db: Database, name: str, id: UUID, values: Mapping[str, Value]) -> Applied:
     """A new record under an id that the caller chose (a form knows it before it is written)."""
     kind = entity(name)
-    filled = {**defaults(kind), **values}
+    filled = frozen.made(db.reader(), name, {**defaults(kind), **values})
     _refuse(kind, filled, kind.by_name)
     label = f"new {kind.label.lower()} {_called(kind, filled)}".strip()
     return apply(db, ChangeSet(label, admitted(db, (Create(name, id, filled),))))
@@ -119,7 +120,8 @@ def put(db: Database, name: str, id: UUID, values: Mapping[str, Value]) -> Appli
     if unknown:
         raise NotFound(f"{kind.label} has no field {', '.join(sorted(unknown))}.")
     _refuse(kind, {**record.values, **values}, values)
-    changes = admitted(db, [Update(name, id, field, value) for field, value in values.items()])
+    new = frozen.edited(db.reader(), name, record.values, values)
+    changes = admitted(db, [Update(name, id, field, value) for field, value in new.items()])
     return apply(db, ChangeSet(f"edit {kind.label.lower()} {short_title(record)}", changes))
 
 
@@ -130,7 +132,8 @@ def put_many(db: Database, name: str, ids: Sequence[UUID], values: Mapping[str, 
     for id in ids:
         record = get(db.reader(), name, id)
         _refuse(kind, {**record.values, **values}, values)
-        changes += [Update(name, id, field, value) for field, value in values.items()]
+        new = frozen.edited(db.reader(), name, record.values, values)
+        changes += [Update(name, id, field, value) for field, value in new.items()]
     return apply(db, ChangeSet(f"edit {_many(kind, len(ids))}", admitted(db, changes)))
 
 
@@ -142,6 +145,7 @@ def delete(db: Database, name: str, ids: Sequence[UUID]) -> Applied:
     titles = []
     for id in ids:
         record = get(c, name, id)
+        frozen.refuse_deletion(name, record.values)
         titles.append(short_title(record))
         _collect(c, kind, record.rid, id, doomed)
     used = _uses(c, doomed)

@@ -15,9 +15,6 @@ from aps_desktop.db.connection import Connection
 from aps_desktop.db.summary_kinds import BASE
 from aps_desktop.db.summary_money import MONEY
 
-_TIMES = {"year": 4, "month": 7}
-"""Parts of a day that summary tables are grouped by: how many characters of it they are."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sum:
@@ -44,66 +41,111 @@ def sums(
     """The sums by `group` and unit. `native`: in the currencies as entered, not in US dollars."""
     if native:
         return _of_facts(c, group, only, "currency", "amount")
-    cube = _cube_for({*group, *only.values}, timed=bool(only.until or only.since))
+    wanted = {*group, *only.values}
+    if only.until or only.since:
+        return _of_span(c, group, only, wanted)
+    cube = _cube_for(wanted)
     if cube is None:
         return _of_facts(c, group, only, "unit", "value")
-    if not (only.until or only.since):
-        return _rows(c, *_cube_sql(cube, group, only.values, "", []))
-    return _of_span(c, cube, group, only)
+    return _rows(c, *_cube_sql(cube, group, only.values, "", []))
 
 
-def _cube_for(wanted: set[str], *, timed: bool) -> str | None:
+def largest(
+    c: Connection, by: str, only: Narrowed, signs: Mapping[str, int], limit: int
+) -> tuple[tuple[Any, ...], int]:
+    """The groups with the most money, and how many more there are.
+
+    `signs` says which measures count, and whether they add to it or lessen it. The order is by what
+    is in US dollars: it decides what is shown, never what is counted.
+    """
+    wanted = {by, "type", *only.values}
+    if only.until or only.since:
+        parts = _span_parts((by, "type"), only, wanted)
+    else:
+        cube = _cube_for(wanted)
+        parts = [
+            _cube_sql(cube, (by, "type"), only.values, "", [])
+            if cube
+            else _facts_sql((by, "type"), only.values, None, "unit", "value")
+        ]
+    each = " ".join(f"WHEN '{name}' THEN {sign}" for name, sign in signs.items())
+    joined = " UNION ALL ".join(f"SELECT * FROM ({sql}) p" for sql, _ in parts)
+    params = [value for _, values in parts for value in values]
+    columns = "key, type, unit, high, low, n"
+    sql = (
+        f"WITH part({columns}) AS ({joined}), total AS (SELECT key, sum(CASE WHEN unit = 'USD' "
+        f"THEN (1.0 * high * {BASE} + low) * CASE type {each} ELSE 0 END ELSE 0 END) AS size "
+        "FROM part GROUP BY key) SELECT key, (SELECT count(*) FROM total) FROM total "
+        f"ORDER BY size DESC, key LIMIT {limit}"
+    )
+    rows = c.all(sql, params)
+    return tuple(row[0] for row in rows), max(0, rows[0][1] - limit) if rows else 0
+
+
+def _cube_for(wanted: set[str]) -> str | None:
     """The narrowest summary table that has all dimensions; None: the facts themselves."""
     for cube in MONEY.cubes:
-        keys = set(cube.keys) if "unit" in cube.keys else set()
-        if wanted <= keys and (not timed or keys & _TIMES.keys()):
+        if "unit" in cube.keys and wanted <= set(cube.keys):
             return cube.name
     return None
 
 
-def _time_of(cube: str) -> str:
-    keys = next(one.keys for one in MONEY.cubes if one.name == cube)
-    return "month" if "month" in keys else "year"
-
-
-def _of_span(c: Connection, cube: str, group: tuple[str, ...], only: Narrowed) -> list[Sum]:
-    """Whole years or months from the summary table, days that are left over from the facts."""
-    time = _time_of(cube)
-    first, last = only.since or date.min, only.until or date.max
-    low, high = _part(time, _next_start(time, first)), _part(time, _last_end(time, last))
-    parts = []
-    if low <= high:
-        parts.append(_cube_sql(cube, group, only.values, f"{time} BETWEEN ? AND ?", [low, high]))
-        before = (first, _next_start(time, first) - timedelta(1)) if only.since else None
-        after = (_last_end(time, last) + timedelta(1), last) if only.until else None
-        for span in (before, after):
-            if span and span[0] <= span[1]:
-                parts.append(_facts_sql(group, only.values, span, "unit", "value"))
-    else:
-        parts.append(_facts_sql(group, only.values, (first, last), "unit", "value"))
+def _of_span(c: Connection, group: tuple[str, ...], only: Narrowed, wanted: set[str]) -> list[Sum]:
+    parts = _span_parts(group, only, wanted)
     return _rows(c, " UNION ALL ".join(sql for sql, _ in parts), [p for _, v in parts for p in v])
 
 
-def _next_start(time: str, day: date) -> date:
-    """The first day of the year or month that begins on this day or next."""
-    start = day.replace(day=1) if time == "month" else day.replace(month=1, day=1)
-    if start == day:
-        return day
-    return _following(time, start)
+def _span_parts(
+    group: tuple[str, ...], only: Narrowed, wanted: set[str]
+) -> list[tuple[str, list[Any]]]:
+    """Whole years and whole months from summary tables, what is left over from the facts."""
+    spans = [(only.since or date.min, only.until or date.max)]
+    parts: list[tuple[str, list[Any]]] = []
+    for time in ("year", "month"):
+        cube = _cube_for({*wanted, time})
+        if cube is None:
+            continue
+        left = []
+        for span in spans:
+            first, last = _whole(time, span)
+            if first > last:
+                left.append(span)
+                continue
+            bounds = [_part(time, first), _part(time, last)]
+            test = f"{time} BETWEEN ? AND ?"
+            parts.append(_cube_sql(cube, group, only.values, test, bounds))
+            left += _around(span, (first, last))
+        spans = left
+    return parts + [_facts_sql(group, only.values, span, "unit", "value") for span in spans]
 
 
-def _last_end(time: str, day: date) -> date:
-    """The last day of the year or month that ends on this day or ended last."""
-    if day == date.max:
-        return day
-    start = (day + timedelta(1)).replace(day=1)
-    return (start if time == "month" else start.replace(month=1)) - timedelta(1)
+def _whole(time: str, span: tuple[date, date]) -> tuple[date, date]:
+    """The whole years or months within a span; the last is before the first where there is none."""
+    first, last = span
+    start = first.replace(day=1) if time == "month" else first.replace(month=1, day=1)
+    if start < first:
+        start = _following(time, start)
+    if last == date.max:
+        return start, last
+    end = (last + timedelta(1)).replace(day=1)
+    end = end if time == "month" else end.replace(month=1)
+    return (start, end - timedelta(1)) if end > date.min else (last, first)
 
 
 def _following(time: str, start: date) -> date:
     if time == "year":
-        return date(start.year + 1, 1, 1)
+        return start.replace(year=start.year + 1)
     return (start + timedelta(31)).replace(day=1)
+
+
+def _around(span: tuple[date, date], inner: tuple[date, date]) -> list[tuple[date, date]]:
+    """What of a span is before and after the inner one."""
+    found = []
+    if span[0] < inner[0]:
+        found.append((span[0], inner[0] - timedelta(1)))
+    if inner[1] < span[1]:
+        found.append((inner[1] + timedelta(1), span[1]))
+    return found
 
 
 def _part(time: str, day: date) -> Any:
@@ -130,7 +172,8 @@ def _facts_sql(
 ) -> tuple[str, list[Any]]:  # fmt: skip
     test, params = _tests(values)
     if span:
-        test = ["day BETWEEN ? AND ?", *test]
+        day = "+day" if values.keys() & set(_SELECTIVE) else "day"
+        test = [f"{day} BETWEEN ? AND ?", *test]
         params = [span[0].isoformat(), span[1].isoformat(), *params]
     keys = "".join(f"{name}, " for name in group)
     return (
@@ -150,10 +193,17 @@ def _of_facts(
 def _tests(values: Mapping[str, tuple[Any, ...]]) -> tuple[list[str], list[Any]]:
     tests: list[str] = []
     params: list[Any] = []
+    lead = next((name for name in _SELECTIVE if name in values), "")
     for name, wanted in values.items():
-        tests.append(f"{name} IN ({','.join('?' * len(wanted))})" if wanted else "1 = 0")
+        # A plus keeps SQLite from the index: it would choose one without knowing which is best.
+        column = f"+{name}" if lead and name != lead and name in _SELECTIVE else name
+        tests.append(f"{column} IN ({','.join('?' * len(wanted))})" if wanted else "1 = 0")
         params += wanted
     return tests, params
+
+
+_SELECTIVE = ("project", "programme", "body", "state", "partner", "fund")
+"""Dimensions with an index on the facts, those with the fewest rows a value first."""
 
 
 def _rows(c: Connection, sql: str, params: list[Any]) -> list[Sum]:

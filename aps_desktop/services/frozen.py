@@ -1,0 +1,128 @@
+"""What is posted stays: which fields of a transaction are frozen, and what freezes them.
+
+A new transaction gets its rate, the rate's day and source, and its value in US dollars when it is
+saved, wherever it comes from: a form, the command line, a workbook. From then on `refusal` says no
+to another amount, day, payer or value; `services/ledger.py` reverses and corrects instead. Plans
+may be changed, since nothing has happened yet; their value then follows.
+
+The write path itself refuses nothing: undo must be able to take back, and a merge takes what other
+offices did as it is. A transaction that arrives without a value in US dollars stays without one,
+is listed as missing, and keeps a total from being one until somebody fills it in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from aps_desktop.db.connection import Connection
+from aps_desktop.domain.entities import entity
+from aps_desktop.domain.errors import InvalidValue
+from aps_desktop.domain.money import Money
+from aps_desktop.domain.values import Value
+from aps_desktop.services.rates import Rates, completed
+
+NAME = "fund_transaction"
+FROZEN = (
+    "type", "date", "amount", "nature", "in_kind", "project", "fund", "partner", "member_state",
+    "reverses",
+)  # fmt: skip
+"""What a posted transaction says; a mistake in it is corrected by a reversing entry."""
+VALUED = ("rate", "units_per_usd", "rate_date", "rate_source", "usd_value")
+"""Frozen as soon as there is a value in US dollars."""
+_UNSAID: dict[str, Any] = {"nature": "actual", "in_kind": False}
+"""What a field means that says nothing."""
+
+
+def made(
+    c: Connection, name: str, values: Mapping[str, Value], rates: Rates | None = None
+) -> dict[str, Value]:
+    """A new record's values with what is worked out when it is first saved."""
+    if name == NAME:
+        return valued(c, values, rates)
+    if name == "exchange_rate":
+        return completed(values)
+    return dict(values)
+
+
+def valued(
+    c: Connection, values: Mapping[str, Value], rates: Rates | None = None
+) -> dict[str, Value]:
+    """The values with rate, its day, its source and the value in US dollars, where one is known.
+
+    What is given already stays: the value that a voucher states, or a rate that was agreed.
+    """
+    found = dict(values)
+    amount, day = values.get("amount"), values.get("date")
+    if not isinstance(amount, Money) or not isinstance(day, date) or values.get("usd_value"):
+        return found
+    if amount.currency == "USD":
+        return {**found, "usd_value": amount}
+    agreed = completed(values, rate="rate")
+    units, rate = agreed.get("units_per_usd"), agreed.get("rate")
+    if isinstance(units, Decimal) and units > 0:
+        return {**agreed, "usd_value": Money.of(amount.amount / units, "USD")}
+    if isinstance(rate, Decimal) and rate > 0:
+        return {**agreed, "usd_value": Money.of(amount.amount * rate, "USD")}
+    known = (rates or Rates(c)).find(amount.currency, day)
+    return {**found, **known.frozen(amount)} if known else found
+
+
+def refusal(before: Mapping[str, Value], after: Mapping[str, Value]) -> InvalidValue | None:
+    """Why a posted transaction cannot become what `after` says; None where it can.
+
+    An empty field may be filled in, and so may a missing value in US dollars.
+    """
+    planned = before.get("nature") == "planned"
+    for name in ("nature",) if planned else (*FROZEN, *VALUED):
+        if name not in after:
+            continue
+        old = before.get(name)
+        old = _UNSAID.get(name) if old is None else old
+        new = _UNSAID.get(name) if after[name] is None else after[name]
+        if old in (None, "") or _same(old, new):
+            continue
+        label = entity(NAME).field(name).label.lower()
+        return InvalidValue(
+            "A plan is not turned into what happened: post that beside it."
+            if planned
+            else f"The {label} of a posted transaction stays as it is.",
+            "Reverse it or correct it: both add entries, and the history stays true.",
+            field=name,
+        )
+    return None
+
+
+def edited(
+    c: Connection, name: str, before: Mapping[str, Value], after: Mapping[str, Value]
+) -> dict[str, Value]:
+    """An edit's values with what follows from them. InvalidValue where it is refused."""
+    if name != NAME:
+        return dict(after)
+    refused = refusal(before, after)
+    if refused:
+        raise refused
+    if not {"amount", "date", "rate", "units_per_usd"} & after.keys() or "usd_value" in after:
+        return dict(after)
+    if before.get("usd_value") and before.get("nature") != "planned":
+        return dict(after)
+    kept = {k: v for k, v in before.items() if k not in VALUED}
+    new = valued(c, {**kept, **after})
+    return {**after, **{k: new.get(k) for k in VALUED if new.get(k) != before.get(k)}}
+
+
+def refuse_deletion(name: str, before: Mapping[str, Value]) -> None:
+    """InvalidValue for a posted transaction: it is taken back by a reversing entry."""
+    if name == NAME and before.get("nature") != "planned":
+        raise InvalidValue(
+            "A posted transaction is not deleted.",
+            "Reverse it: then everybody sees that it was taken back, and why.",
+        )
+
+
+def _same(old: Value, new: Value) -> bool:
+    if isinstance(old, Decimal) and isinstance(new, (Decimal, int, str)):
+        return old == Decimal(new)
+    return old == new

@@ -1,0 +1,125 @@
+"""What many projects have of a measure, at once: from the table with one row a project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from aps_desktop.db.connection import Connection
+from aps_desktop.db.queries import money
+from aps_desktop.db.queries.money import Sum
+from aps_desktop.db.summary_kinds import BASE
+from aps_desktop.domain.funding_measures import ACTUAL, Formula
+from aps_desktop.domain.money import Money
+from aps_desktop.domain.totals import Total
+from aps_desktop.services.funding import total_of
+
+_FEW = 100
+"""So many projects are looked up one by one."""
+
+Key = tuple[int, str]
+
+
+@dataclass(frozen=True)
+class ProjectSums:
+    """Actual and in cash, by project and measure. `usd` has (cents, transactions)."""
+
+    usd: Mapping[Key, tuple[int, int]]
+    exact: Mapping[int, Mapping[str, Total]]
+    """Of projects that have amounts without a value in US dollars."""
+
+    @classmethod
+    def of(
+        cls, c: Connection, measures: tuple[str, ...], until: date | None, projects: set[int],
+        *, only: str = "",
+    ) -> ProjectSums:  # fmt: skip
+        """Of these projects; `only` is SQL for their row numbers, where they are many."""
+        if len(projects) <= _FEW:
+            return cls({}, _one_by_one(c, measures, until, projects))
+        usd, odd = _of_all(c, measures, projects, only)
+        if until:
+            for key, (cents, rows) in _later(c, measures, until).items():
+                if key in usd:
+                    usd[key] = usd[key][0] - cents, usd[key][1] - rows
+        return cls(usd, _one_by_one(c, measures, until, odd))
+
+    def total(self, project: int, measure: str) -> Total:
+        """The total of a measure."""
+        exact = self.exact.get(project)
+        if exact is not None:
+            return exact.get(measure, Total())
+        cents, rows = self.usd.get((project, measure), (0, 0))
+        return Total((Money(cents, "USD"),), rows) if rows else Total()
+
+    def by_formula(self, project: int, formula: Formula) -> Total:
+        """What a formula comes to, of rows of the project itself."""
+        if project not in self.exact:
+            cents = rows = 0
+            for term in formula.terms:
+                one, number = self.usd.get((project, term.measure), (0, 0))
+                cents, rows = cents + term.sign * one, rows + number
+            return Total((Money(cents, "USD"),), rows) if rows else Total()
+        total = Total()
+        for term in formula.terms:
+            part = self.total(project, term.measure)
+            total = total.plus(part) if term.sign > 0 else total.less(part)
+        return total
+
+    def open_pledges(self, project: int) -> Total:
+        """What is pledged and not yet committed, never below zero."""
+        total = self.total(project, "pledge").less(self.total(project, "commitment"))
+        value = total.value
+        if value is None or value.minor >= 0:
+            return total
+        return Total((Money(0, value.currency),), total.rows, total.unvalued)
+
+
+def _of_all(
+    c: Connection, measures: tuple[str, ...], projects: set[int], only: str
+) -> tuple[dict[Key, tuple[int, int]], set[int]]:
+    """The sums in US dollars, and which projects have amounts without a value."""
+    columns = ", ".join(f"{m}_hi, {m}_lo, {m}_n" for m in measures)
+    usd: dict[Key, tuple[int, int]] = {}
+    odd: set[int] = set()
+    test = f" WHERE project IN ({only})" if only else ""
+    for project, unvalued, *parts in c.each(
+        f"SELECT project, unvalued, {columns} FROM money_of_project{test}"
+    ):
+        if project not in projects:
+            continue
+        if unvalued:
+            odd.add(project)
+        for place, measure in enumerate(measures):
+            high, low, rows = parts[3 * place : 3 * place + 3]
+            usd[project, measure] = high * BASE + low, rows
+    return usd, odd
+
+
+def _later(c: Connection, measures: tuple[str, ...], until: date) -> dict[Key, tuple[int, int]]:
+    """What is dated after a day."""
+    marks = ",".join("?" * len(measures))
+    return {
+        (project, measure): (int(high) * BASE + int(low), rows)
+        for project, measure, high, low, rows in c.each(
+            f"SELECT project, type, sum(value / {BASE}), sum(value % {BASE}), count(*) "
+            f"FROM money_fact WHERE day > ? AND type IN ({marks}) AND nature = 'actual' "
+            "AND in_kind = 0 AND unit = 'USD' GROUP BY project, type",
+            (until.isoformat(), *measures),
+        )
+    }
+
+
+def _one_by_one(
+    c: Connection, measures: tuple[str, ...], until: date | None, projects: set[int]
+) -> dict[int, dict[str, Total]]:
+    found: dict[Key, list[Sum]] = {}
+    wanted = sorted(projects)
+    for at in range(0, len(wanted), 500):
+        values = {
+            "project": tuple(wanted[at : at + 500]), "type": measures, "nature": (ACTUAL,),
+            "in_kind": (0,),
+        }  # fmt: skip
+        for one in money.sums(c, ("project", "type"), money.Narrowed(values, until)):
+            found.setdefault((one.keys[0], one.keys[1]), []).append(one)
+    return {p: {m: total_of(found.get((p, m), ())) for m in measures} for p in projects}
