@@ -95,6 +95,15 @@ def refusal(before: Mapping[str, Value], after: Mapping[str, Value]) -> InvalidV
     return None
 
 
+def import_refusal(
+    name: str, before: Mapping[str, Value], changes: Mapping[str, tuple[Value, Value]]
+) -> InvalidValue | None:
+    """Why a workbook's changes of a posted transaction are refused; None for other records."""
+    if name != NAME:
+        return None
+    return refusal(before, {field: new for field, (_, new) in changes.items()})
+
+
 def edited(
     c: Connection, name: str, before: Mapping[str, Value], after: Mapping[str, Value]
 ) -> dict[str, Value]:

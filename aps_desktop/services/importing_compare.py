@@ -371,11 +371,9 @@ class _Part:
         for row, one in changed:
             values = {**whole[one.rid][1], **{n: new for n, (_, new) in one.changes.items()}}
             self._judge(row, one, self._check(values), one.changes)
-            if self._kind.name == frozen.NAME:
-                new = {name: value for name, (_, value) in one.changes.items()}
-                refused = frozen.refusal(whole[one.rid][1], new)
-                if refused:
-                    self._refuse(row, one, refused.field, refused.message, refused.hint)
+            refused = frozen.import_refusal(self._kind.name, whole[one.rid][1], one.changes)
+            if refused:
+                self._refuse(row, one, refused.field, refused.message, refused.hint)
 
     def _judge(
         self, row: RowResult, one: Decided, found: list[RuleProblem],

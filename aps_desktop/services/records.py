@@ -20,8 +20,8 @@ from aps_desktop.domain.errors import InvalidValue, NotFound, UserError
 from aps_desktop.domain.fields import Entity, Field, Kind
 from aps_desktop.domain.rules import Problem, check_record
 from aps_desktop.domain.values import Value, from_wire
-from aps_desktop.services.value_entry import admitted
 from aps_desktop.services import frozen
+from aps_desktop.services.value_entry import admitted
 
 
 @dataclass(frozen=True)
