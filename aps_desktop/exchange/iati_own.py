@@ -24,6 +24,8 @@ from aps_desktop.exchange.parse import Read
 
 _RECORD, _FIELD, _MEMBER = "aps:record", "aps:field", "aps:member"
 _DERIVED = "aps:derived"
+_FILLED_IN = frozenset({"reported_on"})
+"""What an import sets by itself where nothing is given: the day on which a value came."""
 
 
 def is_own(element: Element) -> bool:
@@ -99,8 +101,9 @@ def _record(
         native = _native(activity, holder, kind, period)
         values = {**native, **values}
     untouched |= kept
-    for spec in kind.columns:  # an empty field stays empty, whatever its default
-        if spec.default and spec.name not in values and spec.name not in untouched:
+    for spec in kind.columns:  # an empty field stays empty, whatever an import would fill in
+        filled = spec.default or spec.name in _FILLED_IN
+        if filled and spec.name not in values and spec.name not in untouched:
             values[spec.name] = None
     blank = [f.name for f in kind.fields if f.name not in values and f.name not in untouched]
     drafts.add(entity, values, at, id=known, blank=blank)

@@ -105,7 +105,10 @@ class ActivityWriter:
         reporter = self._head.reporter
         fields = one.fields
         out.leaf("iati-identifier", one.identifier)
-        out.told("reporting-org", reporter.name, {"ref": reporter.ref, "type": reporter.type})
+        own = one.identifier.startswith(reporter.ref)  # else others published it first
+        given = {"ref": reporter.ref, "type": reporter.type,
+                 "secondary-reporter": None if own else "1"}  # fmt: skip
+        out.told("reporting-org", reporter.name, given)
         title = str(fields.get("name" if one.kind == "fund" else "title", ""))
         out.told("title", title)
         first = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +15,8 @@ from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.money import Money
 from aps_desktop.domain.values import Period
 from aps_desktop.exchange.iati_foreign import LEAVE_OUT, ORGANISATION, TRANSACTION
-from aps_desktop.services import iati_codes, iati_import, records
+from aps_desktop.services import iati_codes, iati_export, iati_import, offices, records
+from aps_desktop.services.iati_scope import Scope
 from aps_desktop.services.importing_types import Verdict
 from aps_desktop.services.reference_data import reference_id
 from tests.iati_kit import CORE, HEAD, TAIL, activity, office, transaction, write
@@ -195,3 +196,20 @@ def test_each_activity_has_its_report(db: Database, tmp_path: Path) -> None:
     words = [p.message for p in done.activities[1].problems]
     assert "Project: Title is missing." in words
     assert any("“much” is no amount of money" in one.replace(" ”", "”") for one in words)
+
+
+def test_on_a_server_too(pg_url: Callable[[], str], tmp_path: Path) -> None:
+    """The same in PostgreSQL: out, and back into the office that it came from."""
+    server = offices.start(pg_url(), office="ASEC", device="server")
+    try:
+        file = write(tmp_path, activity(MONEY + transaction("11") + RESULT))
+        assert iati_import.import_file(server, file).count(Verdict.NEW) > 5
+        out = tmp_path / "out.xml"
+        done = iati_export.export(server, out, Scope(max_class="confidential"))
+        assert (done.activities, done.problems) == (1, ())
+        assert 'secondary-reporter="1"' in out.read_text()
+        assert iati_import.plan(server, out).plan.empty
+        out.write_text(out.read_text().replace("An activity", "Renamed"))
+        assert iati_import.import_file(server, out).count(Verdict.CHANGED) == 1
+    finally:
+        server.close()
