@@ -47,7 +47,7 @@ class IatiExportDialog(IatiWindow):
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__("iati_export", "Export to IATI", context, parent)
-        self.resize(860, 700)
+        self.resize(860, 640)
         self._host = FormHost(context, self)
         self._chosen: Chosen | None = None
         self._file = Path()

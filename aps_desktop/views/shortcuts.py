@@ -36,7 +36,7 @@ COMMANDS = (
     Command("import", "&Import a workbook…", "&File", ("Ctrl+I",), "import"),
     Command("export", "&Export the office as a workbook…", "&File", icon="export"),
     Command("iati_export", "Export to IA&TI…", "&File", icon="export", rule=True),
-    Command("iati_import", "Import IATI…", "&File", icon="import"),
+    Command("iati_import", "Import I&ATI…", "&File", icon="import"),
     Command("iati_validate", "&Validate an IATI file…", "&File", icon="check"),
     Command("report", "Make a &report…", "&File", ("Ctrl+R",), "report", rule=True),
     Command("open_bundle", "Open a b&undle…", "&File", ("Ctrl+Shift+O",), "bundle", rule=True),
