@@ -84,6 +84,8 @@ DOCUMENT_TYPES = {
     "A11": "agreement",
 }
 PERFORMANCE = "2"
+NO_SECTOR = "99810"
+"""Of the DAC: sectors not specified."""
 REGION = "789"
 """Far East Asia, regional: where no member state is named."""
 ACTIVITY_DATES = {

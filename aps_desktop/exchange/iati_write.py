@@ -185,6 +185,8 @@ class ActivityWriter:
         body = self._label(one, "sponsoring_body" if one.kind == "project" else "body")
         if body.code:
             by_vocabulary.setdefault(("98", "bodies"), []).append(body)
+        if not by_vocabulary and one.kind != "project":  # a fund pays for whatever its projects do
+            by_vocabulary["1", ""] = [Label(names.NO_SECTOR, "Sectors not specified")]
         for (vocabulary, scheme), labels in sorted(by_vocabulary.items()):
             uri = f"urn:x-aps-desktop:{scheme}" if scheme else None
             for label, share in zip(labels, shares(len(labels)), strict=True):

@@ -48,7 +48,7 @@ def test_every_sample_project_is_valid(full: Database, file: Path) -> None:
     projects = full.reader().value("SELECT count(*) FROM project")
     done = iati_validate.validate(file)
     assert projects > 50
-    assert done.activities == projects + full.reader().value("SELECT count(*) FROM programme")
+    assert done.activities > projects + full.reader().value("SELECT count(*) FROM programme")
     assert done.valid
     assert done.problems == ()
 
@@ -65,12 +65,12 @@ def test_the_export_comes_back_whole(full: Database, file: Path, tmp_path: Path)
         done = iati_import.import_file(empty, file)
         assert done.count(Verdict.REFUSED) == 0
         left_empty = {problem.message.partition(" is not in")[0] for problem in done.problems}
-        assert left_empty == {"Meeting", "Circulation", "Office"}
+        assert left_empty <= {"Meeting", "Circulation", "Office", "Counts towards"}
         sent = images(full.reader(), EXPORTED)
         came = images(empty.reader(), EXPORTED)
         loose = {
-            (name, entity(name).field(f).number) for name in EXPORTED
-            for f in ("meeting", "circulation") if f in entity(name).by_name
+            (name, f.number) for name in EXPORTED for f in entity(name).fields
+            if f.target and f.label in left_empty
         }  # fmt: skip
         in_projects = {key for key in sent if key in came}
         assert {k for k in sent if k[0] == "project"} <= in_projects
