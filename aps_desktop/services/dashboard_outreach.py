@@ -46,7 +46,7 @@ def _exchanges(selection: Selection) -> tuple[Filter, ...]:
     if selection.pillar is not None:
         inner.append(Filter("body.pillar", "any_of", (selection.pillar,)))
     if selection.body is not None:
-        inner.append(Filter("body", "rid", (selection.body,)))
+        inner.append(Filter("body", "any_of", selection.bodies))
     if selection.partner is not None:
         inner.append(Filter("partner", "rid", (selection.partner,)))
     found = through("exchange_programme", inner) or (Filter("exchange_programme", "filled"),)
@@ -60,7 +60,7 @@ def _outreach(selection: Selection) -> tuple[Filter, ...]:
     if selection.pillar is not None:
         found.append(Filter("body.pillar", "any_of", (selection.pillar,)))
     if selection.body is not None:
-        found.append(Filter("body", "rid", (selection.body,)))
+        found.append(Filter("body", "any_of", selection.bodies))
     if selection.partner is not None:
         found.append(Filter("partner", "rid", (selection.partner,)))
     return tuple(found)

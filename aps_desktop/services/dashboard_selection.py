@@ -12,35 +12,64 @@ from aps_desktop.db.queries import figures
 from aps_desktop.db.queries.conditions import Filter
 from aps_desktop.domain.entities.vocabularies import PILLARS
 from aps_desktop.services.chart_data import Body, Chart, Head, Marks, Nothing, Table
+from aps_desktop.services.funding import Scope, with_parts
 
 _YEARS_BACK, _YEARS_AHEAD = 15, 3
 
 
 @dataclass(frozen=True)
 class Selection:
-    """The filter bar: a year, a pillar's key, and row numbers; None takes everything."""
+    """The filter bar: a year, a pillar's key, and row numbers; None takes everything.
+
+    `bodies` are the chosen body and all below it, found by `ready`.
+    """
 
     year: int | None = None
     pillar: str | None = None
     body: int | None = None
     partner: int | None = None
     state: int | None = None
+    bodies: tuple[int, ...] = ()
 
     @classmethod
     def from_plain(cls, raw: Any) -> Selection:
         """From kept state, which may be of another version or damaged."""
         if not isinstance(raw, dict):
             return cls()
-        kept: dict[str, Any] = {f.name: raw.get(f.name) for f in fields(cls)}
+        kept: dict[str, Any] = {name: raw.get(name) for name in _NAMES}
         kinds: dict[str, type] = {name: str if name == "pillar" else int for name in kept}
         whole: dict[str, Any] = {n: v for n, v in kept.items() if isinstance(v, kinds[n])}
         return cls(**whole)
 
     def plain(self) -> dict[str, Any]:
-        return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name)}
+        """What is chosen, as plain JSON."""
+        return {name: getattr(self, name) for name in _NAMES if getattr(self, name)}
 
     def without(self, *names: str) -> Selection:
-        return replace(self, **dict.fromkeys(names))
+        nothing: dict[str, Any] = dict.fromkeys(names)
+        return replace(self, **nothing)
+
+
+_NAMES = tuple(f.name for f in fields(Selection) if f.name != "bodies")
+
+
+def ready(c: Connection, selection: Selection) -> Selection:
+    """The selection with all bodies that it means: a body stands for itself and all below it."""
+    if selection.body is None:
+        return selection
+    return replace(selection, bodies=with_parts(c, "body", (selection.body,)))
+
+
+def scope(selection: Selection) -> Scope:
+    """The same selection for questions about money."""
+    year = selection.year
+    return Scope(
+        years=(year, year) if year is not None else None,
+        pillars=(selection.pillar,) if selection.pillar is not None else (),
+        bodies=(selection.body,) if selection.body is not None else (),
+        partners=(selection.partner,) if selection.partner is not None else (),
+        states=(selection.state,) if selection.state is not None else (),
+    )
 
 
 @dataclass(frozen=True)
@@ -121,7 +150,7 @@ def projects(selection: Selection) -> tuple[Filter, ...]:
     if selection.pillar is not None:
         found.append(Filter("pillar", "any_of", (selection.pillar,)))
     if selection.body is not None:
-        found.append(Filter("sponsoring_body", "rid", (selection.body,)))
+        found.append(Filter("sponsoring_body", "any_of", selection.bodies))
     if selection.partner is not None:
         found.append(Filter("fund.partner", "rid", (selection.partner,)))
     if selection.state is not None:
@@ -136,7 +165,7 @@ def meetings(selection: Selection) -> tuple[Filter, ...]:
     if selection.pillar is not None:
         found.append(Filter("body.pillar", "any_of", (selection.pillar,)))
     if selection.body is not None:
-        found.append(Filter("body", "rid", (selection.body,)))
+        found.append(Filter("body", "any_of", selection.bodies))
     if selection.partner is not None:
         found.append(Filter("partner", "rid", (selection.partner,)))
     if selection.state is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from aps_desktop.domain.money import minor_digits
+from aps_desktop.domain.money import format_money, minor_digits
 from aps_desktop.domain.values import show_date
 
 
@@ -30,9 +30,9 @@ def percent(part: float, whole: float) -> str:
     return f"{share:.0f}%"
 
 
-def money(minor: int, currency: str = "USD") -> str:
-    """An amount in a chart: "USD 3.1 m", "USD 950,000", "USD 0"."""
-    return f"{currency} {amount(minor, currency)}"
+def money(minor: int, currency: str = "USD", *, exact: bool = False) -> str:
+    """An amount in a chart: "USD 12.3 m", "USD 0.25 m"; `exact` to the cent, as in lists."""
+    return format_money(minor, currency) if exact else f"{currency} {amount(minor, currency)}"
 
 
 def amount(minor: int, currency: str = "USD") -> str:
@@ -43,10 +43,8 @@ def amount(minor: int, currency: str = "USD") -> str:
         return f"{value / 1e9:,.2f} bn"
     if size >= 10_000_000:
         return f"{value / 1e6:,.1f} m"
-    if size >= 995_000:
+    if size >= 99_500:
         return f"{value / 1e6:,.2f} m"
-    if size >= 10_000:
-        return f"{value / 1e3:,.0f} k"
     return f"{value:,.0f}"
 
 

@@ -10,7 +10,7 @@ from importlib import import_module
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.services.chart_data import Chart
-from aps_desktop.services.dashboard_selection import Selection
+from aps_desktop.services.dashboard_selection import Selection, ready
 
 Build = Callable[[Connection, Selection, date], Chart]
 
@@ -27,7 +27,7 @@ class ChartSpec:
         """The chart with its figures; `today` is the local day."""
         module, function = self.source.split(":")
         make: Build = getattr(import_module(f"aps_desktop.services.{module}"), function)
-        return make(c, selection, today)
+        return make(c, ready(c, selection), today)
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,26 @@ TABS: tuple[Tab, ...] = (
         ChartSpec("portfolio-pillar", "Projects by pillar", "dashboard_portfolio:pillar"),
         ChartSpec("portfolio-body", "Projects by body", "dashboard_portfolio:body"),
         ChartSpec("portfolio-timeline", "Running projects in time", "dashboard_portfolio:timeline"),
+    )),
+    Tab("funding", "Funding", (
+        ChartSpec("funding-flow", "From partners to pillars", "dashboard_funding:flow"),
+        ChartSpec("funding-funnel", "From pledge to expenditure", "dashboard_funding:funnel"),
+        ChartSpec("funding-partner", "Funding by partner", "dashboard_funding:partners"),
+        ChartSpec("funding-year", "Funding by year", "dashboard_funding:years"),
+        ChartSpec("funding-gap", "Funding gap", "dashboard_funding:gap"),
+    )),
+    Tab("delivery", "Delivery", (
+        ChartSpec("delivery-burn", "Burn against plan", "dashboard_delivery:burn"),
+        ChartSpec("delivery-s-curve", "Spending so far against plan",
+                  "dashboard_delivery:s_curve"),
+        ChartSpec("delivery-rate", "Delivery by fund", "dashboard_delivery:rates"),
+        ChartSpec("delivery-ageing", "Waiting in approval steps", "dashboard_delivery:ageing"),
+    )),
+    Tab("results", "Results", (
+        ChartSpec("results-bands", "Indicators by progress", "dashboard_results:bands"),
+        ChartSpec("results-bullets", "Actual against target", "dashboard_results:bullets"),
+        ChartSpec("results-states", "Indicators by member state", "dashboard_results:states"),
+        ChartSpec("results-reporting", "Values reported", "dashboard_results:reporting"),
     )),
     Tab("meetings", "Meetings", (
         ChartSpec("meetings-decided-done", "Decided against done",

@@ -2,14 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from aps_desktop.db.engine import Database
 from aps_desktop.db.queries import lists
+from aps_desktop.db.queries.conditions import where
 from aps_desktop.db.queries.lists import ListQuery
-from aps_desktop.services import dashboards, demo, offices
-from aps_desktop.services.chart_data import Bars, Chart, Nothing
+from aps_desktop.domain.entities import entity
+from aps_desktop.domain.funding_measures import MEASURE_LABELS
+from aps_desktop.domain.money import Money, format_money
+from aps_desktop.services import dashboards, demo, offices, records
+from aps_desktop.services.chart_data import Bars, Chart, Mark, Nothing
 from aps_desktop.services.dashboard_selection import Selection
 
 DAY = date(2026, 11, 25)
@@ -171,17 +177,26 @@ def test_every_mark_opens_as_many_rows_as_it_says(db: Database, only: str | None
         for mark in made.marks:
             if not mark.filters:
                 continue
-            first = mark.value.split(" ")[0].replace(",", "")
             rows = lists.count(db.reader(), ListQuery(mark.entity, (), filters=mark.filters))
+            first = mark.value.split(" ")[0].replace(",", "")
             if spec.name in COUNTED:
                 assert rows == int(first), (spec.name, mark.label)
-            elif int(first):
+            elif mark.entity == "fund_transaction" and mark.value.startswith("USD"):
+                assert money_of(db, mark) == mark.value, (spec.name, mark.label)
+            elif first.isdigit() and int(first):
                 assert rows > 0, (spec.name, mark.label)
+
+
+def money_of(db: Database, mark: Mark) -> str:
+    """The sum of the values in US dollars of the rows that a mark opens."""
+    test, params = where(db.reader(), entity("fund_transaction"), mark.filters, "")
+    cents = db.reader().value(f"SELECT sum(usd_value_minor) FROM fund_transaction t{test}", params)
+    return format_money(int(cents or 0), "USD")
 
 
 COUNTED = frozenset(
     name for name in dashboards.CHARTS
-    if name.startswith(("portfolio", "meetings", "map"))
+    if name.startswith(("portfolio", "meetings", "map", "delivery-ageing"))
 )  # fmt: skip
 
 
@@ -214,3 +229,134 @@ def test_bars_keep_the_order_of_a_project_s_life(db: Database) -> None:
     labels = [row.label for row in made.body.rows]
     assert labels[0] == "Concept note"
     assert labels[-1] in ("Completed", "Cancelled")
+
+
+# Money ----------------------------------------------------------------------------------------
+
+ACTUAL = "coalesce(nature, 'actual') = 'actual' AND coalesce(in_kind, 0) = 0"
+
+
+def usd(db: Database, test: str) -> Decimal:
+    """What the ledger says, in dollars: each amount by its value when it was entered."""
+    cents = db.reader().value(
+        f"SELECT coalesce(sum(usd_value_minor), 0) FROM fund_transaction WHERE {ACTUAL} AND {test}"
+    )
+    return Decimal(int(cents)).scaleb(-2)
+
+
+def test_from_pledge_to_expenditure(db: Database) -> None:
+    shown = column(chart(db, "funding-funnel"), "US dollars")
+    for measure in ("pledge", "commitment", "disbursement", "expenditure"):
+        assert shown[MEASURE_LABELS[measure]] == usd(db, f"type = '{measure}'")
+    gap = usd(db, "type = 'commitment'") - usd(db, "type = 'disbursement'")
+    finding = chart(db, "funding-funnel").head.finding
+    assert finding == f"Disbursement lags commitment by USD {gap / 1_000_000:.2f} m"
+
+
+def test_funding_by_partner_this_year(db: Database) -> None:
+    """What an officer puts on a slide: who committed what in 2026."""
+    for name in ("funding-partner", "funding-flow"):
+        shown = column(chart(db, name, year=2026), "Together, USD")
+        by_hand = db.reader().all(
+            "SELECT coalesce(p.name, 'Not stated'), sum(t.usd_value_minor) FROM fund_transaction t "
+            "LEFT JOIN partner p ON p.rid = t.partner WHERE t.type = 'commitment' "
+            f"AND {ACTUAL} AND t.date BETWEEN '2026-01-01' AND '2026-12-31' GROUP BY 1"
+        )
+        assert len(by_hand) > 3
+        assert shown == {payer: Decimal(int(cents)).scaleb(-2) for payer, cents in by_hand}
+
+
+def test_money_by_year_and_delivery_by_fund(db: Database) -> None:
+    shown = column(chart(db, "funding-year"), f"{MEASURE_LABELS['expenditure']}, USD")
+    assert shown["2026"] == usd(db, "type = 'expenditure' AND substr(date, 1, 4) = '2026'")
+    rates = column(chart(db, "delivery-rate"), "Disbursed, USD")
+    assert sum(rates.values()) == usd(
+        db,
+        "type = 'disbursement' AND fund IN "
+        "(SELECT fund FROM fund_transaction WHERE type = 'commitment')",
+    )
+
+
+def test_spending_against_plan(db: Database) -> None:
+    made = chart(db, "delivery-burn")
+    shown = column(made, "Spent, USD")
+    assert sum(shown.values()) == usd(db, "type = 'expenditure'")
+    planned = db.reader().value(
+        "SELECT sum(usd_value_minor) FROM fund_transaction "
+        "WHERE type = 'expenditure' AND nature = 'planned'"
+    )
+    assert sum(column(made, "Planned, USD").values()) == Decimal(int(planned)).scaleb(-2) > 0
+    curve = chart(db, "delivery-s-curve").table.rows
+    assert curve[-1][1] == Decimal(int(planned)).scaleb(-2)
+
+
+def test_waiting_in_approval_steps(db: Database) -> None:
+    made = chart(db, "delivery-ageing")
+    waiting = db.reader().value(
+        "SELECT count(*) FROM approval_step WHERE outcome = 'pending' AND received_on IS NOT NULL"
+    )
+    assert sum(sum(row[1:]) for row in made.table.rows) == waiting > 0
+    old = db.reader().value(
+        "SELECT count(*) FROM approval_step WHERE outcome = 'pending' AND received_on < ?",
+        ("2026-09-26",),
+    )
+    assert sum(row[3] + row[4] for row in made.table.rows) == old
+
+
+def test_the_gap_is_what_work_plan_lines_need(db: Database) -> None:
+    shown = column(chart(db, "funding-gap"), "Needed, USD")
+    by_hand = db.reader().value(
+        "SELECT sum(needed_minor) FROM work_plan_line WHERE needed_currency = 'USD' "
+        "AND coalesce(status, '') NOT IN ('discontinued', 'carried_forward')"
+    )
+    assert sum(shown.values()) == Decimal(int(by_hand)).scaleb(-2)
+
+
+def test_a_total_without_a_rate_is_refused_and_not_zero(tmp_path: Path) -> None:
+    db = offices.start(str(tmp_path / "office.aps"), office="ASEC", device="Charts")
+    try:
+        for amount in (Money(100_00, "EUR"), Money(70_00, "USD")):
+            values = {"type": "commitment", "date": date(2026, 3, 1), "amount": amount}
+            records.new(db, "fund_transaction", values)
+        made = chart(db, "funding-funnel")
+        assert made.head.finding == "The totals are refused: rates are missing"
+        assert "without a rate" in made.head.note
+        assert isinstance(made.body, Bars)
+        row = next(row for row in made.body.rows if row.label == MEASURE_LABELS["commitment"])
+        assert row.total.startswith("no total")
+        assert column(made, "US dollars")[MEASURE_LABELS["commitment"]] == "no rate"
+        mark = made.marks[row.parts[0].mark]
+        assert "EUR 100.00 + USD 70.00" in mark.value
+    finally:
+        db.close()
+
+
+# Results --------------------------------------------------------------------------------------
+
+
+def test_indicators_by_progress_are_all_indicators(db: Database) -> None:
+    shown = column(chart(db, "results-bands"), "Indicators")
+    assert sum(shown.values()) == db.reader().value("SELECT count(*) FROM indicator")
+
+
+def test_bullets_show_the_actual_and_the_target(db: Database) -> None:
+    made = chart(db, "results-bullets")
+    code, _, actual, target, _, percent = made.table.rows[0]
+    rows = db.reader().all(
+        "SELECT i.baseline, g.value, (SELECT v.value FROM indicator_value v "
+        "WHERE v.indicator = i.rid AND v.member_state IS NULL AND v.sex IS NULL "
+        "AND v.status IN ('pending', 'approved') ORDER BY v.period DESC LIMIT 1) "
+        "FROM indicator i JOIN target g ON g.indicator = i.rid WHERE i.code = ?",
+        (code,),
+    )
+    assert rows
+    assert percent is not None
+    assert target != "no target"
+    assert actual
+
+
+def test_the_heat_map_has_eleven_states(db: Database) -> None:
+    made = chart(db, "results-states")
+    assert len(made.table.headings) == 1 + 11
+    assert len(made.body.columns) == 11
+    assert "TL" in made.body.columns

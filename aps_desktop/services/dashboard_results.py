@@ -1,0 +1,228 @@
+"""Charts of results: how far indicators are, against their targets, by member state, and reported.
+
+The figures are those of `services/results_figures`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from aps_desktop.db.connection import Connection
+from aps_desktop.services import results_figures as results
+from aps_desktop.services.chart_data import (
+    Bar,
+    Bars,
+    Cell,
+    Chart,
+    Columns,
+    Head,
+    Heat,
+    Marks,
+    Part,
+    Table,
+)
+from aps_desktop.services.dashboard_selection import Selection, whole
+from aps_desktop.services.dashboard_words import (
+    count_ticks,
+    counted,
+    first_words,
+    percent,
+    source,
+)
+
+_BULLETS, _HEAT_ROWS, _PERIODS = 14, 16, 12
+_MANY = 1_000
+_FULL = Decimal(1)
+_MOST_SHARE = 1.5
+"""A bar ends at one and a half times its target; its words say the true share."""
+_HUES = {
+    results.REACHED: "completion_reporting", results.NEAR: "plain", results.UNDER_WAY: "attention",
+    results.BEHIND: "late", results.UNKNOWN: "pale",
+}  # fmt: skip
+_NONE = "No indicators", "Enter the results framework, or import it."
+_UNREPORTED = "No values by member state", "They come from the reporting forms of the states."
+_UNASKED = "No requests", "Ask offices for values: Monitoring › Reporting requests."
+
+
+def _filters(c: Connection, selection: Selection) -> results.Filters:
+    return results.Filters(
+        year=selection.year, pillar=selection.pillar or "", body=_id(c, selection.body),
+        partner=_id(c, selection.partner), member_state=_id(c, selection.state),
+    )  # fmt: skip
+
+
+def _id(c: Connection, rid: int | None) -> UUID | None:
+    found = c.value("SELECT uuid FROM record WHERE rid = ?", (rid,)) if rid is not None else None
+    return UUID(bytes=bytes(found)) if found is not None else None
+
+
+def _progress(c: Connection, selection: Selection) -> tuple[list[results.IndicatorFigure], str]:
+    """The indicators and what to call them: where there are very many, only the key ones."""
+    filters = _filters(c, selection)
+    test, params = results.scope(c, filters)
+    row = c.one(f"SELECT count(*), coalesce(sum(t.kpi), 0) FROM indicator t {test}", params)
+    many, key = (int(row[0]), int(row[1])) if row else (0, 0)
+    if many > _MANY and key:
+        return results.progress(c, replace(filters, kpi_only=True)), "key indicator"
+    return results.progress(c, filters), "indicator"
+
+
+def bands(c: Connection, selection: Selection, today: date) -> Chart:
+    """Indicators by how far they are on the way to their targets."""
+    found, what = _progress(c, selection)
+    marks = Marks()
+    rows = []
+    counts = results.bands(found)
+    for key, words, number in counts:
+        place = marks.add(words, counted(number, what))
+        rows.append(
+            Bar(words, (Part(number, _HUES[key], mark=place),), f"{number:,}", faint=not number)
+        )
+    total = len(found)
+    reached = counts[0][2]
+    finding = f"{percent(reached, total)} of {counted(total, what)} reached the target"
+    head = Head(
+        finding,
+        f"Indicators by progress towards their targets, number{_in(selection)}",
+        source(today),
+    )
+    table = Table(("Progress", "Indicators"), tuple((words, n) for _, words, n in counts))
+    drawn = Bars(tuple(rows))
+    return whole("results-bands", head, drawn, marks, table, selection, _NONE, empty=not total)
+
+
+def bullets(c: Connection, selection: Selection, today: date) -> Chart:
+    """The indicators that are furthest from their targets: the actual against a line of 100%."""
+    every, what = _progress(c, selection)
+    known = sorted((f for f in every if f.share is not None), key=lambda f: (f.share or 0, f.code))
+    marks = Marks()
+    rows = []
+    for one in known[:_BULLETS]:
+        share = one.share or Decimal(0)
+        value = f"{one.actual_words} of {_number(one.target)} {one.unit}".strip()
+        told = f"{share:.0%} of the way: {value}"
+        place = marks.add(f"{one.code} {one.title}", told, "indicator", record=one.id)
+        length = max(0.0, min(_MOST_SHARE, float(share))) * 100
+        parts = (Part(length, _HUES[one.band], mark=place),)
+        rows.append(Bar(first_words(one.title, 46), parts, f"{share:.0%}", goal=100.0))
+    short = [f for f in known if (f.share or 0) < _FULL]
+    are = "is" if len(short) == 1 else "are"
+    finding = f"{len(short):,} of {counted(len(known), what)} {are} short of the target"
+    if not short:
+        finding = f"All {counted(len(known), what)} reached their targets"
+    note = f"The {_BULLETS} furthest from target" if len(known) > _BULLETS else ""
+    head = Head(
+        finding,
+        "Progress from baseline to target, percent; the line is the target",
+        source(today),
+        note,
+    )
+    table = Table(
+        ("Code", "Indicator", "Actual", "Target", "Unit", "Progress, percent"),
+        tuple(
+            (f.code, f.title, f.actual_words, _number(f.target), f.unit,
+             (100 * f.share).quantize(Decimal("0.1")) if f.share is not None else None)
+            for f in known
+        ),
+    )  # fmt: skip
+    longest = max([100.0, *(row.parts[0].value for row in rows)])
+    drawn = Bars(tuple(rows), limit=longest)
+    return whole("results-bullets", head, drawn, marks, table, selection, _NONE, empty=not rows)
+
+
+def _number(value: Decimal | None) -> str:
+    return f"{value.normalize():,f}" if value is not None else "no target"
+
+
+def states(c: Connection, selection: Selection, today: date) -> Chart:
+    """The newest value of each member state for the indicators that most states report."""
+    found = results.states_by_indicator(c, _filters(c, selection), _HEAT_ROWS)
+    codes = {
+        UUID(bytes=bytes(id)): str(code) for id, code in c.all("SELECT id, code FROM member_state")
+    }
+    marks = Marks()
+    cells = []
+    for indicator, label in found.indicators:
+        known = {
+            s: found.cells[indicator, s] for s, _ in found.states if (indicator, s) in found.cells
+        }
+        highest = max((abs(cell.value) for cell in known.values()), default=Decimal(0))
+        row = []
+        for state, name in found.states:
+            cell = known.get(state)
+            if cell is None:
+                row.append(Cell(None, "", marks.add(f"{name}: {label}", "nothing reported")))
+                continue
+            way = f"{cell.words}, {cell.period.start.year}"
+            if cell.share is not None:
+                way += f"; {cell.share:.0%} of the way to its target"
+            place = marks.add(f"{name}: {label}", way, "indicator", record=indicator)
+            share = float(cell.share) if cell.share is not None else (
+                float(abs(cell.value) / highest) if highest else 0.0)  # fmt: skip
+            row.append(Cell(max(0.0, min(1.0, share)), cell.words, place))
+        cells.append(tuple(row))
+    missing = sum(1 for row in cells for cell in row if cell.share is None)
+    squares = len(cells) * len(found.states)
+    there = percent(squares - missing, squares)
+    finding = f"{there} of the values of {counted(len(found.states), 'state')} are there"
+    head = Head(finding, f"Newest value by member state; the darker, the further{_in(selection)}",
+                source(today), "Grey: nothing reported")  # fmt: skip
+    table = Table(
+        ("Indicator", *(name for _, name in found.states)),
+        tuple(
+            (label, *(_words(found.cells.get((id, state))) for state, _ in found.states))
+            for id, label in found.indicators
+        ),
+    )
+    drawn = Heat(
+        tuple(label.split(" · ")[-1] for _, label in found.indicators),
+        tuple(codes.get(state, name) for state, name in found.states), tuple(cells), "plain",
+    )  # fmt: skip
+    return whole(
+        "results-states", head, drawn, marks, table, selection, _UNREPORTED, empty=not cells
+    )
+
+
+def _words(cell: Any) -> str:
+    return cell.words if cell is not None else "–"
+
+
+def reporting(c: Connection, selection: Selection, today: date) -> Chart:
+    """Of the values that were asked for, how many came, by reporting period."""
+    rates = results.reporting_rate(c, _filters(c, selection), today)
+    marks = Marks()
+    rows = []
+    kept = [rate for rate in rates if rate.expected][:_PERIODS][::-1]
+    for rate in kept:
+        asked = marks.add(
+            f"{rate.label}: asked for", counted(rate.expected, "value"), "reporting_request"
+        )
+        came = marks.add(
+            f"{rate.label}: reported",
+            f"{rate.reported:,} of {rate.expected:,}, {percent(rate.reported, rate.expected)}",
+            "reporting_request",
+        )
+        parts = (Part(rate.expected, "pale", mark=asked), Part(rate.reported, "done", mark=came))
+        rows.append(Bar(rate.label, parts, percent(rate.reported, rate.expected)))
+    late = sum(rate.late for rate in rates)
+    asked_all, came_all = sum(r.expected for r in rates), sum(r.reported for r in rates)
+    finding = f"{percent(came_all, asked_all)} of the values asked for came; {late:,} are late"
+    highest = max((rate.expected for rate in kept), default=0)
+    head = Head(finding, "Values asked for and reported by period, number", source(today))
+    table = Table(
+        ("Period", "Asked for", "Reported", "Late"),
+        tuple((r.label, r.expected, r.reported, r.late) for r in rates),
+    )
+    keys = (("pale", "Asked for"), ("done", "Reported (and %)"))
+    drawn = Columns(tuple(rows), keys, nested=True, ticks=count_ticks(highest))
+    return whole(
+        "results-reporting", head, drawn, marks, table, selection, _UNASKED, empty=not rows
+    )
+
+
+def _in(selection: Selection) -> str:
+    return f", {selection.year}" if selection.year is not None else ""
