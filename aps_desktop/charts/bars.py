@@ -7,7 +7,7 @@ from aps_desktop.charts.sheet import Sheet, fitted, measure
 from aps_desktop.charts.style import SMALL, TEXT, text_on
 from aps_desktop.services.chart_data import Bar, Bars
 
-_THICKEST, _LEAST_ROW, _MOST_ROW = 28.0, 12.0, 44.0
+_THICKEST, _LEAST_ROW, _MOST_ROW = 34.0, 12.0, 58.0
 _LABEL_SHARE = 0.38
 
 

@@ -10,7 +10,7 @@ from aps_desktop.services.chart_data import Flows, Node
 
 _NODE = 9.0
 _GAP = 9.0
-_SIDE_SHARE = 0.30
+_SIDE_SHARE = 0.34
 
 
 def draw(sheet: Sheet, body: Flows) -> None:
@@ -40,8 +40,10 @@ def _sums(body: Flows) -> tuple[list[float], list[float]]:
 
 
 def _side_width(sheet: Sheet, nodes: Sequence[Node]) -> float:
-    widest = max((measure(f"{n.label}  {n.text}", SMALL) for n in nodes), default=0.0)
-    return min(widest + 8, sheet.width * _SIDE_SHARE) + _NODE
+    widest = max(
+        (measure(n.label, SMALL) + measure(n.text, SMALL, bold=True) for n in nodes), default=0.0
+    )
+    return min(widest + 22, sheet.width * _SIDE_SHARE) + _NODE
 
 
 def _nodes(

@@ -59,7 +59,8 @@ def _cell(
 ) -> None:
     colour = sheet.tokens.nothing if cell.share is None else tint(sheet, hue, cell.share)
     sheet.box(left + 1, top + 1, left + width - 1, top + height - 1, colour)
-    words = cell.text if measure(cell.text, SMALL) <= width - 4 else ""
+    size = SMALL if measure(cell.text, SMALL) <= width - 5 and height >= 15 else SMALL - 2
+    words = cell.text if measure(cell.text, size) <= width - 3 else ""
     ink = sheet.tokens.muted if cell.share is None else text_on(colour)
-    sheet.text(left + width / 2, top + height / 2, words, size=SMALL, colour=ink, align="center")
+    sheet.text(left + width / 2, top + height / 2, words, size=size, colour=ink, align="center")
     sheet.hit(cell.mark, left, top, left + width, top + height)

@@ -16,20 +16,20 @@ from aps_desktop.charts.style import SMALL, TEXT, text_on
 from aps_desktop.paths import resource_path
 from aps_desktop.services.chart_data import Map, Place
 
-_WEST, _EAST, _SOUTH, _NORTH = 91.5, 141.5, -11.6, 28.8
+_WEST, _EAST, _SOUTH, _NORTH = 86.5, 141.5, -12.4, 28.8
 _FLAT = cos(radians(8.0))
 """One degree of longitude against one of latitude, in the middle of the map."""
 
 _NAMES: dict[str, tuple[float, float]] = {
-    "MM": (94.0, 24.6), "LA": (104.6, 20.9), "TH": (101.0, 16.2), "VN": (110.4, 16.3),
-    "KH": (105.2, 12.4), "MY": (105.9, 5.4), "SG": (102.0, -0.4), "BN": (112.4, 7.2),
-    "PH": (127.6, 13.4), "ID": (115.2, -5.0), "TL": (128.6, -10.9),
+    "MM": (89.8, 21.2), "LA": (102.5, 19.9), "TH": (101.2, 16.0), "VN": (111.4, 15.6),
+    "KH": (105.0, 12.7), "MY": (107.4, 5.2), "SG": (106.9, 0.9), "BN": (112.2, 7.4),
+    "PH": (128.6, 13.4), "ID": (113.9, -0.9), "TL": (128.9, -10.6),
 }  # fmt: skip
 """Where each name stands (its middle), beside or on its state."""
 _RINGS: dict[str, tuple[float, float]] = {
     "SG": (103.82, 1.35), "BN": (114.7, 4.6), "TL": (125.9, -8.85),
 }  # fmt: skip
-_ON_LAND = frozenset({"MM", "TH", "KH", "ID", "LA"})
+_ON_LAND = frozenset({"TH", "KH", "ID", "LA"})
 
 Ring = list[tuple[float, float]]
 
@@ -86,8 +86,6 @@ def _name(sheet: Sheet, body: Map, place: Place, at: tuple[float, float]) -> Non
     colour = sheet.tokens.text
     if place.code in _ON_LAND and place.share is not None:
         colour = text_on(_fill(sheet, body, place))
-    if place.code in ("MM", "LA"):  # their land is narrower than the words
-        colour = sheet.tokens.text
     sheet.text(x, y - 7, place.label, size=SMALL, colour=colour, align="center")
     sheet.text(x, y + 8, place.text, size=TEXT, colour=colour, align="center", bold=True)
     half = max(measure(place.label, SMALL), measure(place.text, TEXT, bold=True)) / 2 + 3

@@ -98,10 +98,9 @@ class _Payers:
         return sum(self.amounts.get((name, key), 0) for key, _ in self.pillars)
 
     def order(self) -> list[str]:
-        """Those who gave most first; who gave nothing is left out."""
-        return sorted(
-            (n for n in self.filters if self.total(n) > 0), key=lambda n: (-self.total(n), n)
-        )
+        """Those who gave most first, what names nobody last; who gave nothing is left out."""
+        gave = [name for name in self.filters if self.total(name) > 0]
+        return sorted(gave, key=lambda name: (name == _UNNAMED, -self.total(name), name))
 
     def mark(self, marks: Marks, name: str, key: str, label: str) -> int:
         value = self.amounts.get((name, key), 0)
@@ -117,8 +116,10 @@ def flow(c: Connection, selection: Selection, today: date) -> Chart:
     answer = funding_partners.by_partner(c, scope(selection))
     payers = _Payers.of(answer, selection)
     order = payers.order()
-    kept = order[:_FLOWS] if len(order) > _FLOWS + 1 else order
-    rest = order[len(kept) :]
+    named = [name for name in order if name != _UNNAMED]
+    kept = named[:_FLOWS] if len(named) > _FLOWS + 1 else named
+    rest = named[len(kept) :]
+    kept += [name for name in order if name == _UNNAMED]
     marks = Marks()
     pillars = [(k, w) for k, w in payers.pillars if any(payers.amounts.get((n, k)) for n in order)]
     flows = []
@@ -144,10 +145,9 @@ def flow(c: Connection, selection: Selection, today: date) -> Chart:
     ]  # fmt: skip
     total = sum(payers.total(n) for n in order)
     finding = f"{money(total)} committed"
-    named = next((n for n in order if n != _UNNAMED), "")
     if named:
-        share = percent(payers.total(named), total)
-        finding = f"{named} stands for {share} of {money(total)} committed"
+        share = percent(payers.total(named[0]), total)
+        finding = f"{named[0]} stands for {share} of {money(total)} committed"
     subtitle = f"Commitments by payer and pillar, US dollars{_in(selection)}"
     head = Head(finding, subtitle, source(today), lacking(answer.totals[-1:]))
     drawn = Flows(tuple(left), tuple(right), tuple(flows), ("Who pays", "For which pillar"))
@@ -185,11 +185,13 @@ def partners(c: Connection, selection: Selection, today: date) -> Chart:
         )  # fmt: skip
         rows.append(Bar(name, parts, money(payers.total(name))))
     total = sum(payers.total(n) for n in order)
-    first = sum(payers.total(n) for n in order[:3])
-    finding = f"{counted(len(order), 'payer')} committed {money(total)}"
-    if len(order) > 3:
-        of = f"{percent(first, total)} of {money(total)}"
-        finding = f"Three of {counted(len(order), 'payer')} committed {of}"
+    named = [n for n in order if n != _UNNAMED]
+    finding = f"{counted(len(named), 'payer')} committed {money(sum(map(payers.total, named)))}"
+    if len(named) > 3:
+        first = sum(payers.total(n) for n in named[:3])
+        finding = (
+            f"{', '.join(named[:2])} and {named[2]} gave {percent(first, total)} of {money(total)}"
+        )
     note = lacking(answer.totals[-1:]) or (
         f"{_MOST} of {counted(len(order), 'payer')}" if len(order) > _MOST else ""
     )
@@ -207,15 +209,17 @@ def funnel(c: Connection, selection: Selection, today: date) -> Chart:
     answer = funding_flows.flows(c, scope(selection), "pillar")
     marks = Marks()
     rows = []
-    before = 0
+    before, earlier = 0, _STEPS[0]
     for key in _STEPS:
         figure = answer.total(key)
         value = cents(figure.total)
         words = shown(figure.total)
+        inside = ""
         if value is not None and before and key != _STEPS[0]:
-            words += f"  ({percent(value, before)} of the step before)"
+            inside = f"{percent(value, before)} of what was {MEASURE_LABELS[earlier].lower()}"
+        earlier = key
         place = mark(marks, MEASURE_LABELS[key], figure)
-        bar = Part(float(max(0, value or 0)), key, mark=place)
+        bar = Part(float(max(0, value or 0)), key, inside, place)
         rows.append(Bar(MEASURE_LABELS[key], (bar,), words, faint=value is None))
         before = value or 0
     head = Head(_lag(answer), f"Actual transactions in cash, US dollars{_in(selection)}",

@@ -237,6 +237,7 @@ def state_map(c: Connection, selection: Selection, today: date) -> Chart:
     total = int(figures.grouped(c, "project", base, ())[0][0])
     states = c.all("SELECT rid, code, name FROM member_state ORDER BY name")
     highest = max(by_state.values(), default=0)
+    lowest = min((number for number in by_state.values() if number), default=0)
     marks = Marks()
     places = []
     for rid, code, name in states:
@@ -245,7 +246,7 @@ def state_map(c: Connection, selection: Selection, today: date) -> Chart:
             name, counted(number, "project"), "project",
             (*base, Filter("participating_states", "rid", (rid,))),
         )  # fmt: skip
-        share = number / highest if number else None
+        share = (number - lowest) / ((highest - lowest) or 1) if number else None
         places.append(Place(code, name, share, f"{number:,}", mark))
     ranked = sorted(((by_state.get(int(rid), 0), name) for rid, _, name in states), reverse=True)
     finding = "No member state takes part in a project yet"
@@ -260,7 +261,9 @@ def state_map(c: Connection, selection: Selection, today: date) -> Chart:
         note,
     )
     table = Table(("Member state", "Projects"), tuple((name, number) for number, name in ranked))
-    drawn = Map(tuple(places), "plain", ("1", f"{highest:,}") if highest > 1 else ("", ""))
+    drawn = Map(
+        tuple(places), "plain", (f"{lowest:,}", f"{highest:,}") if highest > lowest else ("", "")
+    )
     return whole("map-projects", head, drawn, marks, table, selection, _NONE, empty=not total)
 
 

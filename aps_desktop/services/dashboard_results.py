@@ -163,7 +163,7 @@ def states(c: Connection, selection: Selection, today: date) -> Chart:
             place = marks.add(f"{name}: {label}", way, "indicator", record=indicator)
             share = float(cell.share) if cell.share is not None else (
                 float(abs(cell.value) / highest) if highest else 0.0)  # fmt: skip
-            row.append(Cell(max(0.0, min(1.0, share)), cell.words, place))
+            row.append(Cell(max(0.0, min(1.0, share)), _brief(cell.words), place))
         cells.append(tuple(row))
     missing = sum(1 for row in cells for cell in row if cell.share is None)
     squares = len(cells) * len(found.states)
@@ -185,6 +185,13 @@ def states(c: Connection, selection: Selection, today: date) -> Chart:
     return whole(
         "results-states", head, drawn, marks, table, selection, _UNREPORTED, empty=not cells
     )
+
+
+def _brief(words: str) -> str:
+    """A value in a small square: percentages whole."""
+    number, sign, _ = words.partition("%")
+    number = number.strip()
+    return f"{Decimal(number):.0f}%" if sign and number.replace(".", "").isdigit() else words
 
 
 def _words(cell: Any) -> str:

@@ -64,7 +64,15 @@ def count_ticks(highest: float) -> tuple[tuple[float, str], ...]:
 
 def money_ticks(highest: float) -> tuple[tuple[float, str], ...]:
     """Ticks for amounts in US cents, worded in millions."""
-    return tuple((value, amount(int(value)) if value else "0") for value in ticks(highest))
+    return tuple((value, _round_amount(value / 100)) for value in ticks(highest))
+
+
+def _round_amount(dollars: float) -> str:
+    """A tick's amount, without digits that say nothing: "2.5 m"."""
+    for size, word in ((1e9, " bn"), (1e6, " m")):
+        if dollars >= size or (word == " m" and dollars >= 1e5):
+            return f"{dollars / size:,.10g}{word}"
+    return f"{dollars:,.0f}"
 
 
 def first_words(text: str, most: int = 60) -> str:

@@ -268,8 +268,8 @@ class TabPage(QScrollArea):
 
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)
-        alone = len(self.cards) == 1
-        across = 2 if self.viewport().width() >= _TWO_COLUMNS_FROM and not alone else 1
+        wide = self.viewport().width() >= _TWO_COLUMNS_FROM and len(self.cards) > 1
+        across = 2 if wide else 1
         down = -(-len(self.cards) // across)
         spare = self.viewport().height() - 26 - (down - 1) * self._grid.spacing()
         least = _LEAST_HEIGHT + (60 if across == 1 else 0)
@@ -278,7 +278,9 @@ class TabPage(QScrollArea):
         if across == self._across:
             return
         self._across = across
+        last = len(self.cards) - 1
         for place, card in enumerate(self.cards):
-            self._grid.addWidget(card, place // across, place % across)
+            alone = place == last and place % across == 0
+            self._grid.addWidget(card, place // across, place % across, 1, across if alone else 1)
         for column in range(2):
             self._grid.setColumnStretch(column, 1 if column < across else 0)
