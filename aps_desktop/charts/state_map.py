@@ -29,6 +29,7 @@ _NAMES: dict[str, tuple[float, float]] = {
 _RINGS: dict[str, tuple[float, float]] = {
     "SG": (103.82, 1.35), "BN": (114.7, 4.6), "TL": (125.9, -8.85),
 }  # fmt: skip
+_HALO = tuple((across, down) for across in (-1.2, 1.2) for down in (-1.2, 1.2))
 _ON_LAND = frozenset({"TH", "KH", "ID", "LA"})
 
 Ring = list[tuple[float, float]]
@@ -86,7 +87,13 @@ def _name(sheet: Sheet, body: Map, place: Place, at: tuple[float, float]) -> Non
     colour = sheet.tokens.text
     if place.code in _ON_LAND and place.share is not None:
         colour = text_on(_fill(sheet, body, place))
-    sheet.text(x, y - 7, place.label, size=SMALL, colour=colour, align="center")
-    sheet.text(x, y + 8, place.text, size=TEXT, colour=colour, align="center", bold=True)
+    # A halo keeps the words apart from whatever land they reach into.
+    halo = sheet.tokens.surface if colour == sheet.tokens.text else _fill(sheet, body, place)
+    for across, down in (*_HALO, (0.0, 0.0)):
+        ink = colour if not across else halo
+        sheet.text(x + across, y - 7 + down, place.label, size=SMALL, colour=ink, align="center")
+        sheet.text(
+            x + across, y + 8 + down, place.text, size=TEXT, colour=ink, align="center", bold=True
+        )
     half = max(measure(place.label, SMALL), measure(place.text, TEXT, bold=True)) / 2 + 3
     sheet.hit(place.mark, x - half, y - 15, x + half, y + 16)

@@ -294,7 +294,8 @@ def _trend(answer: Answer, today: date) -> str:
 
 def gap(c: Connection, selection: Selection, today: date) -> Chart:
     """What work plan lines need and nobody has committed or pledged, by body."""
-    answer = funding_gap.gap(c, scope(selection), "body")
+    # A need is of no year and no payer: only pillar and body narrow it.
+    answer = funding_gap.gap(c, scope(selection.without("year", "partner", "state")), "body")
     marks = Marks()
     rows = []
     for line in answer.lines[:_MOST]:
@@ -319,6 +320,8 @@ def gap(c: Connection, selection: Selection, today: date) -> Chart:
         ("gap", "Lacking (and its amount)"),
     )
     note = f"{_MOST} of {len(answer.lines)} bodies" if len(answer.lines) > _MOST else ""
+    if selection != selection.without("year", "partner", "state"):
+        note = "Not narrowed by year, partner or state"
     head = Head(finding, "Needs of work plan lines by body, US dollars", source(today), note)
     table = Table(
         ("Body", "Needed, USD", "Committed, USD", "Pledged only, USD", "Gap, USD"),

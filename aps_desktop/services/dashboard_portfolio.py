@@ -34,6 +34,8 @@ from aps_desktop.services.dashboard_words import counted, first_words, percent, 
 _WAITING = ("submitted", "under_appraisal", "returned", "endorsed", "final_approval", "deferred")
 _RUNNING = tuple(sorted(lifecycle.RUNNING))
 _BODIES, _SPANS = 14, 30
+_ALIKE = 0.9
+"""States of which the last has nine tenths of the first are said to take part equally."""
 STAGES = (
     ("formulation", "Formulation"),
     ("appraisal_approval", "Appraisal and approval"),
@@ -238,6 +240,8 @@ def state_map(c: Connection, selection: Selection, today: date) -> Chart:
     states = c.all("SELECT rid, code, name FROM member_state ORDER BY name")
     highest = max(by_state.values(), default=0)
     lowest = min((number for number in by_state.values() if number), default=0)
+    # Where all are alike the tints begin at 0, so that small differences do not look large.
+    bottom = 0 if lowest > highest * _ALIKE else lowest
     marks = Marks()
     places = []
     for rid, code, name in states:
@@ -246,13 +250,17 @@ def state_map(c: Connection, selection: Selection, today: date) -> Chart:
             name, counted(number, "project"), "project",
             (*base, Filter("participating_states", "rid", (rid,))),
         )  # fmt: skip
-        share = (number - lowest) / ((highest - lowest) or 1) if number else None
+        share = (number - bottom) / ((highest - bottom) or 1) if number else None
         places.append(Place(code, name, share, f"{number:,}", mark))
     ranked = sorted(((by_state.get(int(rid), 0), name) for rid, _, name in states), reverse=True)
     finding = "No member state takes part in a project yet"
     if highest:
         (most, first), (least, last) = ranked[0], ranked[-1]
         finding = f"{first} takes part in {counted(most, 'project')}, {last} in {least:,}"
+        if least > most * _ALIKE:
+            finding = (
+                f"The states take part about equally: in {least:,} to {counted(most, 'project')}"
+            )
     note = "Outlines: Natural Earth"
     head = Head(
         finding,
@@ -262,7 +270,7 @@ def state_map(c: Connection, selection: Selection, today: date) -> Chart:
     )
     table = Table(("Member state", "Projects"), tuple((name, number) for number, name in ranked))
     drawn = Map(
-        tuple(places), "plain", (f"{lowest:,}", f"{highest:,}") if highest > lowest else ("", "")
+        tuple(places), "plain", (f"{bottom:,}", f"{highest:,}") if highest > lowest else ("", "")
     )
     return whole("map-projects", head, drawn, marks, table, selection, _NONE, empty=not total)
 

@@ -22,6 +22,8 @@ class ChartSpec:
     name: str
     title: str
     source: str
+    height: int = 340
+    """Pixels that it needs at least, so that nothing is left out."""
 
     def build(self, c: Connection, selection: Selection, today: date) -> Chart:
         """The chart with its figures; `today` is the local day."""
@@ -41,7 +43,7 @@ class Tab:
 
 TABS: tuple[Tab, ...] = (
     Tab("portfolio", "Portfolio", (
-        ChartSpec("portfolio-status", "Projects by status", "dashboard_portfolio:status"),
+        ChartSpec("portfolio-status", "Projects by status", "dashboard_portfolio:status", 384),
         ChartSpec("portfolio-pillar", "Projects by pillar", "dashboard_portfolio:pillar"),
         ChartSpec("portfolio-body", "Projects by body", "dashboard_portfolio:body"),
         ChartSpec("portfolio-timeline", "Running projects in time", "dashboard_portfolio:timeline"),
@@ -57,7 +59,7 @@ TABS: tuple[Tab, ...] = (
         ChartSpec("delivery-burn", "Burn against plan", "dashboard_delivery:burn"),
         ChartSpec("delivery-s-curve", "Spending so far against plan",
                   "dashboard_delivery:s_curve"),
-        ChartSpec("delivery-rate", "Delivery by fund", "dashboard_delivery:rates"),
+        ChartSpec("delivery-rate", "Delivery by fund", "dashboard_delivery:rates", 360),
         ChartSpec("delivery-ageing", "Waiting in approval steps", "dashboard_delivery:ageing"),
     )),
     Tab("results", "Results", (

@@ -68,9 +68,9 @@ class ChartRenderer(QObject):
         self._children: dict[int, Any] = {}
         self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
 
-    def start(self) -> None:
-        """Starts the children before there is anything to draw, so that the first is quick."""
-        while len(self._threads) < CHILDREN and not self._closed:
+    def start(self, number: int = 0) -> None:
+        """Starts children (0: all) before there is anything to draw, so that the first is quick."""
+        while len(self._threads) < (number or CHILDREN) and not self._closed:
             place = len(self._threads)
             name = f"aps-charts-{place + 1}"
             thread = threading.Thread(target=self._serve, args=(place,), name=name, daemon=True)

@@ -50,7 +50,7 @@ class ChartCard(QFrame):
         self.setObjectName(f"card_{spec.name}")
         self.setProperty("card", "chart")
         self.spec = spec
-        self.view = ChartView(renderer, spec.name, self)
+        self.view = ChartView(renderer, spec.name, spec.title, self)
         self.view.opened.connect(self.opened)
         self._table: QWidget | None = None
         self._pages = QStackedLayout(self)

@@ -35,13 +35,16 @@ class ChartView(QWidget):
     opened = Signal(object)
     sharp = Signal()
 
-    def __init__(self, renderer: ChartRenderer, name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, renderer: ChartRenderer, name: str, title: str, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName(f"chart_{name}")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.title = title
         self.priority = 0
         self.chart: Chart | None = None
         self._renderer = renderer
@@ -208,7 +211,7 @@ class ChartView(QWidget):
         painter = QPainter(self)
         tokens = theme.tokens()
         if self._pixmap is None:
-            painter.fillRect(self.rect(), theme.colour(tokens.surface))
+            self._paint_waiting(painter)
             return
         # While the window is being resized the old picture is stretched; the sharp one follows.
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self.is_sharp())
@@ -222,6 +225,17 @@ class ChartView(QWidget):
         if self.hasFocus():
             painter.setPen(QPen(theme.colour(tokens.accent), 2))
             painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+
+    def _paint_waiting(self, painter: QPainter) -> None:
+        """Before the first picture: the finding, or the chart's name, where it will stand."""
+        tokens = theme.tokens()
+        painter.fillRect(self.rect(), theme.colour(tokens.surface))
+        words = self.chart.head.finding if self.chart is not None else self.title
+        painter.setFont(theme.font(theme.HEADING, bold=True))
+        painter.setPen(theme.colour(tokens.text_muted))
+        area = QRectF(self.rect()).adjusted(20, 16, -60, -16)
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        painter.drawText(area, flags, words)
 
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)

@@ -13,6 +13,7 @@ from aps_desktop.domain.errors import UserError
 if TYPE_CHECKING:
     from aps_desktop.db.engine import Database
     from aps_desktop.db.queries.lists import Filter
+    from aps_desktop.tasks.chart_renderer import ChartRenderer
     from aps_desktop.views.ui_state import UiState
 
 INFO, OK, ATTENTION, LATE = "info", "ok", "attention", "late"
@@ -52,6 +53,20 @@ class Context(QObject):
         self.db = db
         self.runner = runner
         self.ui_state = ui_state
+        self._charts: ChartRenderer | None = None
+
+    def charts(self) -> ChartRenderer:
+        """The processes that draw charts; the first call makes them ready to start."""
+        if self._charts is None:
+            from aps_desktop.tasks.chart_renderer import ChartRenderer
+
+            self._charts = ChartRenderer(self)
+        return self._charts
+
+    def end(self) -> None:
+        """Called once, when the window closes."""
+        if self._charts is not None:
+            self._charts.shutdown()
 
     def say(
         self,

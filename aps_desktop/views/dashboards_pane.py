@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 from aps_desktop.domain.clock import today
 from aps_desktop.services import dashboard_selection, dashboards
 from aps_desktop.services.dashboard_selection import Choices, Selection
-from aps_desktop.tasks.chart_renderer import ChartRenderer
 from aps_desktop.views import theme
 from aps_desktop.views.chart_card import ChartCard
 from aps_desktop.views.dashboards_files import Files
@@ -32,10 +31,10 @@ if TYPE_CHECKING:
     from aps_desktop.domain.changes import Applied
     from aps_desktop.services.chart_data import Chart, Mark
     from aps_desktop.services.dashboards import ChartSpec, Tab
+    from aps_desktop.tasks.chart_renderer import ChartRenderer
     from aps_desktop.views.context import Context
 
 _TWO_COLUMNS_FROM = 860
-_LEAST_HEIGHT = 340
 _KEPT = 200
 """So many charts' figures are kept for going back to."""
 
@@ -48,7 +47,7 @@ class DashboardsPane(Pane):
 
     def __init__(self, context: Context, key: str, title: str, area: str) -> None:
         super().__init__(context, key, title, area)
-        self.renderer = ChartRenderer(self)
+        self.renderer = context.charts()
         self.files = Files(context, self.renderer, self)
         self.choices: Choices | None = None
         self._version = 0
@@ -110,9 +109,6 @@ class DashboardsPane(Pane):
         self.choices = None
         if self.isVisible():
             self.activate()
-
-    def end(self) -> None:
-        self.renderer.shutdown()
 
     def show_target(self, target: dict[str, Any]) -> None:
         if "tab" in target:
@@ -272,8 +268,9 @@ class TabPage(QScrollArea):
         across = 2 if wide else 1
         down = -(-len(self.cards) // across)
         spare = self.viewport().height() - 26 - (down - 1) * self._grid.spacing()
-        least = _LEAST_HEIGHT + (60 if across == 1 else 0)
-        for card in self.cards:
+        for place, card in enumerate(self.cards):
+            beside = self.cards[place - place % across :][:across]
+            least = max(one.spec.height for one in beside)
             card.setMinimumHeight(max(least, spare // min(down, 2)))
         if across == self._across:
             return

@@ -209,6 +209,8 @@ class MainWindow(QMainWindow):
         self.sync.read()
         self._read_late()
         self.painted.emit()
+        if "dashboards" in self.context.ui_state.get("panes", {}):
+            self.context.charts().start(1)  # whoever looks at dashboards finds it ready
 
     def _read_late(self) -> None:
         """The number beside Today, where another page was open first."""
@@ -244,8 +246,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: object) -> None:
         self._leave()
         self.keep_state()
-        for pane in self._panes.values():
-            pane.end()
+        self.context.end()
         event.accept()
         self.left.emit()
 

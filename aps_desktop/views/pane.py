@@ -41,9 +41,6 @@ class Pane(QWidget):
     def leave(self) -> None:
         """Called before another pane comes, and before the window closes: save what is typed."""
 
-    def end(self) -> None:
-        """Called once, when the window closes: let go of what is not the window's own."""
-
     def on_changed(self, applied: Applied) -> None:
         """Called after every write anywhere in the program; refresh what it touches."""
 
