@@ -7,6 +7,7 @@ told in the report of the activity. Codes and organisations that nobody here kno
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -140,6 +141,7 @@ class _One:
         self._language = language
         self._currency = at.get("default-currency")
         self._project: Draft | None = None
+        self._known: UUID | None = None
 
     def take(self) -> None:
         values = self._core()
@@ -151,6 +153,7 @@ class _One:
             values["iati_identifier"] = self._activity.identifier
         else:
             id, status = known
+            self._known = id
             if _iati_status(status) == self._at.of_first("activity-status", "code"):
                 values.pop("status", None)  # the state here is the finer one
         found = checked(self._activity, self._at, "project", values)
@@ -222,8 +225,11 @@ class _One:
             if values["amount"] is not None:
                 self._add("tranche", element, values)
         self._budgets()
-        for element in self._at.all("transaction"):
-            self._transaction(element)
+        elements = list(self._at.all("transaction"))
+        refs = Counter((e.of_first("transaction-type", "code"), e.get("ref")) for e in elements)
+        for element in elements:
+            key = element.of_first("transaction-type", "code"), element.get("ref")
+            self._transaction(element, named=bool(key[1]) and refs[key] == 1)
         for element in self._at.all("conditions"):
             for one in element.all("condition"):
                 title = short(one.narrative(self._language))
@@ -252,7 +258,9 @@ class _One:
             }  # fmt: skip
             self._add("budget_line", element, values)
 
-    def _transaction(self, at: Element) -> None:
+    def _transaction(self, at: Element, *, named: bool) -> None:
+        """One transaction; `named`: its reference stands for it alone, so that it is known again
+        even where its amount was corrected."""
         code = at.of_first("transaction-type", "code")
         type = self._owner.transaction_type(code)
         amount = self._amount(at)
@@ -274,7 +282,12 @@ class _One:
             found = self._owner.organisation(element, self._language) if element else None
             if found and found[0] in ("partner", "member_state", "fund"):
                 values.setdefault(*found)
-        self._add("fund_transaction", at, values)
+        found_values = checked(self._activity, at, "fund_transaction", values)
+        reference = str(values["reference"])
+        id = None
+        if named and self._known is not None:
+            id = self._owner.lookups.transaction(self._known, type, reference)
+        self._owner.drafts.add("fund_transaction", found_values, at, id=id)
 
     def _amount(self, at: Element) -> Money | None:
         value = at.first("value")

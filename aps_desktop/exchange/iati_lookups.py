@@ -13,6 +13,10 @@ class Lookups(Protocol):
         """(id, status) of the project with this identifier or code."""
         ...
 
+    def transaction(self, project: UUID, type: str, reference: str) -> UUID | None:
+        """The only transaction of this project, type and reference."""
+        ...
+
     def named(self, entity: str, text: str) -> UUID | None:
         """The record that a code or name means."""
         ...

@@ -86,6 +86,7 @@ class DatabaseLookups:
         self._lists = iati_lists.code_lists()
         self._projects: dict[str, tuple[UUID, str]] = {}
         self._codes: dict[str, tuple[UUID, str]] = {}
+        self._transactions: dict[UUID, dict[tuple[str, str], list[UUID]]] = {}
         self._sectors: dict[tuple[str, str], UUID] = {}
         self._organisations: dict[tuple[str, str], tuple[str, UUID] | None] = {}
         for id, code, named, status in c.each(
@@ -102,6 +103,20 @@ class DatabaseLookups:
 
     def project(self, identifier: str, code: str) -> tuple[UUID, str] | None:
         return self._projects.get(identifier) or self._codes.get(code.casefold())
+
+    def transaction(self, project: UUID, type: str, reference: str) -> UUID | None:
+        if project not in self._transactions:
+            rows = self._c.all(
+                "SELECT t.type, t.reference, t.id FROM fund_transaction t "
+                "JOIN record r ON r.rid = t.project WHERE r.uuid = ? AND t.reference IS NOT NULL",
+                (project.bytes,),
+            )
+            found: dict[tuple[str, str], list[UUID]] = {}
+            for kind, told, id in rows:
+                found.setdefault((kind, told), []).append(UUID(bytes=bytes(id)))
+            self._transactions[project] = found
+        ids = self._transactions[project].get((type, reference), [])
+        return ids[0] if len(ids) == 1 else None
 
     def named(self, entity: str, text: str) -> UUID | None:
         return self._resolver.resolve(entity, text)

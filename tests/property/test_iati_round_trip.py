@@ -16,7 +16,7 @@ from aps_desktop.db.unit_of_work import apply
 from aps_desktop.domain.changes import ChangeSet, Create
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.rules import check_record
-from aps_desktop.services import iati_export, iati_import
+from aps_desktop.services import frozen, iati_export, iati_import
 from aps_desktop.services.iati_scope import PARTS, Scope
 from aps_desktop.services.importing_types import Verdict
 from tests.iati_kit import images, office
@@ -69,7 +69,8 @@ def test_it_comes_back_whole(
                     values[owner] = data.draw(st.sampled_from(made[owner]))
                 if name == "indicator":
                     values["result"] = data.draw(st.sampled_from(made["result"]))
-                changes.append(Create(name, id, lawful(name, values)))
+                saved = frozen.made(here.reader(), name, lawful(name, values))
+                changes.append(Create(name, id, saved))
                 made.setdefault(name, []).append(id)
         apply(here, ChangeSet("some", tuple(changes)))
         file = folder / "out.xml"

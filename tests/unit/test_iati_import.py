@@ -116,6 +116,21 @@ def test_a_newer_file_changes_what_it_says(db: Database, tmp_path: Path) -> None
     assert (project["title"], project["status"]) == ("New title", "completed")
 
 
+def test_what_is_posted_stays(db: Database, tmp_path: Path) -> None:
+    """The value in US dollars is frozen on the way in; a corrected amount is told, not taken."""
+    records.new(db, "exchange_rate", {
+        "currency": "JPY", "date": date(2025, 1, 1), "usd_per_unit": Decimal("0.0065"),
+    })  # fmt: skip
+    yen = transaction(value="1000").replace("<value ", '<value currency="JPY" ')
+    iati_import.import_file(db, write(tmp_path, activity(yen)))
+    values = only(db, "fund_transaction").values
+    assert (values["amount"], values["usd_value"]) == (Money(1000, "JPY"), Money(650, "USD"))
+    done = iati_import.import_file(db, write(tmp_path, activity(yen.replace(">1000<", ">2000<"))))
+    assert (done.count(Verdict.NEW), done.count(Verdict.REFUSED)) == (0, 1)
+    assert any("The amount of a posted transaction stays" in p.message for p in done.problems)
+    assert only(db, "fund_transaction").values["amount"] == Money(1000, "JPY")
+
+
 def test_a_finer_state_of_ours_stays(db: Database, tmp_path: Path) -> None:
     iati_import.import_file(db, write(tmp_path, activity()))
     project = only(db, "project")
