@@ -3,12 +3,12 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 
-.PHONY: run test test-all bench lint screenshots package setup clean help
+.PHONY: run test test-all bench lint screenshots package test-packages setup clean help
 
 help:
 	@$(PYTHON) packaging/bootstrap.py --help
 
-run test test-all bench lint screenshots package setup:
+run test test-all bench lint screenshots package test-packages setup:
 	@$(PYTHON) packaging/bootstrap.py $@ $(ARGS)
 
 clean:

@@ -267,11 +267,27 @@ def screenshots(arguments: list[str]) -> int:
 
 
 def package(arguments: list[str]) -> int:
-    """Makes the installers in dist/."""
-    programs = {"dpkg-deb": "dpkg", "objdump": "binutils"}
-    install_packages([p for name, p in programs.items() if not shutil.which(name)])
+    """Makes the installers in dist/; docs/packaging.md says more."""
+    programs = {"objdump": "binutils"}
+    if "linux" not in arguments:
+        programs |= {"makensis": "nsis", "wixl": "wixl", "wine": "wine wine64"}
+        programs["x86_64-w64-mingw32-gcc"] = "gcc-mingw-w64-x86-64"
+    missing = [p for name, packages in programs.items() if not shutil.which(name)
+               for p in packages.split()]  # fmt: skip
+    install_packages(missing)
     setup([])
     return start("packaging/package.py", *arguments, **offscreen())
+
+
+def test_packages(arguments: list[str]) -> int:
+    """Takes the installers to bare systems, uses them there, and prints a table."""
+    names = "mmdebstrap xvfb xdotool imagemagick nsis wixl wine wine64 gcc-mingw-w64-x86-64"
+    if not all(
+        map(shutil.which, ("mmdebstrap", "Xvfb", "xdotool", "import", "desktop-file-validate"))
+    ):
+        install_packages([*names.split(), "desktop-file-utils"])
+    setup([])
+    return start("packaging/test_packages.py", *arguments)
 
 
 def offscreen() -> dict[str, str]:
@@ -286,6 +302,7 @@ TASKS = {
     "lint": lint,
     "screenshots": screenshots,
     "package": package,
+    "test-packages": test_packages,
     "setup": setup,
 }
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import sys
 
-from packlib import linux, windows
-from packlib.common import epoch, say, stop, version
+from packlib import evidence, linux, windows
+from packlib.common import epoch, fast, say, stop, version
 from packlib.contents import uncovered
 from packlib.requirements import TARGETS, direct
 
@@ -27,9 +27,16 @@ def main() -> int:
         if new := uncovered([r.name for r in direct(TARGETS[name])]):
             stop(f"packlib/contents.py does not say what these bring: {', '.join(new)}")
     say(f"APS Desktop {version()}, files dated {epoch()}")
+    every = []
     for name in chosen:
         say(name)
-        MAKERS[name]()
+        made = MAKERS[name]()
+        evidence.updates(made)
+        evidence.bill_of_materials(name)
+        every += made
+    evidence.checksums()
+    if any(p.stat().st_size > evidence.LIMIT for p in every) and not fast():
+        stop("an installer is larger than 90 MB; packaging/figures.py says what takes the room")
     return 0
 
 

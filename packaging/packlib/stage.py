@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import struct
 import subprocess
@@ -81,7 +82,7 @@ def make_icons(python: Path) -> None:
     fresh(ICONS)
     shutil.copy(ROOT / "resources/icons/app.svg", ICONS / "aps.svg")
     command = [python, "-c", _DRAW, ICONS / "aps.svg", ICONS, *map(str, SIZES)]
-    environment = {"QT_QPA_PLATFORM": "offscreen", "PATH": "/usr/bin:/bin"}
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     subprocess.run(command, check=True, env=environment)
     pictures = [(size, (ICONS / f"aps-{size}.png").read_bytes()) for size in SIZES]
     place, table, body = 6 + 16 * len(pictures), b"", b""

@@ -189,7 +189,7 @@ def compile_python(library: Path) -> None:
         source.unlink()
 
 
-FOREIGN = ("icuuc.dll", "mscms.dll", "ucrtbase.dll")
+FOREIGN = ("icuuc.dll", "mscms.dll", "ucrtbase.dll", "bcryptprimitives.dll")
 """Libraries that the trial under Wine needs and Windows has: none may be in a package."""
 
 

