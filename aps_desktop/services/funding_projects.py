@@ -22,7 +22,7 @@ def largest(
     own = ledger.values.keys() <= {*_COLUMNS, "project"} and ledger.since is None
     if by == "project" and own:
         return _projects(c, ledger, limit, signs)
-    return money.largest(c, by, ledger.narrowed(), signs, limit)
+    return money.largest(c, by, ledger.narrowed(nature="", in_kind=None), signs, limit)
 
 
 def _projects(
@@ -32,7 +32,7 @@ def _projects(
     order = " + ".join(
         f"{sign} * (m.{name}_hi * {BASE}.0 + m.{name}_lo)" for name, sign in signs.items()
     )
-    tests, params = ["m.n <> 0", "m.project <> 0"], []
+    tests, params = ["m.n <> 0"], []
     for name, wanted in ledger.values.items():
         column = f"p.{_COLUMNS[name]}" if name in _COLUMNS else "m.project"
         known = [value for value in wanted if value]

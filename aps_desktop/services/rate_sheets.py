@@ -145,4 +145,8 @@ def as_kept(values: Mapping[str, Value], *, inverse: bool) -> dict[str, Value]:
         return dict(values)
     if rate <= 0:
         raise InvalidValue("The rate is not above zero.", field="usd_per_unit")
-    return {**values, "usd_per_unit": rates.inverted(Decimal(rate))}
+    units = Decimal(rate)
+    found = {**values, "usd_per_unit": rates.inverted(units)}
+    if units == round(units, 6):  # as it was given: then amounts are divided by it exactly
+        found["units_per_usd"] = units
+    return found

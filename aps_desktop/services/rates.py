@@ -24,27 +24,35 @@ GAP_DAYS = 45
 class Rate:
     """What one unit of a currency is worth in US dollars, of which day, and who says so.
 
-    `units_per_usd` is what the source says, where it says how many units one US dollar is, as the
-    United Nations do; then amounts are divided by it, which loses nothing.
+    `units` is what the source says, where it says how many units one US dollar is, as the United
+    Nations do; then amounts are divided by it, which loses nothing.
     """
 
     currency: str
     usd_per_unit: Decimal
     day: date
     source: str
-    units_per_usd: Decimal | None = None
+    units: Decimal | None = None
 
     def usd(self, amount: Money) -> Money:
         """The value in US dollars, rounded once to the cent, half to even."""
-        if self.units_per_usd:
-            return Money.of(amount.amount / self.units_per_usd, "USD")
+        if self.units:
+            return Money.of(amount.amount / self.units, "USD")
         return Money.of(amount.amount * self.usd_per_unit, "USD")
+
+    @property
+    def units_per_usd(self) -> Decimal:
+        """Units for one US dollar: as given, or worked out to ten significant digits."""
+        if self.units:
+            return self.units
+        exact = 1 / self.usd_per_unit
+        return exact.quantize(Decimal(1).scaleb(exact.adjusted() - 9), rounding=ROUND_HALF_EVEN)
 
     def frozen(self, amount: Money) -> dict[str, Value]:
         """The fields of a transaction that keep this rate and the value by it."""
         return {
             "rate": self.usd_per_unit,
-            "units_per_usd": self.units_per_usd,
+            "units_per_usd": self.units,
             "rate_date": self.day,
             "rate_source": self.source or "Exchange rates",
             "usd_value": self.usd(amount),
@@ -150,15 +158,20 @@ def _last_before(days: Sequence[date], day: date) -> date | None:
     return max((one for one in days if one <= day), default=None)
 
 
+def inverted(units_per_usd: Decimal) -> Decimal:
+    """US dollars for one unit, from units for one US dollar, at the scale of stored rates."""
+    exact = 1 / units_per_usd
+    return exact.quantize(Decimal(1).scaleb(-_RATE.decimals), rounding=ROUND_HALF_EVEN)
+
+
 def completed(values: Mapping[str, Value], rate: str = "usd_per_unit") -> dict[str, Value]:
     """The values with US dollars for one unit worked out, where units for one dollar are given.
 
-    Half to even, at the scale of stored rates; amounts are converted by what was given.
+    Amounts are converted by what was given.
     """
     units = values.get("units_per_usd")
     if isinstance(units, int):
         units = Decimal(units)
     if not isinstance(units, Decimal) or units <= 0 or values.get(rate):
         return dict(values)
-    exact = (1 / units).quantize(Decimal(1).scaleb(-_RATE.decimals), rounding=ROUND_HALF_EVEN)
-    return {**values, rate: exact}
+    return {**values, rate: inverted(units)}

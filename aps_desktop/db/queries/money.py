@@ -47,7 +47,7 @@ def sums(
     cube = _cube_for(wanted)
     if cube is None:
         return _of_facts(c, group, only, "unit", "value")
-    return _rows(c, *_cube_sql(cube, group, only.values, "", []))
+    return _rows(c, *_cube_sql(c, cube, group, only.values, "", []))
 
 
 def largest(
@@ -58,27 +58,29 @@ def largest(
     `signs` says which measures count, and whether they add to it or lessen it. The order is by what
     is in US dollars: it decides what is shown, never what is counted.
     """
-    wanted = {by, "type", *only.values}
+    group = (by, "type", "nature", "in_kind")
+    wanted = {*group, *only.values}
     if only.until or only.since:
-        parts = _span_parts((by, "type"), only, wanted)
+        parts = _span_parts(c, group, only, wanted)
     else:
         cube = _cube_for(wanted)
         parts = [
-            _cube_sql(cube, (by, "type"), only.values, "", [])
+            _cube_sql(c, cube, group, only.values, "", [])
             if cube
-            else _facts_sql((by, "type"), only.values, None, "unit", "value")
+            else _facts_sql(c, group, only.values, None, "unit", "value")
         ]
     each = " ".join(f"WHEN '{name}' THEN {sign}" for name, sign in signs.items())
     joined = " UNION ALL ".join(f"SELECT * FROM ({sql}) p" for sql, _ in parts)
     params = [value for _, values in parts for value in values]
-    columns = "key, type, unit, high, low, n"
-    sql = (
-        f"WITH part({columns}) AS ({joined}), total AS (SELECT key, sum(CASE WHEN unit = 'USD' "
-        f"THEN (1.0 * high * {BASE} + low) * CASE type {each} ELSE 0 END ELSE 0 END) AS size "
-        "FROM part GROUP BY key) SELECT key, (SELECT count(*) FROM total) FROM total "
-        f"ORDER BY size DESC, key LIMIT {limit}"
+    cash = "unit = 'USD' AND nature = 'actual' AND in_kind = 0"
+    rows = c.all(
+        f"WITH part(key, type, nature, in_kind, unit, high, low, n) AS ({joined}), total AS "
+        f"(SELECT key, sum(CASE WHEN {cash} THEN (1.0 * high * {BASE} + low) * CASE type {each} "
+        "ELSE 0 END ELSE 0 END) AS size FROM part GROUP BY key) "
+        "SELECT key, (SELECT count(*) FROM total) FROM total "
+        f"ORDER BY size DESC, key LIMIT {limit}",
+        params,
     )
-    rows = c.all(sql, params)
     return tuple(row[0] for row in rows), max(0, rows[0][1] - limit) if rows else 0
 
 
@@ -91,12 +93,12 @@ def _cube_for(wanted: set[str]) -> str | None:
 
 
 def _of_span(c: Connection, group: tuple[str, ...], only: Narrowed, wanted: set[str]) -> list[Sum]:
-    parts = _span_parts(group, only, wanted)
+    parts = _span_parts(c, group, only, wanted)
     return _rows(c, " UNION ALL ".join(sql for sql, _ in parts), [p for _, v in parts for p in v])
 
 
 def _span_parts(
-    group: tuple[str, ...], only: Narrowed, wanted: set[str]
+    c: Connection, group: tuple[str, ...], only: Narrowed, wanted: set[str]
 ) -> list[tuple[str, list[Any]]]:
     """Whole years and whole months from summary tables, what is left over from the facts."""
     spans = [(only.since or date.min, only.until or date.max)]
@@ -113,10 +115,10 @@ def _span_parts(
                 continue
             bounds = [_part(time, first), _part(time, last)]
             test = f"{time} BETWEEN ? AND ?"
-            parts.append(_cube_sql(cube, group, only.values, test, bounds))
+            parts.append(_cube_sql(c, cube, group, only.values, test, bounds))
             left += _around(span, (first, last))
         spans = left
-    return parts + [_facts_sql(group, only.values, span, "unit", "value") for span in spans]
+    return parts + [_facts_sql(c, group, only.values, span, "unit", "value") for span in spans]
 
 
 def _whole(time: str, span: tuple[date, date]) -> tuple[date, date]:
@@ -153,10 +155,10 @@ def _part(time: str, day: date) -> Any:
 
 
 def _cube_sql(
-    cube: str, group: tuple[str, ...], values: Mapping[str, tuple[Any, ...]], more: str,
-    params: list[Any],
+    c: Connection, cube: str, group: tuple[str, ...], values: Mapping[str, tuple[Any, ...]],
+    more: str, params: list[Any],
 ) -> tuple[str, list[Any]]:  # fmt: skip
-    test, found = _tests(values)
+    test, found = _tests(c, values)
     keys = "".join(f"{name}, " for name in group)
     where = " AND ".join(part for part in (more, *test) if part)
     return (
@@ -167,12 +169,12 @@ def _cube_sql(
 
 
 def _facts_sql(
-    group: tuple[str, ...], values: Mapping[str, tuple[Any, ...]],
+    c: Connection, group: tuple[str, ...], values: Mapping[str, tuple[Any, ...]],
     span: tuple[date, date] | None, unit: str, value: str,
 ) -> tuple[str, list[Any]]:  # fmt: skip
-    test, params = _tests(values)
+    test, params = _tests(c, values)
     if span:
-        day = "+day" if values.keys() & set(_SELECTIVE) else "day"
+        day = _not_by(c, "day") if values.keys() & set(_SELECTIVE) else "day"
         test = [f"{day} BETWEEN ? AND ?", *test]
         params = [span[0].isoformat(), span[1].isoformat(), *params]
     keys = "".join(f"{name}, " for name in group)
@@ -187,19 +189,23 @@ def _of_facts(
     c: Connection, group: tuple[str, ...], only: Narrowed, unit: str, value: str
 ) -> list[Sum]:
     span = (only.since or date.min, only.until or date.max) if only.since or only.until else None
-    return _rows(c, *_facts_sql(group, only.values, span, unit, value))
+    return _rows(c, *_facts_sql(c, group, only.values, span, unit, value))
 
 
-def _tests(values: Mapping[str, tuple[Any, ...]]) -> tuple[list[str], list[Any]]:
+def _tests(c: Connection, values: Mapping[str, tuple[Any, ...]]) -> tuple[list[str], list[Any]]:
     tests: list[str] = []
     params: list[Any] = []
     lead = next((name for name in _SELECTIVE if name in values), "")
     for name, wanted in values.items():
-        # A plus keeps SQLite from the index: it would choose one without knowing which is best.
-        column = f"+{name}" if lead and name != lead and name in _SELECTIVE else name
+        column = _not_by(c, name) if lead and name != lead and name in _SELECTIVE else name
         tests.append(f"{column} IN ({','.join('?' * len(wanted))})" if wanted else "1 = 0")
         params += wanted
     return tests, params
+
+
+def _not_by(c: Connection, column: str) -> str:
+    """A column that SQLite is kept from finding rows by: it does not know which index is best."""
+    return column if c.postgres else f"+{column}"
 
 
 _SELECTIVE = ("project", "programme", "body", "state", "partner", "fund")
