@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from aps_desktop.app import Program  # noqa: E402
 from aps_desktop.services import demo, offices  # noqa: E402
+from aps_desktop.views.iati_export_dialog import IatiExportDialog  # noqa: E402
 from aps_desktop.views.import_wizard import ImportWizard  # noqa: E402
 from aps_desktop.views.main_window import MainWindow  # noqa: E402
 from aps_desktop.views.palette import Palette  # noqa: E402
@@ -87,6 +88,12 @@ def posting(window: MainWindow) -> QWidget:
     return dialog
 
 
+def iati_export(window: MainWindow) -> QWidget:
+    """What would be published, and what stays here."""
+    window.commands.run("iati_export")
+    return window.findChildren(IatiExportDialog)[-1]
+
+
 PICTURES = (
     Picture("today", "today"),
     Picture("today-dark", "today", "dark", "large"),
@@ -106,6 +113,7 @@ PICTURES = (
     Picture("backups", "backups"),
     Picture("search", "today", act=search),
     Picture("import-preview", "today", act=import_preview),
+    Picture("iati-export", "today", act=iati_export),
     Picture("exchange", "sync"),
 )
 

@@ -84,6 +84,7 @@ class IatiExportDialog(IatiWindow):
         self.write.clicked.connect(self._on_write)
         self.again.clicked.connect(self._on_again)
         self.problems.record_wanted.connect(context.show_record)
+        self.what.editor.setFocus()
         self._on_changed()
 
     def _rows(self) -> None:

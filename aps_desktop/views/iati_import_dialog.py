@@ -37,6 +37,7 @@ class IatiImportDialog(IatiWindow):
         self.resize(1080, 680)
         self._path = path
         self.plan: IatiPlan | None = None
+        self.undone = ""
         self._pages()
         self.undo_button = button("Undo import", "iati_import_undo", "", self)
         self.apply_button = button("Import", "iati_import_apply", "primary", self)
@@ -123,9 +124,12 @@ class IatiImportDialog(IatiWindow):
         self.changes.show([(one, (one.what, one.title, one.field, one.detail)) for one in found])
 
     def failed(self, error: Exception) -> None:
-        if self.plan is None:
-            self.heading.setText(f"“{self._path.name}” was not imported")
+        self.heading.setText(f"“{self._path.name}” was not imported")
         super().failed(error)
+        if self.plan is not None:  # such as: somebody has changed something meanwhile
+            self.plan = None
+            self.apply_button.setText("Read the file again")
+            self.apply_button.show()
 
     # Answers, writing, undoing ------------------------------------------------------------------
 
@@ -138,7 +142,9 @@ class IatiImportDialog(IatiWindow):
         self.read()
 
     def _on_apply(self) -> None:
-        if self.plan is not None:
+        if self.plan is None:
+            self.read()
+        else:
             self.apply_button.hide()
             self.begin(f"Importing {self._path.name}", partial(_apply, self.plan), self._on_applied)
 
@@ -150,14 +156,17 @@ class IatiImportDialog(IatiWindow):
         left = f" {refused:,} did not come in: see “Problems”." if refused else ""
         tell(self.problem, f"One step that can be undone; a backup was made before.{left}", "ok")
         self.undo_button.show()
+        self.undone = plan.label
         self.close_button.setText("Close")
         self.close_button.setFocus()
 
     def _on_undo(self) -> None:
-        if self.plan is not None:
-            self.context.runner.mutate(
-                partial(_undo, self.plan.label), self._on_undone, self.failed, owner=self
-            )
+        self.context.runner.mutate(
+            partial(_undo, self.undone), self._on_undone, self._on_not_undone, owner=self
+        )
+
+    def _on_not_undone(self, error: Exception) -> None:
+        super().failed(error)
 
     def _on_undone(self, applied: Applied) -> None:
         self.heading.setText("The import was undone")

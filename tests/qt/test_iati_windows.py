@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
@@ -22,6 +22,7 @@ from aps_desktop.views.iati_export_dialog import IatiExportDialog
 from aps_desktop.views.iati_import_dialog import IatiImportDialog
 from aps_desktop.views.iati_parts import IatiWindow
 from aps_desktop.views.iati_validate_dialog import IatiValidateDialog
+from aps_desktop.views.main_window import MainWindow
 from aps_desktop.views.ui_state import UiState
 from tests.iati_kit import activity, transaction, write
 from tests.unit.test_iati_validate import LIST
@@ -227,6 +228,40 @@ def test_a_refusal_stands_in_the_window(qtbot: QtBot, context: Context, tmp_path
     assert dialog.heading.text() == "“old.xml” was not imported"
     assert "IATI 1.05" in dialog.problem.text()
     assert not dialog.apply_button.isVisible()
+
+
+def test_what_was_changed_meanwhile_is_looked_at_again(
+    qtbot: QtBot, context: Context, db: Database, tmp_path: Path
+) -> None:
+    dialog = IatiImportDialog(context, write(tmp_path, activity()))
+    shown(qtbot, dialog)
+    make(db, "project", code="P-1", title="Meanwhile")
+    press(qtbot, dialog.apply_button)
+    settled(qtbot, dialog)
+    assert "was changed while you looked" in dialog.problem.text()
+    assert dialog.apply_button.text() == "Read the file again"
+    press(qtbot, dialog.apply_button)
+    settled(qtbot, dialog)
+    press(qtbot, dialog.apply_button)
+    settled(qtbot, dialog)
+    assert db.reader().value("SELECT count(*) FROM project") == 2
+
+
+def test_a_file_is_dropped_on_the_window(
+    qtbot: QtBot, context: Context, db: Database, tmp_path: Path
+) -> None:
+    window = MainWindow(context, "Secretariat")
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitUntil(context.runner.idle)
+    urls = [QUrl.fromLocalFile(str(write(tmp_path, activity())))]
+    assert window.commands.can_take(urls)
+    window.commands.take(urls)
+    (dialog,) = window.findChildren(IatiImportDialog)
+    settled(qtbot, dialog)
+    assert dialog.heading.text() == "file.xml: 1 activity, IATI 2.03"
+    dialog.close()
+    qtbot.waitUntil(context.runner.idle)
 
 
 # Validate ---------------------------------------------------------------------------------------
