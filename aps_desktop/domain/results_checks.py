@@ -58,14 +58,14 @@ def falls(measure: Measure, earlier: Decimal | None, number: Decimal | None) -> 
     return measure.accumulation == CUMULATIVE and known and number < earlier  # type: ignore[operator]
 
 
-def outlier(history: Sequence[Decimal], number: Decimal) -> str:
+def outlier(history: Sequence[Decimal], number: Decimal, *, fewest: int = _FEWEST) -> str:
     """Why a value stands out from the indicator's own earlier ones; "" when it does not.
 
     Robust: its distance from their median, measured by the median of their distances (modified
     z-score above 3.5 after Iglewicz and Hoaglin; where more than half are alike, by the mean of the
-    distances). Fewer than five earlier values say nothing.
+    distances). Less than `fewest` earlier values say nothing.
     """
-    if len(history) < _FEWEST:
+    if len(history) < fewest:
         return ""
     middle = _median(history)
     distances = [abs(one - middle) for one in history]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -179,28 +178,3 @@ def mark_received(db: Database, requests: Sequence[Request]) -> Applied:
         changes.append(Update(REQUEST, one.id, "received_on", day))
     number = f"{len(requests):,} requests" if len(requests) != 1 else "a request"
     return apply(db, ChangeSet(f"mark {number} as received", tuple(changes)))
-
-
-@dataclass(frozen=True)
-class Lacking:
-    """A state that still owes values of a period: how many, and until when."""
-
-    state: str
-    missing: int
-    due: date | None
-    late: bool
-
-
-def lacking(c: Connection, day: date) -> tuple[Calendar | None, list[Lacking]]:
-    """Which states owe values of the period that is being reported, most first."""
-    calendar = matrix.current(matrix.calendars(c), day)
-    if calendar is None:
-        return None, []
-    sums: dict[str, list[Any]] = {}
-    for one in matrix.requests(c, calendar, day):
-        if one.missing:
-            known = sums.setdefault(one.state, [0, one.due, False])
-            known[0] += one.missing
-            known[2] = known[2] or one.late
-    found = [Lacking(state, *known) for state, known in sums.items()]
-    return calendar, sorted(found, key=lambda one: (-one.missing, one.state))

@@ -263,6 +263,40 @@ def _request(
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Lacking:
+    """A state that still owes values of a period: how many, until when, and one of its requests."""
+
+    state: str
+    missing: int
+    due: date | None
+    late: bool
+    request: UUID
+
+
+def lacking(c: Connection, day: date) -> tuple[Calendar | None, list[Lacking]]:
+    """Which states owe values of the period that is being reported, those with most first.
+
+    A locked period is over: what comes then is an amendment.
+    """
+    calendar = current(calendars(c), day)
+    if calendar is None or calendar.locked:
+        return calendar, []
+    owed: dict[str, list[Request]] = defaultdict(list)
+    for one in requests(c, calendar, day):
+        if one.missing and one.status in WAITING:
+            owed[one.state].append(one)
+    found = [
+        Lacking(
+            state, sum(one.missing for one in ones),
+            min((one.due for one in ones if one.due), default=None),
+            any(one.late for one in ones), ones[0].id,
+        )
+        for state, ones in owed.items()
+    ]  # fmt: skip
+    return calendar, sorted(found, key=lambda one: (-one.missing, one.state))
+
+
 def _narrowed(c: Connection, narrow: Narrow) -> tuple[str, list[Any]]:
     tests = ""
     params: list[Any] = []

@@ -63,6 +63,8 @@ class IndicatorFigure:
     band: str
     note: str
     actual_words: str
+    target_words: str = ""
+    baseline_words: str = ""
 
 
 @dataclass(frozen=True)
@@ -307,6 +309,8 @@ def _figure(one: Standing) -> IndicatorFigure:
         one.target.value if one.target else None, one.actual.value, one.period,
         one.target.period if one.target else None, way.share, way.met, band(one), way.note,
         words_of(row.measure, one.actual.value),
+        words_of(row.measure, one.target.value) if one.target else "",
+        words_of(row.measure, row.measure.baseline),
     )  # fmt: skip
 
 

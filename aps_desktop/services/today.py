@@ -15,6 +15,7 @@ from aps_desktop.db.connection import Connection
 from aps_desktop.db.queries import lists
 from aps_desktop.db.queries.lists import Filter, ListQuery
 from aps_desktop.domain.entities import entity
+from aps_desktop.services import reporting_matrix
 
 LATE, SOON, WAITING, ENDING, UNTIDY = "late", "soon", "waiting", "ending", "untidy"
 SECTIONS = (
@@ -80,13 +81,18 @@ def found(c: Connection, day: date, *, each: int = 5) -> list[Found]:
     rates = old_rates(c, day)
     if rates:
         results.append(Found(_RATES, len(rates), tuple(rates[:each]), ()))
+    owed, filters = missing_values(c, day)
+    for rule in (_VALUES_LATE, _VALUES_DUE):
+        mine = [alarm for alarm in owed if alarm.rule == rule.key]
+        if mine:
+            results.append(Found(rule, len(mine), tuple(mine[:each]), filters))
     return sorted(results, key=lambda one: _ORDER.index(one.rule.section))
 
 
 def alarms(c: Connection, day: date, *, limit: int | None = None) -> list[Alarm]:
     """All alarms, or the first `limit` of each rule, in the order of the rules."""
     made = [alarm for rule in RULES for alarm in _alarms(c, rule, day, limit)]
-    return made + old_rates(c, day)[:limit]
+    return made + old_rates(c, day)[:limit] + missing_values(c, day)[0][:limit]
 
 
 def late_count(results: list[Found]) -> int:
@@ -193,6 +199,9 @@ _OPEN_ACTION = _is("status", "open", "in_progress", "overdue")
 _OPEN_LINE = _is("status", "not_started", "ongoing", "delayed")
 _UNPAID = _is("status", "planned", "requested")
 _CENTURY = 36_500
+_ASKED = _is("status", "sent", "reminded")
+_OTHER_REPORTS = ("progress", "financial", "completion", "compliance", "other")
+"""Values are told by state (`missing_values`), however many requests they were asked by."""
 
 RULES: tuple[Rule, ...] = (
     Rule("action_overdue", LATE, "Overdue actions", "action_item", "due",
@@ -204,7 +213,7 @@ RULES: tuple[Rule, ...] = (
     Rule("plan_line_late", LATE, "Work plan lines late", "work_plan_line", "due",
          _before("due", _OPEN_LINE), _overdue),
     Rule("request_late", LATE, "Reports not received", "reporting_request", "due",
-         _before("due", _is("status", "sent", "reminded")), _overdue),
+         lambda day: (_is("kind", *_OTHER_REPORTS), *_before("due", _ASKED)(day)), _overdue),
     Rule("recommendation_late", LATE, "Recommendations not followed up", "recommendation", "due",
          _before("due", _is("status", "open", "in_progress")), _overdue),
     Rule("condition_late", LATE, "Funding conditions overdue", "condition", "due",
@@ -237,7 +246,31 @@ RULES: tuple[Rule, ...] = (
 
 _RATES = Rule("rate_old", ENDING, "Exchange rates older than 90 days", "exchange_rate", "date",
               lambda day: (), _overdue)  # fmt: skip
+_VALUES_LATE = Rule("values_late", LATE, "Indicator values not received", "reporting_request",
+                    "due", lambda day: (), _overdue)  # fmt: skip
+_VALUES_DUE = Rule("values_due", SOON, "Indicator values due in 14 days", "reporting_request",
+                   "due", lambda day: (), _overdue)  # fmt: skip
+_VALUE_DAYS = 14
 _ORDER = [section for section, _ in SECTIONS]
+
+
+def missing_values(c: Connection, day: date) -> tuple[list[Alarm], tuple[Filter, ...]]:
+    """Which states owe values of the period that is being reported, and the requests behind it."""
+    calendar, owed = reporting_matrix.lacking(c, day)
+    if calendar is None:
+        return [], ()
+    soon = day + timedelta(_VALUE_DAYS)
+    found = []
+    for one in owed:
+        if not one.late and (one.due is None or one.due > soon):
+            continue
+        rule = _VALUES_LATE if one.late else _VALUES_DUE
+        values = "1 value is missing" if one.missing == 1 else f"{one.missing:,} values are missing"
+        when = f", {_overdue(one.due, day)}" if one.due else ""
+        title = f"{calendar.name}, {one.state or 'projects and bodies'}"
+        found.append(Alarm(rule.key, rule.entity, one.request, title, one.due, f"{values}{when}"))
+    waiting = ("to_send", "sent", "reminded")
+    return found, (Filter("calendar", "rid", (calendar.rid,)), _is("status", *waiting))
 
 
 def old_rates(c: Connection, day: date) -> list[Alarm]:

@@ -16,6 +16,7 @@ from uuid import UUID
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain.results import (
     HUNDRED,
+    NUMBER,
     PERCENTAGE,
     QUALITATIVE,
     ZERO,
@@ -41,6 +42,7 @@ RULES = (
     ("empty", "Values that say nothing"),
 )
 _HISTORY = 24
+_STEPS = 4
 
 
 @dataclass(frozen=True)
@@ -85,10 +87,11 @@ def doubts(
     for check in check_parts(measure, [*beside, one]):
         if check.wrong:
             found.append(Doubt("parts", check.words, "error"))
-    past = [n for o in same if o.period < one.period and (n := counts(measure, o)) is not None]
-    words = outlier(_steps(row, past), _step(row, past, number))
-    if words:
-        found.append(Doubt("outlier", words))
+    if measure.type in (NUMBER, PERCENTAGE):
+        past = [n for o in same if o.period < one.period and (n := counts(measure, o)) is not None]
+        words = _stands_out(measure.accumulation == "cumulative", past[-_HISTORY:], number)
+        if words:
+            found.append(Doubt("outlier", words))
     return found
 
 
@@ -126,17 +129,18 @@ def _before(
     return str(last), number
 
 
-def _steps(row: IndicatorRow, past: list[Decimal]) -> list[Decimal]:
-    """What is compared: the values, or what each adds where they are cumulative."""
-    recent = past[-_HISTORY:]
-    if row.measure.accumulation != "cumulative":
-        return recent
-    return [later - earlier for earlier, later in pairwise(recent)]
+def _stands_out(cumulative: bool, past: list[Decimal], number: Decimal) -> str:
+    """Why a value stands out: both it and its step from the one before are unusual.
 
-
-def _step(row: IndicatorRow, past: list[Decimal], number: Decimal) -> Decimal:
-    cumulative = row.measure.accumulation == "cumulative" and past
-    return number - past[-1] if cumulative else number
+    The step alone tells where values are cumulative; the value alone would flag steady growth.
+    """
+    if not past:
+        return ""
+    steps = [later - earlier for earlier, later in pairwise(past)]
+    step = outlier(steps, number - past[-1], fewest=_STEPS)
+    if cumulative or not step:
+        return step
+    return outlier(past, number)
 
 
 def batch(

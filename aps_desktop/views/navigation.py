@@ -80,6 +80,8 @@ HAND_MADE = (
         "monitoring",
         "aps_desktop.views.reporting_pane:ReportingPane",
     ),
+    Place("levels", "Three levels", "monitoring", "aps_desktop.views.levels_pane:LevelsPane"),
+    Place("checks", "Checks of values", "monitoring", "aps_desktop.views.checks_pane:ChecksPane"),
     Place("sync", "Exchange", "sync", "aps_desktop.views.sync_pane:SyncPane"),
     Place("conflicts", "Conflicts", "sync", "aps_desktop.views.conflict_window:ConflictsPane"),
     Place("proposals", "Proposals", "sync", "aps_desktop.views.proposals_pane:ProposalsPane"),

@@ -14,12 +14,13 @@ from aps_desktop.domain import clock, lifecycle
 from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.values import show_date
-from aps_desktop.services import project_money, project_standing, record_page
+from aps_desktop.services import lessons, project_money, project_standing, record_page
 from aps_desktop.services.project_standing import Standing
 from aps_desktop.services.record_page import RecordPage
 from aps_desktop.services.records import Record
 from aps_desktop.views.context import Context
 from aps_desktop.views.detail_view import DetailView
+from aps_desktop.views.lessons_panel import BEFORE_APPROVAL, LessonsPanel
 from aps_desktop.views.money_view import MoneyView
 from aps_desktop.views.new_record_dialog import new_record
 from aps_desktop.views.plain_label import PlainLabel
@@ -142,6 +143,8 @@ class ProjectPage(DetailView):
         self.standing: Standing | None = None
         self.panel = StandingPanel(self.form.widget())
         self.panel.move_requested.connect(self._on_move_requested)
+        self.lessons = LessonsPanel(self.context, self.form.widget())
+        self.form.put_above(self.lessons)
         self.form.put_above(self.panel)
 
     def load_extra(self) -> record_page.Extra:
@@ -153,6 +156,7 @@ class ProjectPage(DetailView):
         self.panel.setEnabled(not self.context.db.read_only)
         self.money.show_record(page.record)
         self.results.show_record(page.record.id)
+        self.lessons.show_lessons(page.extra["lessons"])
         return self.standing.clock
 
     def on_changed(self, applied: Applied) -> None:
@@ -175,4 +179,6 @@ class ProjectPage(DetailView):
 
 
 def _stand(today: Any, c: Connection, record: Record) -> dict[str, Any]:
-    return {"standing": project_standing.standing(c, record, today)}
+    standing = project_standing.standing(c, record, today)
+    early = standing.state in BEFORE_APPROVAL
+    return {"standing": standing, "lessons": lessons.similar(c, record) if early else []}

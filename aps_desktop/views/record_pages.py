@@ -30,6 +30,10 @@ def page_for(context: Context, entity_name: str, parent: QWidget | None = None) 
         from aps_desktop.views.tranche_page import TranchePage
 
         return TranchePage(context, entity_name, parent)
+    if entity_name == "evaluation":
+        from aps_desktop.views.evaluation_page import EvaluationPage
+
+        return EvaluationPage(context, entity_name, parent)
     if entity_name == "programme":
         from aps_desktop.views.programme_page import ProgrammePage
 
