@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from aps_desktop.app import Program  # noqa: E402
 from aps_desktop.services import demo, offices  # noqa: E402
+from aps_desktop.views.detail_view import DetailView  # noqa: E402
 from aps_desktop.views.iati_export_dialog import IatiExportDialog  # noqa: E402
 from aps_desktop.views.import_wizard import ImportWizard  # noqa: E402
 from aps_desktop.views.main_window import MainWindow  # noqa: E402
@@ -41,6 +42,35 @@ class Picture:
 
 def second_row(window: MainWindow) -> None:
     window.pane().list.table.selectRow(3)
+
+
+def results_grid(window: MainWindow) -> None:
+    """The results of a project, by period."""
+    window.pane().list.table.selectRow(3)
+    page = shown_record(window)
+    page.tabs.setCurrentWidget(page.results)
+
+
+def follow_up(window: MainWindow) -> None:
+    window.pane().list.table.selectRow(1)
+    shown_record(window).tabs.setCurrentIndex(1)
+
+
+def outcomes(window: MainWindow) -> None:
+    window.pane().tabs.setCurrentIndex(1)
+
+
+def shown_record(window: MainWindow) -> DetailView:
+    """The page of the record beside the list, once it is read."""
+    app = QApplication.instance()
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        app.processEvents()
+        time.sleep(0.01)
+        for page in window.pane().findChildren(DetailView):
+            if page.record is not None:
+                return page
+    raise TimeoutError("no record is shown")
 
 
 def search(window: MainWindow) -> QWidget:
@@ -109,6 +139,13 @@ PICTURES = (
     Picture("questions-dark", "questions", "dark", "small", question("gap")),
     Picture("rates", "rates"),
     Picture("indicators", "entity:indicator", "dark"),
+    Picture("reporting", "reporting", "light", "small"),
+    Picture("reporting-dark", "reporting", "dark", "large"),
+    Picture("results", "entity:project", "light", "large", results_grid),
+    Picture("levels", "levels"),
+    Picture("outcomes-dark", "levels", "dark", "small", outcomes),
+    Picture("checks", "checks"),
+    Picture("evaluation", "entity:evaluation", "light", "large", follow_up),
     Picture("changes", "changes"),
     Picture("backups", "backups"),
     Picture("search", "today", act=search),

@@ -217,7 +217,7 @@ class ResultsTable(QTableView):
             self.setColumnWidth(column, _FIGURE if column >= FIRST else _BASELINE)
         rest = sum(self.columnWidth(n) for n in range(1, self._grid.columnCount()))
         width = self.viewport().width()
-        name = max(width - rest, min(_NAME_WIDTH, round(width * 0.4)), _LEAST)
+        name = max(width - rest, min(_NAME_WIDTH, round(width * 0.32)), _LEAST)
         self.setColumnWidth(NAME, name)
         names = self._names
         for column in range(1, self._grid.columnCount()):
