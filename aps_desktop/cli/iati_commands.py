@@ -19,7 +19,7 @@ def export(session: Session) -> int:
     with session.database() as db:
         scope = iati_scope.parse(a.scope, a.max_class)
         done = iati_export.export(db, Path(a.out), scope, session.progress)
-    lines = [f"{a.out}: {done.activities:,} activities."]
+    lines = [f"{a.out}: {_activities(done.activities)}."]
     lines += [f"left out: {count:,} {words}" for words, count in done.left_out.items()]
     if done.public:
         lines.append(f"left out: {iati_scope.NEVER_PUBLIC}")
@@ -56,7 +56,7 @@ def validate(session: Session) -> int:
     a = session.arguments
     done = iati_validate.validate(Path(a.file))
     words = "valid" if done.valid else "not valid"
-    lines = [f"{a.file}: {done.activities:,} activities, {words}."]
+    lines = [f"{a.file}: {_activities(done.activities)}, {words}."]
     session.answer(
         done.as_json(), "\n".join([*lines, *_problems(done.problems, done.problem_count)])
     )
@@ -68,6 +68,10 @@ def lists(session: Session) -> int:
     names = iati_validate.take_lists(Path(session.arguments.file))
     session.answer({"taken": names}, "Taken: " + ", ".join(names) + ".")
     return DONE
+
+
+def _activities(count: int) -> str:
+    return f"{count:,} activit{'y' if count == 1 else 'ies'}"
 
 
 def _problems(problems: Sequence[Problem], count: int) -> list[str]:

@@ -179,13 +179,21 @@ class _One:
             field_name = names.ACTIVITY_DATES["project"].get(element.get("type"))
             if field_name:
                 values[field_name] = day_of(self._activity, element)
-        states = [self._state(element) for element in at.all("recipient-country")]
+        states = [self._state(element) for element in self._placed("recipient-country")]
         values["participating_states"] = frozenset(s for s in states if s) or None
-        sectors = [self._owner.sector(self._activity, e) for e in at.all("sector")]
+        sectors = [self._owner.sector(self._activity, e) for e in self._placed("sector")]
         kept = frozenset(s for s in sectors if isinstance(s, (UUID, Draft)))
         values["sectors"] = kept or None
         self._organisations(values)
         return values
+
+    def _placed(self, tag: str) -> list[Element]:
+        """Elements that stand at the activity, or else at its transactions, each code once."""
+        own = list(self._at.all(tag))
+        if own:
+            return own
+        below = [e for one in self._at.all("transaction") for e in one.all(tag)]
+        return list({(e.get("vocabulary"), e.get("code")): e for e in below}.values())
 
     def _state(self, at: Element) -> UUID | None:
         code = at.get("code")

@@ -25,7 +25,7 @@ from aps_desktop.domain.errors import UserError
 from aps_desktop.domain.fields import Entity, Kind
 from aps_desktop.exchange import iati_own, iati_process
 from aps_desktop.exchange.cells import Sheet, Workbook
-from aps_desktop.exchange.drafts import DraftRecord, RowResult
+from aps_desktop.exchange.drafts import WAITING, DraftRecord, RowResult
 from aps_desktop.exchange.gc_pause import collector_paused
 from aps_desktop.exchange.iati_drafts import Activity, Drafts, Element
 from aps_desktop.exchange.iati_foreign import Foreign
@@ -60,6 +60,7 @@ ORDER = (
 """What is referred to comes first."""
 PART_VERDICTS = (Verdict.NEW, Verdict.CHANGED, Verdict.SAME, Verdict.REFUSED)
 _MOST_TOLD = 2_000
+_WAITS = "It belongs to a record that is refused, so it stays out too."
 
 
 @dataclass
@@ -107,7 +108,8 @@ class IatiPlan:
     def complete(self) -> bool:
         """Whether everything came in, and every code was understood."""
         refused = self.count(Verdict.REFUSED) or self.count(Verdict.WAITING)
-        return not refused and not self.unknown
+        lost = any(one.kind == "import" and one.level == ERROR for one in self.problems)
+        return not (refused or lost or self.unknown)
 
     @property
     def label(self) -> str:
@@ -336,6 +338,7 @@ def _against(sheet: PlannedSheet, drafts: Drafts) -> Iterator[tuple[int, Problem
             draft: Draft = row.drafts[0].draft
             place, line = drafts.place(draft)
             kind = row.drafts[0].entity
-            words = f"{entity_of(kind).label}: {problem.message}"
+            why = _WAITS if problem.level == WAITING else problem.message
+            words = f"{entity_of(kind).label}: {why}"
             identifier = drafts.activities[place].identifier
             yield place, Problem(line, identifier, kind, words, "import", ERROR)

@@ -211,6 +211,23 @@ def test_each_activity_has_its_report(db: Database, tmp_path: Path) -> None:
     words = [p.message for p in done.activities[1].problems]
     assert "Project: Title is missing." in words
     assert any("“much” is no amount of money" in one.replace(" ”", "”") for one in words)
+    assert not done.complete
+
+
+def test_what_hangs_on_a_refused_project_stays_out(db: Database, tmp_path: Path) -> None:
+    bad = activity(transaction(), title="")
+    done = iati_import.import_file(db, write(tmp_path, bad))
+    words = [p.message for p in done.problems]
+    assert "Transaction: It belongs to a record that is refused, so it stays out too." in words
+    assert rows(db, "SELECT count(*) FROM fund_transaction") == [(0,)]
+
+
+def test_sectors_and_countries_of_transactions_count(db: Database, tmp_path: Path) -> None:
+    more = transaction("3", more='<sector code="11110"/><recipient-country code="MM"/>\n') * 2
+    iati_import.import_file(db, write(tmp_path, activity(more, place="")))
+    values = only(db, "project").values
+    assert values["participating_states"] == {reference_id("member_state", "MM")}
+    assert len(values["sectors"]) == 1
 
 
 def test_on_a_server_too(pg_url: Callable[[], str], tmp_path: Path) -> None:
