@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QMenu,
@@ -27,10 +29,25 @@ _PAD = 8
 _BAR = 64
 _BAR_HEIGHT = 6
 _LEAST = 50
+_WIDEST = 280
+_MEASURED = 5
+"""So many of a column's longest texts are measured."""
 _FILL = 220
 _LEAST_FILL = 120
 _HUES = {"ok": "ok", "attention": "attention", "late": "late", "muted": "text_muted"}
 _SIGNS = {"attention": "! ", "late": "✕ "}
+
+
+@lru_cache(maxsize=2)
+def figures_font(*, bold: bool) -> QFont:
+    """Digits of one width, so that amounts stand under one another."""
+    font = theme.font(bold=bold)
+    font.setFeature(QFont.Tag.fromString("tnum"), 1)
+    return font
+
+
+def _signed(cell: SheetCell) -> str:
+    return _SIGNS.get(cell.look, "") + cell.text.replace("\n", " ")
 
 
 class _FigureDelegate(QStyledItemDelegate):
@@ -68,12 +85,10 @@ class _FigureDelegate(QStyledItemDelegate):
         total: bool, chosen: bool,
     ) -> None:  # fmt: skip
         tokens = theme.tokens()
-        font = theme.font(bold=total)
-        font.setFeature(QFont.Tag.fromString("tnum"), 1)
-        painter.setFont(font)
+        painter.setFont(figures_font(bold=total))
         hue = _HUES.get(figure.look, "selection_text" if chosen else "text")
         painter.setPen(theme.colour(getattr(tokens, hue)))
-        words = _SIGNS.get(figure.look, "") + figure.text.replace("\n", " ")
+        words = _signed(figure)
         side = index.data(Qt.ItemDataRole.TextAlignmentRole.value)
         shown = painter.fontMetrics().elidedText(words, _ELIDE, rect.width())
         painter.drawText(rect, int(side), shown)
@@ -134,6 +149,7 @@ class FiguresTable(QTableView):
             self._order = None
             self.horizontalHeader().setSortIndicatorShown(False)
             self._widths(sheet)
+        self._widen(sheet)
         self.nothing.setText("" if sheet.lines else sheet.empty)
         self._cover()
 
@@ -192,6 +208,23 @@ class FiguresTable(QTableView):
         for number, column in enumerate(columns):
             if column.extra:
                 self.setColumnHidden(number, needed > self.viewport().width())
+
+    def _widen(self, sheet: Sheet) -> None:
+        """An amount is never cut: its column is as wide as the longest one needs."""
+        metrics = QFontMetrics(figures_font(bold=True))
+        for number, column in enumerate(sheet.columns):
+            if not column.right:
+                continue
+            cells = [line.cells[number] for line in sheet.lines]
+            longest = sorted(cells, key=lambda cell: len(cell.text))[-_MEASURED:]
+            needed = [
+                metrics.horizontalAdvance(_signed(cell)) + (_BAR + 6 if cell.bar is not None else 0)
+                for cell in longest
+            ]
+            self.setColumnWidth(
+                number, min(_WIDEST, max([self.columnWidth(number), *(n + 20 for n in needed)]))
+            )
+        self._fill()
 
     def _fill(self) -> None:
         """The column without a width takes what the others leave, and never too little."""
