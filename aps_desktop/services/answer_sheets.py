@@ -82,6 +82,15 @@ def cards(
     return made
 
 
+def in_kind_cards(figures: Iterable[Figure]) -> list[Card]:
+    """What was given in kind, each measure by itself, beside the cash."""
+    return [
+        Card(one.label, cell(one), "an estimate, not in the cash")
+        for one in figures
+        if one.key.endswith("_in_kind")
+    ]
+
+
 def in_currencies(c: Connection, scope: Scope, *, in_kind: int = 0) -> dict[str, str]:
     """By measure: the actual amounts in the currencies in which they were paid, side by side."""
     only = Ledger.of(c, scope).narrowed(in_kind=in_kind)

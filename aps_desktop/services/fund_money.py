@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.funding_measures import BALANCE, MANAGED
+from aps_desktop.domain.totals import Total
 from aps_desktop.domain.values import show_date
 from aps_desktop.services import (
     answer_sheets,
@@ -16,9 +19,9 @@ from aps_desktop.services import (
     money_sheets,
 )
 from aps_desktop.services.funding import Figure, Scope
-from aps_desktop.services.money_page import MoneyPage, Tab
+from aps_desktop.services.money_page import MoneyPage, Tab, related_tab
 from aps_desktop.services.records import Record
-from aps_desktop.services.sheet_cells import Card
+from aps_desktop.services.sheet_cells import Card, Sheet
 
 _MEASURES = (
     "pledge", "commitment", "receipt", "disbursement", "expenditure", "refund", "interest",
@@ -33,40 +36,51 @@ def page(c: Connection, record: Record, day: date) -> MoneyPage:
     managed = record.values.get("modality") in MANAGED
     balance = next((one for one in figures if one.key == "balance"), None) if managed else None
     total = balance.total if balance is not None else None
-    projects = funding_flows.balances(c, scope, "project")
+    rid = record.rid
     tabs = (
-        Tab(
-            "ledger", "Ledger", fund_ledger.sheet(c, "fund", record.rid, day, total),
-            why=f"Balance: {BALANCE.words}." if managed else "",
-        ),
-        _tab("contributors", "Contributors", contribution_sheets.sheet, c, record, day,
-             "Several partners and member states may contribute. In kind is never added to cash."),
-        Tab(
-            "projects", "Projects",
-            answer_sheets.sheet(projects, "Project", keys=_PROJECT_KEYS,
-                                empty="No project has money of this fund yet."),
-            len(projects.lines) + projects.more, "Undisbursed: committed less disbursed.",
-        ),
-        _tab("tranches", "Instalments", money_sheets.tranches, c, record, day),
-        _tab("conditions", "Conditions", money_sheets.conditions, c, record, day),
-        _tab("pipeline", "Proposals", money_sheets.proposals, c, record, day),
-        _tab("letters", "Letters", money_sheets.letters, c, record, day),
+        Tab("ledger", "Ledger", partial(_ledger, rid, day, total),
+            why=f"Balance: {BALANCE.words}." if managed else ""),
+        related_tab(c, "contributors", "Contributors", "contribution", contribution_sheets.sheet,
+                    "fund", rid, day, _MANY),
+        Tab("projects", "Projects", partial(_projects, scope),
+            why="Undisbursed: committed less disbursed."),
+        related_tab(c, "tranches", "Instalments", "tranche", money_sheets.tranches, "fund", rid,
+                    day),
+        related_tab(c, "conditions", "Conditions", "condition", money_sheets.conditions, "fund",
+                    rid, day),
+        related_tab(c, "pipeline", "Proposals", "pipeline_proposal", money_sheets.proposals,
+                    "fund", rid, day),
+        related_tab(c, "letters", "Letters", "correspondence", money_sheets.letters, "fund", rid,
+                    day),
     )  # fmt: skip
-    return MoneyPage(_facts(record), tuple(_cards(c, scope, figures, managed=managed)), tabs,
-                     "" if managed else _NO_BALANCE)  # fmt: skip
+    return MoneyPage(
+        _facts(record), _cards(figures, {}, managed=managed), tabs,
+        "" if managed else _NO_BALANCE, partial(_details, scope, tuple(figures), managed),
+    )  # fmt: skip
 
 
+_MANY = "Several partners and member states may contribute. In kind is never added to cash."
 _NO_BALANCE = (
     "This is a partner's own fund: the partner pays itself, so there is no account here and no "
     "balance. What is recorded is what the partner reports."
 )
 
 
-def _tab(
-    key: str, title: str, read: object, c: Connection, record: Record, day: date, why: str = ""
-) -> Tab:
-    sheet = read(c, "fund", record.rid, day)  # type: ignore[operator]
-    return Tab(key, title, sheet, sum(not line.total for line in sheet.lines), why)
+def _ledger(rid: int, day: date, balance: Total | None, c: Connection) -> Sheet:
+    return fund_ledger.sheet(c, "fund", rid, day, balance)
+
+
+def _projects(scope: Scope, c: Connection) -> Sheet:
+    answer = funding_flows.balances(c, scope, "project")
+    return answer_sheets.sheet(
+        answer, "Project", keys=_PROJECT_KEYS, empty="No project has money of this fund yet."
+    )
+
+
+def _details(
+    scope: Scope, figures: tuple[Figure, ...], managed: bool, c: Connection
+) -> tuple[Card, ...]:
+    return _cards(figures, answer_sheets.in_currencies(c, scope), managed=managed)
 
 
 def _figures(c: Connection, scope: Scope) -> list[Figure]:
@@ -79,15 +93,10 @@ def _figures(c: Connection, scope: Scope) -> list[Figure]:
     return list(found.values())
 
 
-def _cards(c: Connection, scope: Scope, figures: list[Figure], *, managed: bool) -> list[Card]:
-    native = answer_sheets.in_currencies(c, scope)
+def _cards(figures: Sequence[Figure], native: dict[str, str], *, managed: bool) -> tuple[Card, ...]:
     keys = ("balance",) if managed else ()
     made = answer_sheets.cards(figures, (*keys, *_MEASURES, "undisbursed", "unspent"), native)
-    in_kind = [one for one in figures if one.key.endswith("_in_kind")]
-    for one in in_kind:
-        shown = answer_sheets.cell(one)
-        made.append(Card(one.label, shown, "an estimate, not in the cash"))
-    return made
+    return (*made, *answer_sheets.in_kind_cards(figures))
 
 
 def _facts(record: Record) -> tuple[tuple[str, str], ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain.entities import entity
@@ -16,7 +18,7 @@ from aps_desktop.services import (
 )
 from aps_desktop.services import sheet_cells as cells
 from aps_desktop.services.funding import Scope, names_of
-from aps_desktop.services.money_page import MoneyPage, Tab
+from aps_desktop.services.money_page import MoneyPage, SheetOf, Tab, related_tab
 from aps_desktop.services.records import Record
 from aps_desktop.services.sheet_cells import Card, Column, Line, Opens, Sheet
 
@@ -48,80 +50,99 @@ def partner(c: Connection, record: Record, day: date) -> MoneyPage:
         ("", str(values.get("partnership_level") or "")),
         ("plan of action", str(values.get("plan_of_action") or "")),
     )
-    tabs = (*_supports(c, scope), *_papers(c, "partner", record.rid, day))
-    return MoneyPage(facts, _cards(c, scope, "partner", record.rid, day), tabs)
+    payer = _Payer(scope, "partner", record.rid, day)
+    tabs = (*_supports(scope), *_papers(c, "partner", record.rid, day))
+    return MoneyPage(facts, payer.cards(c), tabs, details=payer.details)
 
 
 def member_state(c: Connection, record: Record, day: date) -> MoneyPage:
     """A member state in both roles: what it gives, and the projects that it takes part in."""
     scope = Scope(states=(record.rid,), as_of=day)
-    taken = _taking_part(c, record, day)
-    count = sum(not line.total for line in taken.lines) + taken.more
-    role = Tab("beneficiary", "As beneficiary", taken, count, _BENEFICIARY)
-    tabs = (*_supports(c, scope), role, *_papers(c, "member_state", record.rid, day))
-    cards = (
-        *_cards(c, scope, "member_state", record.rid, day),
-        Card("Takes part in", cells.number(count), "projects, as beneficiary"),
+    field = entity("project").field("participating_states")
+    count = int(
+        c.value(
+            "SELECT count(*) FROM set_member WHERE member = ? AND field_number = ?",
+            (record.rid, field.number),
+        )
     )
-    return MoneyPage((), cards, tabs, _ROLES)
+    role = Tab(
+        "beneficiary", "As beneficiary", partial(_taking_part, record.rid, day), count or None,
+        _BENEFICIARY,
+    )  # fmt: skip
+    payer = _Payer(scope, "member_state", record.rid, day, count)
+    tabs = (*_supports(scope), role, *_papers(c, "member_state", record.rid, day))
+    return MoneyPage((), payer.cards(c), tabs, _ROLES, payer.details)
 
 
 _ROLES = (
     "Donor and beneficiary are roles: what the member state pays or contributes stands beside the "
     "projects that it takes part in, and neither is set off against the other."
 )
+_APART = "Each measure is a column of its own; they are never added to one another."
 _BENEFICIARY = "Money of the whole project, not the state's share of it."
 
 
-def _supports(c: Connection, scope: Scope) -> tuple[Tab, ...]:
-    made = []
-    for by, title, first in _SIDES:
-        answer = funding_flows.flows(c, scope, by)
-        sheet = answer_sheets.sheet(
-            answer,
-            first,
-            keys=_SHOWN,
-            extra=("pledge", "expenditure"),
-            empty="Nothing has been recorded up to that day.",
-        )
-        made.append(Tab(by, title, sheet, len(answer.lines) + answer.more, answer.explained[0]))
-    return tuple(made)
+def _supports(scope: Scope) -> tuple[Tab, ...]:
+    return tuple(
+        Tab(by, title, partial(_by, scope, by, first), why=_APART) for by, title, first in _SIDES
+    )
+
+
+def _by(scope: Scope, by: str, first: str, c: Connection) -> Sheet:
+    return answer_sheets.sheet(
+        funding_flows.flows(c, scope, by), first, keys=_SHOWN, extra=("pledge", "expenditure"),
+        empty="Nothing has been recorded up to that day.",
+    )  # fmt: skip
 
 
 def _papers(c: Connection, column: str, rid: int, day: date) -> tuple[Tab, ...]:
+    papers: tuple[tuple[str, str, str, SheetOf], ...] = (
+        ("contributions", "Contributions", "contribution", contribution_sheets.sheet),
+        ("agreements", "Agreements", "document", money_sheets.agreements),
+        ("conditions", "Conditions", "condition", money_sheets.conditions_of_payer),
+        ("pipeline", "Next steps", "pipeline_proposal", money_sheets.proposals),
+        ("letters", "Correspondence", "correspondence", money_sheets.letters),
+    )
     made = []
-    for key, title, read in (
-        ("contributions", "Contributions", contribution_sheets.sheet),
-        ("agreements", "Agreements", money_sheets.agreements),
-        ("conditions", "Conditions", money_sheets.conditions_of_payer),
-        ("pipeline", "Next steps", money_sheets.proposals),
-        ("letters", "Correspondence", money_sheets.letters),
-    ):
-        sheet = read(c, column, rid, day)
-        made.append(Tab(key, title, sheet, sum(not line.total for line in sheet.lines)))
+    for key, title, name, read in papers:
+        tab = related_tab(c, key, title, name, read, column, rid, day)
+        # Documents are of many types: their number would not be that of the agreements.
+        made.append(replace(tab, count=None) if key == "agreements" else tab)
     return tuple(made)
 
 
-def _cards(c: Connection, scope: Scope, column: str, rid: int, day: date) -> tuple[Card, ...]:
-    flows = funding_flows.flows(c, scope, "year")
-    native = answer_sheets.in_currencies(c, scope)
-    made = contribution_sheets.cards(c, column, rid, day)
-    made += answer_sheets.cards(flows.totals, _MEASURES, native)
-    for one in flows.totals:
-        if one.key.endswith("_in_kind"):
-            shown = answer_sheets.cell(one)
-            made.append(Card(one.label, shown, "an estimate, not in the cash"))
-    return tuple(made)
+@dataclass(frozen=True)
+class _Payer:
+    """Whose cards they are; `projects` counts those that a member state takes part in."""
+
+    scope: Scope
+    column: str
+    rid: int
+    day: date
+    projects: int | None = None
+
+    def cards(self, c: Connection, native: dict[str, str] | None = None) -> tuple[Card, ...]:
+        flows = funding_flows.flows(c, self.scope, "year")
+        made = contribution_sheets.cards(c, self.column, self.rid, self.day)
+        made += answer_sheets.cards(flows.totals, _MEASURES, native or {})
+        made += answer_sheets.in_kind_cards(flows.totals)
+        if self.projects is not None:
+            number = cells.number(self.projects)
+            made.append(Card("Takes part in", number, "projects, as beneficiary"))
+        return tuple(made)
+
+    def details(self, c: Connection) -> tuple[Card, ...]:
+        return self.cards(c, answer_sheets.in_currencies(c, self.scope))
 
 
-def _taking_part(c: Connection, record: Record, day: date) -> Sheet:
+def _taking_part(state: int, day: date, c: Connection) -> Sheet:
     """The projects that a member state takes part in, with their budget and money."""
     field = entity("project").field("participating_states")
     rows = c.all(
         "SELECT p.rid, p.status, p.budget_minor, p.budget_currency FROM set_member m "
         "JOIN project p ON p.rid = m.owner WHERE m.member = ? AND m.field_number = ? "
         "ORDER BY p.planned_start DESC, p.rid DESC LIMIT ?",
-        (record.rid, field.number, money_sheets.MOST),
+        (state, field.number, money_sheets.MOST),
     )
     rids = tuple(row[0] for row in rows)
     called = names_of(c, "project", rids)

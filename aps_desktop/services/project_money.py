@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain.funding_measures import (
+    BURN_RATE,
     DELIVERY_RATE,
     MEASURE_LABELS,
     MEASURES,
@@ -23,7 +25,7 @@ from aps_desktop.services import (
 )
 from aps_desktop.services import sheet_cells as cells
 from aps_desktop.services.funding import Answer, Figure, Scope
-from aps_desktop.services.money_page import MoneyPage, Tab
+from aps_desktop.services.money_page import MoneyPage, Tab, related_tab
 from aps_desktop.services.records import Record
 from aps_desktop.services.sheet_cells import Card, Column, Line, Sheet
 
@@ -43,19 +45,23 @@ _FUNDS = ("commitment", "disbursement", "expenditure", "refund")
 
 def page(c: Connection, record: Record, day: date) -> MoneyPage:
     """Everything about a project's money as it stood at the end of a day."""
-    scope = Scope(projects=(record.rid,), as_of=day)
+    rid = record.rid
+    scope = Scope(projects=(rid,), as_of=day)
     flows = funding_flows.flows(c, scope, "fund")
     native = answer_sheets.in_currencies(c, scope)
-    burn = funding_burn.burn(c, scope, "quarter")
     tabs = (
-        Tab("measures", "Plan and actual", _measures(flows, native), why=_NOTE),
-        Tab("ledger", "Transactions", fund_ledger.sheet(c, "project", record.rid, day)),
-        Tab("funds", "By fund", answer_sheets.sheet(flows, "Fund", keys=_FUNDS), len(flows.lines),
+        Tab("measures", "Plan and actual", partial(_measures, flows, native), why=_NOTE),
+        Tab("ledger", "Transactions", partial(_ledger, rid, day)),
+        Tab("funds", "By fund", partial(_funds, flows), len(flows.lines) or None,
             "A project may be paid from several funds; each transaction counts once."),
-        Tab("burn", "By quarter", answer_sheets.sheet(burn, "Quarter"), None, burn.explained[0]),
-        _tab("tranches", "Instalments", money_sheets.tranches, c, record, day),
-        _tab("conditions", "Conditions", money_sheets.conditions, c, record, day),
-        _tab("letters", "Letters", money_sheets.letters, c, record, day),
+        Tab("burn", "By quarter", partial(_burn, scope),
+            why=f"Of plan: {BURN_RATE}."),
+        related_tab(c, "tranches", "Instalments", "tranche", money_sheets.tranches, "project",
+                    rid, day),
+        related_tab(c, "conditions", "Conditions", "condition", money_sheets.conditions,
+                    "project", rid, day),
+        related_tab(c, "letters", "Letters", "correspondence", money_sheets.letters, "project",
+                    rid, day),
     )  # fmt: skip
     return MoneyPage((), tuple(_cards(c, record, scope, flows, native)), tabs)
 
@@ -65,9 +71,17 @@ _NOTE = (
 )
 
 
-def _tab(key: str, title: str, read: object, c: Connection, record: Record, day: date) -> Tab:
-    sheet = read(c, "project", record.rid, day)  # type: ignore[operator]
-    return Tab(key, title, sheet, sum(not line.total for line in sheet.lines))
+def _ledger(rid: int, day: date, c: Connection) -> Sheet:
+    return fund_ledger.sheet(c, "project", rid, day)
+
+
+def _funds(flows: Answer, c: Connection) -> Sheet:
+    del c  # known already
+    return answer_sheets.sheet(flows, "Fund", keys=_FUNDS)
+
+
+def _burn(scope: Scope, c: Connection) -> Sheet:
+    return answer_sheets.sheet(funding_burn.burn(c, scope, "quarter"), "Quarter")
 
 
 def _cards(
@@ -81,14 +95,12 @@ def _cards(
     if not isinstance(budget, Money):
         made = [Card("Budget", cells.text("not stated", look="muted"))]
     made += answer_sheets.cards(found.values(), _CARDS, native)
-    for one in flows.totals:
-        if one.key.endswith("_in_kind"):
-            made.append(Card(one.label, answer_sheets.cell(one), "an estimate, not in the cash"))
-    return made
+    return made + answer_sheets.in_kind_cards(flows.totals)
 
 
-def _measures(flows: Answer, native: dict[str, str]) -> Sheet:
+def _measures(flows: Answer, native: dict[str, str], c: Connection) -> Sheet:
     """A row for each measure that there is anything of: planned, actual, and their ratio."""
+    del c  # known already
     found = {one.key: one for one in flows.totals}
     lines = []
     for measure in MEASURES:

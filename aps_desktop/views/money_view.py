@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 from functools import partial
+from uuid import UUID
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -16,7 +17,7 @@ from aps_desktop.domain.fields import Field, Kind
 from aps_desktop.domain.values import show_date
 from aps_desktop.services.money_page import Load, MoneyPage, Tab
 from aps_desktop.services.records import Record
-from aps_desktop.services.sheet_cells import Opens, Sheet
+from aps_desktop.services.sheet_cells import Card, Opens, Sheet
 from aps_desktop.views import sheet_export
 from aps_desktop.views.context import ATTENTION, INFO, Context
 from aps_desktop.views.editors import editor_for
@@ -57,6 +58,7 @@ class MoneyView(QWidget):
         self._watched = _MONEY | set(entities)
         self._record: Record | None = None
         self._page: MoneyPage | None = None
+        self._sheets: dict[str, Sheet] = {}
         self._chosen = ""
         self.setObjectName("money")
         self.setProperty("ground", "surface")
@@ -165,11 +167,11 @@ class MoneyView(QWidget):
             return None
 
     def read(self) -> None:
-        """Asks for the figures of that day."""
+        """Asks for the figures of that day, and for the table that is seen."""
         day = self.day()
         if self._record is not None and day is not None:
             self._context.runner.query(
-                partial(_read, self._load, self._record, day),
+                partial(_read, self._load, self._record, day, self._chosen),
                 partial(self._on_read, self._record.id),
                 self._context.show_failure,
                 owner=self,
@@ -178,19 +180,29 @@ class MoneyView(QWidget):
 
     # Showing ------------------------------------------------------------------------------------
 
-    def _on_read(self, id: object, page: MoneyPage) -> None:
+    def _on_read(self, id: UUID, read: tuple[MoneyPage, str, Sheet]) -> None:
+        page, key, sheet = read
         if self._record is None or self._record.id != id:
             return
-        self._page = page
+        self._page, self._sheets = page, {key: sheet}
         facts = (f"{label} {words}".strip() for label, words in page.facts if words)
         self.facts.setText("   ".join(one.replace(" ", "\u00a0") for one in facts))
-        self.facts.setVisible(bool(page.facts))
+        self.facts.setVisible(bool(self.facts.text()))
         self.strip.show_cards(page.cards)
         self.strip.setVisible(bool(page.cards))
         self.note.setText(page.note)
         self.note.setVisible(bool(page.note))
         self._show_segments(page.tabs)
         self._show_tab()
+        if page.details is not None:
+            self._context.runner.query(
+                page.details, partial(self._on_details, page), self._context.show_failure,
+                owner=self, key="details",
+            )  # fmt: skip
+
+    def _on_details(self, page: MoneyPage, cards: tuple[Card, ...]) -> None:
+        if page is self._page:
+            self.strip.show_cards(cards)
 
     def _show_segments(self, tabs: tuple[Tab, ...]) -> None:
         if list(self._segments) != [tab.key for tab in tabs]:
@@ -224,19 +236,36 @@ class MoneyView(QWidget):
         return made
 
     def _show_tab(self) -> None:
+        """Shows the table that is chosen; reads it first where it was not seen yet."""
         tab = self.tab()
         if tab is None:
             return
+        sheet = self._sheets.get(tab.key)
+        if sheet is None:
+            self._context.runner.query(
+                tab.read, partial(self._on_sheet, self._page, tab.key),
+                self._context.show_failure, owner=self, key="tab",
+            )  # fmt: skip
+            return
         self.table.setAccessibleName(tab.title)
-        self.table.show_sheet(tab.sheet)
-        more = f"{tab.sheet.more:,} earlier rows are not shown. " if tab.sheet.more else ""
-        self.foot.setText(more + (tab.sheet.refused or tab.why))
-        self.missing.setVisible(tab.sheet.missing is not None)
+        self.table.show_sheet(sheet)
+        more = f"{sheet.more:,} earlier rows are not shown. " if sheet.more else ""
+        self.foot.setText(more + (sheet.refused or tab.why))
+        self.missing.setVisible(sheet.missing is not None)
+
+    def _on_sheet(self, page: MoneyPage, key: str, sheet: Sheet) -> None:
+        if page is self._page:
+            self._sheets[key] = sheet
+            if key == self._chosen:
+                self._show_tab()
 
     def tab(self) -> Tab | None:
         """The table that is shown."""
-        tabs = self._page.tabs if self._page else ()
-        return next((tab for tab in tabs if tab.key == self._chosen), None)
+        return self._page.tab(self._chosen) if self._page else None
+
+    def sheet(self) -> Sheet | None:
+        """What the table shows, None while it is being read."""
+        return self._sheets.get(self._chosen)
 
     # What is asked for --------------------------------------------------------------------------
 
@@ -245,9 +274,9 @@ class MoneyView(QWidget):
         self.read()
 
     def _on_lack(self) -> None:
-        tab = self.tab()
-        if tab is not None and tab.sheet.missing is not None:
-            open_figure(self._context, tab.sheet.missing)
+        sheet = self.sheet()
+        if sheet is not None and sheet.missing is not None:
+            open_figure(self._context, sheet.missing)
 
     def _on_copy(self) -> None:
         self.table.copy_all()
@@ -266,5 +295,10 @@ class MoneyView(QWidget):
         sheet_export.export(self._context, sheet, over, self.window())
 
 
-def _read(load: Load, record: Record, day: date, c: Connection) -> MoneyPage:
-    return load(c, record, day)
+def _read(
+    load: Load, record: Record, day: date, chosen: str, c: Connection
+) -> tuple[MoneyPage, str, Sheet]:
+    """The page with the one table that is seen."""
+    page = load(c, record, day)
+    tab = page.tab(chosen)
+    return page, tab.key, tab.read(c)

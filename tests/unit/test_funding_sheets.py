@@ -77,7 +77,9 @@ def everything(db: Database) -> list[object]:
     ):
         page = read(c, records.get(c, entity, id), TODAY)
         found.append([(card.label, card.figure.text) for card in page.cards])
-        found += [(tab.key, shown(tab.sheet)) for tab in page.tabs]
+        found += [(tab.key, tab.count, shown(tab.read(c))) for tab in page.tabs]
+        if page.details is not None:
+            found.append([card.under for card in page.details(c)])
     for asking in ASKINGS:
         options = {k: v[-1][0] for k, v in question_sheets.options(asking.name).items()}
         answered = question_sheets.ask(c, asking.name, Scope(as_of=TODAY), options)
