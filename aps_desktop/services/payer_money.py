@@ -156,7 +156,7 @@ def _taking_part(state: int, day: date, c: Connection) -> Sheet:
             Line(
                 (
                     cells.text(one.label, opens),
-                    cells.text(status.choice_label(state or "")),
+                    cells.text(status.choice_label(str(state or ""))),
                     cells.money(Money(int(minor), currency) if currency else None),
                     cells.total(sums.get((rid, "commitment"), Total())),
                     cells.total(sums.get((rid, "disbursement"), Total())),

@@ -169,6 +169,8 @@ def _rate_words(rate: Rate, on: date) -> str:
     ago = "of the same day" if not days else f"{days:,} day{'' if days == 1 else 's'} before"
     source = rate.source or "source not stated"
     one = f"{show_number(rate.usd_per_unit)} USD for 1 {rate.currency}"
+    if rate.units:
+        one = f"{show_number(rate.units)} {rate.currency} for 1 USD"
     return f"At {one}: rate of {show_date(rate.day)} ({ago}), {source}."
 
 

@@ -200,7 +200,7 @@ class RatesPane(Pane):
         wrong = [row for row in self.rows.values() if row.bad()]
         for row in self.rows.values():
             row.editor.leaving()
-            if not wrong and row.field.required and row.editor.value() is None:
+            if not wrong and row.field.name != "source" and row.editor.value() is None:
                 row.show_error(InvalidValue(f"{row.field.label} is missing."))
                 wrong.append(row)
         if not wrong:

@@ -16,7 +16,7 @@ from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.money import Money
 from aps_desktop.domain.totals import Missing
 from aps_desktop.domain.values import Value, show_date, show_number
-from aps_desktop.services import ledger, record_page
+from aps_desktop.services import frozen, ledger, record_page
 from aps_desktop.services.record_page import RecordPage
 from aps_desktop.services.records import Record
 from aps_desktop.views.context import ATTENTION, OK
@@ -84,7 +84,9 @@ class PostedPanel(QFrame):
         self.words.setText(words)
         self.words.setProperty("status", status)
         restyle(self.words)
-        open_still = other is None and not is_reversal
+        planned = _planned(record)
+        self.why.setVisible(not planned)
+        open_still = other is None and not is_reversal and not planned
         self.buttons["correct"].setVisible(open_still)
         self.buttons["reverse"].setVisible(open_still)
         self.buttons["fill_in"].setVisible(_unvalued(record))
@@ -104,7 +106,7 @@ class TransactionPage(DetailView):
         """A transaction is recorded in its own window, where its value in US dollars is seen."""
         from aps_desktop.views.posting_dialog import PostingDialog
 
-        left_out = {*ledger.VALUED, "reverses"}
+        left_out = {*frozen.VALUED, "reverses"}
         kept = {name: value for name, value in (preset or {}).items() if name not in left_out}
         dialog = PostingDialog(self.context, kept, self.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -117,11 +119,9 @@ class TransactionPage(DetailView):
         self._other = page.extra["other"] or page.record.values.get("reverses")
         self.panel.show_posted(page.record, page.extra["other"])
         self.panel.setEnabled(not self.context.db.read_only)
-        frozen = (*ledger.FROZEN, *ledger.VALUED)
-        for name in frozen:
-            given = page.record.values.get(name) not in (None, "")
-            own = name in ledger.FROZEN or not _unvalued(page.record)
-            _lock(self.form.rows[name].editor, locked=given and own)
+        locked = _locked(page.record)
+        for name in (*frozen.FROZEN, *frozen.VALUED):
+            _lock(self.form.rows[name].editor, locked=name in locked)
         return ""
 
     def _on_asked(self, what: str) -> None:
@@ -142,7 +142,7 @@ class TransactionPage(DetailView):
     def _correct(self, record: Record) -> None:
         from aps_desktop.views.posting_dialog import PostingDialog
 
-        left_out = (*ledger.VALUED, "reverses", "remarks")
+        left_out = (*frozen.VALUED, "reverses", "remarks")
         preset = {n: v for n, v in record.values.items() if v is not None and n not in left_out}
         dialog = PostingDialog(self.context, preset, self.window(), corrects=record)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -178,6 +178,19 @@ class TransactionPage(DetailView):
             self.context.say("The value in US dollars is filled in.", OK)
 
 
+def _planned(record: Record) -> bool:
+    return record.values.get("nature") == "planned"
+
+
+def _locked(record: Record) -> set[str]:
+    """The fields that stay as they are: of a plan only that it is one."""
+    if _planned(record):
+        return {"nature"}
+    valued = () if _unvalued(record) else frozen.VALUED
+    names = (*frozen.FROZEN, *valued)
+    return {name for name in names if record.values.get(name) not in (None, "")}
+
+
 def _lock(editor: Editor, *, locked: bool) -> None:
     """No typing; but a record that is referred to can still be opened."""
     if isinstance(editor, ReferenceEditor):
@@ -196,6 +209,8 @@ def _unvalued(record: Record) -> bool:
 
 def _standing(record: Record, other: UUID | None, *, is_reversal: bool) -> tuple[str, str]:
     """Where the transaction stands, and the hue of these words."""
+    if _planned(record):
+        return "A plan: nothing has happened yet, so it may be changed.", ""
     if other is not None:
         return "! It was taken back by another entry; the two come to nothing.", "attention"
     if is_reversal:
@@ -205,10 +220,14 @@ def _standing(record: Record, other: UUID | None, *, is_reversal: bool) -> tuple
     rate, of = record.values.get("rate"), record.values.get("rate_date")
     if rate is None:
         return "Posted in US dollars.", ""
+    units = record.values.get("units_per_usd")
     source = record.values.get("rate_source") or "source not stated"
     day = f" of {show_date(of)}" if of else ""
     amount = record.values["amount"]
-    return f"At {show_number(rate)} USD for 1 {amount.currency}{day}, {source}.", ""
+    one = f"{show_number(rate)} USD for 1 {amount.currency}"
+    if units:
+        one = f"{show_number(units)} {amount.currency} for 1 USD"
+    return f"At {one}{day}, {source}.", ""
 
 
 def _reversed_by(c: Connection, record: Record) -> dict[str, Any]:
