@@ -11,9 +11,12 @@ from aps_desktop.db.connection import Connection
 from aps_desktop.db.queries.labels import label_sql
 from aps_desktop.db.standing import standing
 from aps_desktop.db.titles import fold
-from aps_desktop.domain.entities import BY_NUMBER, ENTITIES
+from aps_desktop.domain.entities import BY_NAME, BY_NUMBER, ENTITIES
 
 _CANDIDATES = 400
+_FIRST = ("project", "meeting", "body", "programme", "fund", "partner", "member_state")
+_LAST = ("classification", "document", "document_version")
+"""Lists that are shipped, and papers that are named after what they are about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ def find(c: Connection, text: str, *, limit: int = 12) -> list[Hit]:
     rows = _candidates(c, words, _main(), inside=True)
     if len(rows) < limit:
         rows += _candidates(c, words, _main(), inside=False)
-    rows.sort(key=lambda row: _rank(row[2], words))
+    rows.sort(key=lambda row: _rank(row[0], row[2], words))
     found: dict[UUID, Hit] = {}
     for tid, rid, _ in rows[:limit]:
         hit = _hit(c, tid, standing(c, rid))
@@ -47,6 +50,13 @@ def find(c: Connection, text: str, *, limit: int = 12) -> list[Hit]:
 def _main() -> tuple[int, ...]:
     """The entities that stand for themselves; parts of other records come after them."""
     return tuple(e.number for e in ENTITIES if e.owner is None)
+
+
+@lru_cache(maxsize=1)
+def _places() -> dict[int, int]:
+    """Entity number -> its place among those that are looked for most, the last after all."""
+    places = {BY_NAME[name].number: place for place, name in enumerate(_FIRST)}
+    return places | {BY_NAME[name].number: len(_FIRST) + 1 for name in _LAST}
 
 
 def _candidates(
@@ -67,12 +77,12 @@ def _pattern(word: str) -> str:
     return f"%{escaped}%"
 
 
-def _rank(folded: str, words: Sequence[str]) -> tuple[int, int, int]:
+def _rank(tid: int, folded: str, words: Sequence[str]) -> tuple[int, int, int, int]:
     """How far a name is from what was typed; smaller is better."""
     spaced = f" {folded}"
     misses = sum(1 for word in words if f" {word}" not in spaced)
     first = 0 if folded.startswith(words[0]) else 1
-    return misses, first, len(folded)
+    return misses, _places().get(tid, len(_FIRST)), first, len(folded)
 
 
 def _hit(c: Connection, tid: int, rid: int) -> Hit | None:

@@ -116,7 +116,8 @@ class BulkEditDialog(QDialog):
         self.apply.setObjectName("bulk_apply")
         self.apply.setProperty("kind", "primary")
         buttons.addButton(self.apply, QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        buttons.addButton(QDialogButtonBox.StandardButton.Cancel).setAutoDefault(False)
+        self.apply.setDefault(True)
         self.apply.clicked.connect(self._on_apply)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -126,6 +127,7 @@ class BulkEditDialog(QDialog):
         column.addWidget(self._scroll(), 1)
         column.addWidget(self.preview)
         column.addWidget(buttons)
+        next(iter(self.fields.values())).change.setFocus()
         self._tell()
         context.runner.query(
             partial(_together, entity_name, self._ids),

@@ -52,6 +52,9 @@ class BackupsPane(Pane):
         words.setMaximumWidth(760)
         layout.addWidget(words)
         layout.addLayout(buttons)
+        self._none = PlainLabel("No backup yet: the first is made soon.", role="muted")
+        self._none.hide()
+        layout.addWidget(self._none)
         layout.addWidget(self._table, 1)
         self._now.clicked.connect(self.back_up)
         self._elsewhere.clicked.connect(self._on_elsewhere)
@@ -95,6 +98,7 @@ class BackupsPane(Pane):
             words = (shown[0].upper() + shown[1:], why[0].upper() + why[1:], _size(size))
             rows.append((one, words))
         self.rows.show(rows)
+        self._none.setVisible(not rows)
         self._on_selection()
 
     def _on_selection(self) -> None:

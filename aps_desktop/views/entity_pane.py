@@ -7,7 +7,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from aps_desktop.domain.entities import entity
 from aps_desktop.views import icons, theme
@@ -122,7 +122,15 @@ class EntityPane(Pane):
             self._splitter.setSizes(sizes)
 
     def new_record(self) -> None:
-        """Opens an empty form for a new record."""
+        """Opens an empty form for a new record: a related one while the keyboard is in its list."""
+        from aps_desktop.views.related_tabs import RelatedTab
+
+        at = QApplication.focusWidget()
+        while at is not None and at is not self:
+            if isinstance(at, RelatedTab):
+                at.new_record()
+                return
+            at = at.parentWidget()
         self._made_detail().new_record()
         self._record = None
         self._show_detail()

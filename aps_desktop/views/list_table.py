@@ -40,6 +40,7 @@ _FOLLOWED = 2_000
 
 _OPEN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _CTRL = Qt.KeyboardModifier.ControlModifier
+_SHIFT = Qt.KeyboardModifier.ShiftModifier
 _WISHES = {
     (Qt.Key.Key_Insert, False): "new",
     (Qt.Key.Key_N, True): "new",
@@ -139,7 +140,7 @@ class ListTable(QTableView):
             self.wished.emit(wish)
         elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self.model().heading(row):
             self._fold(row, is_open=key == Qt.Key.Key_Right)
-        elif control and key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End) and not event.modifiers() & _SHIFT:
             self._go(0 if key == Qt.Key.Key_Home else self.model().rowCount() - 1)
         else:
             super().keyPressEvent(event)

@@ -28,7 +28,7 @@ _SAMPLES = {Kind.DATE: "23 Nov 2026", Kind.PERIOD: "Q4 2026", Kind.MONEY: "USD 2
 _LOOKED_AT = 40
 """So many rows say how wide a column's contents are; to measure all would take seconds."""
 _SLACK = 6
-_LEAST_TITLE, _MOST_TITLE = 180, 420
+_LEAST_TITLE, _MOST_TITLE = 165, 420
 _GIVING = frozenset(
     {Kind.TEXT, Kind.LONG_TEXT, Kind.CHOICE, Kind.REFERENCE, Kind.TAGS, Kind.REFERENCES}
 )
@@ -70,14 +70,15 @@ class ColumnWidths:
         if not _narrow(wide, giving, len(wide), room):
             # The list scrolls sideways all the same, but the status at least is to be in sight.
             status = next((n for n, f in enumerate(fields) if status_look.is_status(f)), -1)
-            _narrow(wide, [n for n in giving if n < status], status + 1, room)
+            _narrow(wide, [n for n in giving if n < status], status + 1, room, anyway=True)
         if at in free:
             wide[at] += max(0, room - sum(wide))
         return wide
 
-    @staticmethod
-    def _gives(field: Field) -> bool:
-        return field.kind in _GIVING and not status_look.is_status(field)
+    def _gives(self, field: Field) -> bool:
+        """Codes do not: cut off they are all alike."""
+        named = field.name != self._kind.code
+        return named and field.kind in _GIVING and not status_look.is_status(field)
 
     def _natural(self, column: int, field: Field) -> int:
         heading = self._table.horizontalHeader().sectionSizeHint(column) + _SLACK
@@ -107,11 +108,14 @@ class ColumnWidths:
         return [texts[column] for texts in rows if texts]
 
 
-def _narrow(wide: list[int], giving: list[int], upto: int, room: int) -> bool:
-    """Makes the first `upto` columns fit by narrowing those that give; False where they cannot."""
+def _narrow(
+    wide: list[int], giving: list[int], upto: int, room: int, *, anyway: bool = False
+) -> bool:
+    """Makes the first `upto` columns fit by narrowing those that give; False where they cannot,
+    which leaves all as they are, or `anyway` gives what there is to give."""
     over = sum(wide[:upto]) - room
     spare = {n: max(0, wide[n] - _LEAST_GIVING) for n in giving}
-    if over > sum(spare.values()):
+    if over > sum(spare.values()) and not anyway:
         return False
     for n in sorted(giving, key=lambda n: -wide[n]):
         given = min(spare[n], max(over, 0))

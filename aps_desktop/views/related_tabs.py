@@ -53,6 +53,10 @@ class RelatedTab(QWidget):
         if self.list is not None:
             self.list.on_changed(applied)
 
+    def new_record(self) -> None:
+        """Asks for a new record that belongs to the one shown."""
+        self._on_new()
+
     def _fill(self) -> None:
         if not self._rid or self._rid == self._shown_rid:
             return

@@ -49,6 +49,7 @@ QPushButton[kind="quiet"] { background: transparent; border: 1px solid transpare
 QPushButton[kind="quiet"]:hover { background: $hover; }
 QPushButton[kind="quiet"]:focus { border: 2px solid $accent; padding: 4px 7px; }
 QPushButton[kind="danger"] { color: $late; border-color: $late; }
+QPushButton[kind="danger"]:disabled { color: $border_strong; border-color: $border; }
 
 QPushButton[subtab="true"] { background: transparent; border: 1px solid transparent;
   color: $text_muted; padding: 3px 5px; min-height: 16px; }

@@ -82,7 +82,8 @@ def test_beside_a_record_code_title_and_status_are_in_sight(projects: ListView) 
     status = names.index("status")
     right = header.sectionViewportPosition(status) + header.sectionSize(status)
     assert right <= projects.table.viewport().width()
-    assert _wide(projects, "title") >= 180
+    assert _wide(projects, "title") >= 165
+    assert _wide(projects, "code") > _needs(projects, "ACP-2025-ASEC-0000")
 
 
 def test_other_columns_give_room_until_the_status_is_in_sight(
