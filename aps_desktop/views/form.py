@@ -21,6 +21,7 @@ from aps_desktop.views.form_field import FieldRow
 from aps_desktop.views.plain_label import PlainLabel
 
 _TWO_COLUMNS_FROM = 560
+_TAB = Qt.FocusPolicy.TabFocus
 
 
 class _Section(QWidget):
@@ -84,6 +85,7 @@ class RecordForm(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.rows: dict[str, FieldRow] = {}
+        self._above: QWidget | None = None
         self._columns = 0
         sheet = QWidget(self)
         sheet.setMaximumWidth(theme.FORM_WIDTH)
@@ -219,8 +221,22 @@ class RecordForm(QScrollArea):
                 row.say_nothing()
 
     def put_above(self, widget: QWidget) -> None:
-        """Puts an entity's own widget over the fields; it scrolls with them."""
+        """Puts an entity's own widget over the fields; it scrolls with them, and the Tab key comes
+        to it before them."""
         self._lines.insertWidget(0, widget)
+        self._above = widget
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)
+        if self._above is None:
+            return
+        before = next(iter(self.rows.values()))
+        while before.isAncestorOf(self._above) or not before.focusPolicy() & _TAB:
+            before = before.previousInFocusChain()  # Qt counts a holder with all that it holds
+        for one in self._above.findChildren(QWidget):
+            if one.focusPolicy() & _TAB:
+                QWidget.setTabOrder(before, one)
+                before = one
 
     def go_to(self, name: str) -> None:
         """Gives a field the focus and brings it into view."""
