@@ -88,7 +88,7 @@ class Keyboard:
             if wanted(self.at()):
                 return
             self.press(_KEY.Key_Tab, with_=_SHIFT if back else None)
-        raise AssertionError("the Tab key does not get there")
+        raise AssertionError(f"the Tab key does not get there, but to {self.at().objectName()}")
 
     def find(self, words: str) -> None:
         """Ctrl+K, some letters, Enter."""
@@ -147,7 +147,8 @@ def test_the_sponsoring_body_endorsed_it(
     keys.type("12 May 2026")
     keys.tab_to(named("Meeting"))
     keys.type("12th")
-    qtbot.waitUntil(lambda: QApplication.activePopupWidget() is not None)
+    line = QApplication.focusWidget()
+    qtbot.waitUntil(lambda: line.settled() is not None and line.finder.popup().isVisible())
     keys.press(_KEY.Key_Return)
     qtbot.waitUntil(lambda: QApplication.activePopupWidget() is None)
     keys.tab_to(named("record_move"))
