@@ -75,10 +75,11 @@ def _read(task: Task, out: BinaryIO) -> None:
     path = Path(task.path)
     version = look(path)
     reader = Reader(path, date.fromisoformat(task.today))
+    write_frame(out, ["version", version])
     told = False
     for element, problems, at in reader.activities():
         if not told:
-            write_frame(out, ["head", version, reader.withheld, reader.mark])
+            write_frame(out, ["head", reader.withheld, reader.mark])
             told = True
         write_frame(out, ["activity", plain(element), problems, at])
     write_frame(out, ["end"])

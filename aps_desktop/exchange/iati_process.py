@@ -50,7 +50,7 @@ def checked(child: ChildProcess) -> tuple[int, int, list[Problem]]:
 
 @contextlib.contextmanager
 def reading(path: Path, today: date) -> Iterator[Iterator[list[Any]]]:
-    """The frames of a child that reads a file: "head", then "activity" after "activity"."""
+    """The frames of a child that reads a file: "version", "head", then each "activity"."""
     _there(path)
     with _child("read", path, today) as child:
         yield child.messages()

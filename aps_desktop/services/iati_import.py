@@ -209,9 +209,11 @@ class _Reading:
             for message in messages:
                 if cancelled():
                     raise UserError("The import was cancelled.", "Nothing was written.")
+                if message[0] == "version":
+                    self.version = message[1]
+                    continue
                 if message[0] == "head":
-                    self.version, withheld = message[1], message[2]
-                    self.base = self._base(message[3])
+                    withheld, self.base = message[1], self._base(message[2])
                     continue
                 element = Element.of(message[1])
                 if iati_own.is_own(element) or element.tag == "aps:record":

@@ -100,8 +100,12 @@ class IatiImportDialog(IatiWindow):
         self.apply_button.setEnabled(not self.context.db.read_only)
         self.apply_button.setDefault(True)
         self.close_button.setText("Cancel" if number else "Close")
-        if not number:
+        if not plan.activities:
+            tell(self.problem, "No activity stands in the file.", "attention")
+        elif not number and plan.complete:
             tell(self.problem, "Everything in the file is here already.", "ok")
+        elif not number:
+            tell(self.problem, "Nothing of the file can come in: see “Problems”.", "attention")
         elif plan.unknown:
             words = "Some codes or organisations are not known: see “Not known” before importing."
             tell(self.problem, words, "attention")

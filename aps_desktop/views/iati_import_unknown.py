@@ -65,6 +65,7 @@ class UnknownPage(QWidget):
             label = PlainLabel(shown, page, wrap=True)
             times = "once" if count == 1 else f"{count:,} times"
             box = self._box(page, f"{kind.capitalize()} {shown}", choices[kind])
+            box.setObjectName(f"iati_answer_{line}")
             label.setBuddy(box)
             grid.addWidget(PlainLabel(kind.capitalize(), page, role="muted"), line, 0)
             grid.addWidget(label, line, 1)

@@ -230,6 +230,14 @@ def test_a_refusal_stands_in_the_window(qtbot: QtBot, context: Context, tmp_path
     assert not dialog.apply_button.isVisible()
 
 
+def test_a_file_without_activities(qtbot: QtBot, context: Context, tmp_path: Path) -> None:
+    dialog = IatiImportDialog(context, write(tmp_path))
+    shown(qtbot, dialog)
+    assert dialog.heading.text() == "file.xml: 0 activities, IATI 2.03"
+    assert dialog.problem.text() == "! No activity stands in the file."
+    assert not dialog.apply_button.isVisible()
+
+
 def test_what_was_changed_meanwhile_is_looked_at_again(
     qtbot: QtBot, context: Context, db: Database, tmp_path: Path
 ) -> None:
