@@ -48,6 +48,8 @@ _PAIRS = (
 )
 _WIDE = ("in_kind_description", "remarks", "file")
 _REASON = Field(1, "reason", "Why it is corrected", required=True)
+_COMPLETING = ("tranche", "project", "fund")
+"""Fields from which others follow, the one that says most first."""
 _SHOWN_FOR = {"expires_on": "pledge"}
 """Fields that one type of transaction has."""
 
@@ -75,6 +77,7 @@ class PostingDialog(QDialog):
         self.setAccessibleName(self.windowTitle())
         self.rows: dict[str, FieldRow] = {}
         self.reason: FieldRow | None = None
+        self._completed: set[tuple[str, UUID]] = set()
         self.value_box = ValueBox(context, self._host, self)
         self.value_box.rate_entered.connect(self._quote)
         self.error = PlainLabel("", self, wrap=True)
@@ -165,7 +168,7 @@ class PostingDialog(QDialog):
             self.rows[name].editor.done.connect(self._quote)
         for name in ("type", "in_kind"):
             self.rows[name].editor.done.connect(self._fit)
-        for name in ("project", "tranche", "fund"):
+        for name in _COMPLETING:
             self.rows[name].editor.done.connect(partial(self._complete, name))
 
     # What is typed ------------------------------------------------------------------------------
@@ -176,7 +179,7 @@ class PostingDialog(QDialog):
             row.editor.render(start.get(name), labels)
         self._fit()
         self._quote()
-        for name in ("fund", "project", "tranche"):
+        for name in _COMPLETING:
             if start.get(name) is not None:
                 self._complete(name)
         first = next((n for n in ("type", "amount") if start.get(n) is None), "amount")
@@ -214,13 +217,19 @@ class PostingDialog(QDialog):
     def _complete(self, name: str) -> None:
         """Fills in what follows from the project or the tranche, where nothing is typed yet."""
         id = self._typed(name)
-        if isinstance(id, UUID):
+        if isinstance(id, UUID) and (name, id) not in self._completed:
             self._context.runner.query(
-                partial(_suggested, name, id), self._on_suggested,
-                self._context.show_failure, owner=self, key=f"complete_{name}",
-            )  # fmt: skip
+                partial(_suggested, name, id),
+                partial(self._on_suggested, (name, id)),
+                self._context.show_failure,
+                owner=self,
+                key=f"complete_{name}",
+            )
 
-    def _on_suggested(self, found: tuple[dict[str, Value], dict[UUID, str]]) -> None:
+    def _on_suggested(
+        self, of: tuple[str, UUID], found: tuple[dict[str, Value], dict[UUID, str]]
+    ) -> None:
+        self._completed.add(of)
         values, labels = found
         for name, value in values.items():
             row = self.rows.get(name)
@@ -270,10 +279,15 @@ class PostingDialog(QDialog):
         if values is None or not self.post_button.isEnabled():
             return
         self._busy(True)
+        # What was chosen by the very key that records it has not been completed yet.
+        known = ((name, values[name]) for name in _COMPLETING if name in values)
+        late = [one for one in known if one not in self._completed]
         self._context.runner.mutate(
-            partial(_post, values, self._corrects, reason), partial(self._on_posted, then),
-            self._on_refused, owner=self,
-        )  # fmt: skip
+            partial(_post, values, late, self._corrects, reason),
+            partial(self._on_posted, then),
+            self._on_refused,
+            owner=self,
+        )
 
     def _on_posted(self, then: object, result: tuple[Applied, Posted]) -> None:
         self._busy(False)
@@ -321,10 +335,18 @@ def _suggested(name: str, id: UUID, c: Connection) -> tuple[dict[str, Value], di
 
 
 def _post(
-    values: dict[str, Value], corrects: Record | None, reason: str, db: Database
+    values: dict[str, Value],
+    late: list[tuple[str, UUID]],
+    corrects: Record | None,
+    reason: str,
+    db: Database,
 ) -> tuple[Applied, Posted]:
+    found = dict(values)
+    for name, id in late:
+        for field, value in posting.suggested(db.reader(), name, id)[0].items():
+            found.setdefault(field, value)
     if corrects is None:
-        posted = ledger.post(db, values)
+        posted = ledger.post(db, found)
     else:
-        posted = ledger.correct(db, corrects.id, values, reason)
+        posted = ledger.correct(db, corrects.id, found, reason)
     return posted.applied, posted

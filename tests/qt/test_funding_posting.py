@@ -101,6 +101,20 @@ def test_a_disbursement_in_yen_shows_dollars_and_is_recorded_without_the_mouse(
     assert number(db) == 0
 
 
+def test_a_project_named_by_the_key_that_records_still_brings_its_fund(
+    qtbot: QtBot, context: Context, office: Office, db: Database
+) -> None:
+    dialog = opened(qtbot, context, type="disbursement")
+    dialog.rows["amount"].editor.recall(["USD", "5"])
+    line = dialog.rows["project"].editor.line
+    line.setFocus()
+    qtbot.keyClicks(line, "P-1")
+    qtbot.waitUntil(lambda: line.settled() is not None)
+    dialog.post()
+    found = newest(db)
+    assert (found["project"], found["fund"]) == (office.project, office.fund)
+
+
 def test_the_balance_before_and_after_is_shown(
     qtbot: QtBot, context: Context, office: Office
 ) -> None:
