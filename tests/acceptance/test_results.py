@@ -11,6 +11,8 @@ import openpyxl
 import pytest
 import time_machine
 
+from aps_desktop.db import store
+from aps_desktop.services import amendments_merged
 from tests.acceptance.conftest import NewDesk
 from tests.acceptance.desks import Desk, enrol
 
@@ -198,7 +200,19 @@ def test_a_late_value_becomes_an_amendment_on_every_way(
     waiting = desk.get("value_amendment", waiting["id"])
     assert (waiting["old_text"], float(waiting["value"])) == ("10", 12)
     assert waiting["status"] == "pending"
-    late = lao.new("indicator_value", indicator=by_state[0], period="Q2 2026", value="7",
-                   sex="female")  # fmt: skip
+    late = lao.new(
+        "indicator_value", indicator=by_state[0], period="Q2 2026", value="7", sex="female"
+    )
     assert desk.merge(lao.export())["merged"]
-    assert desk.has("indicator_value", late)
+    assert desk.has("indicator_value", late), "a merge refuses nothing"
+    db = store.open_database(str(desk.file))
+    try:
+        (found,) = amendments_merged.late_values(db.reader())
+        assert (str(found.id), found.now, found.office, found.new) == (late, "7", "LA", True)
+        amendments_merged.settle(db, found, keep=False)
+        assert amendments_merged.late_values(db.reader()) == []
+    finally:
+        db.close()
+    assert not desk.has("indicator_value", late), "it waits as an amendment instead"
+    assert len(desk.done("record", "list", "value_amendment")) == 2
+    desk.sound()

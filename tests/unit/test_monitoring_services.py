@@ -1,0 +1,255 @@
+"""Monitoring on both databases: every figure, page and decision, and what came late by a merge."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from aps_desktop.db import check, store
+from aps_desktop.db.engine import Database
+from aps_desktop.domain.clock import FixedClock
+from aps_desktop.domain.errors import InvalidValue, UserError
+from aps_desktop.domain.values import Period
+from aps_desktop.services import (
+    amendments,
+    indicator_values,
+    lessons,
+    me_levels,
+    records,
+    reporting,
+    results_cell,
+    results_figures,
+    results_grid,
+    today,
+    value_quality,
+)
+from aps_desktop.services import reporting_matrix as matrix
+from aps_desktop.services.indicator_values import Place
+from aps_desktop.services.results_figures import Filters
+
+DAY = date(2026, 7, 23)
+NOON = 1_784_800_800_000  # 23 Jul 2026
+Q1, Q2 = Period.quarter(2026, 1), Period.quarter(2026, 2)
+YEAR = Period.year(2026)
+
+
+@pytest.fixture(params=["file", "server"])
+def db(
+    request: pytest.FixtureRequest, tmp_path: Path, pg_url: Callable[[], str]
+) -> Iterator[Database]:
+    location = pg_url() if request.param == "server" else str(tmp_path / "a.aps")
+    made = store.create(location, office="ASEC", device="here", clock=FixedClock(NOON))
+    for code, name in (("VN", "Viet Nam"), ("TH", "Thailand"), ("TL", "Timor-Leste")):
+        records.new(made, "member_state", {"code": code, "name": name})
+    records.new(made, "partner", {"code": "JP", "name": "Japan"})
+    yield made
+    made.close()
+
+
+class Filled:
+    """A project of two states with an indicator of each sort that the queries tell apart."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self.viet_nam = records.find_id(db.reader(), "member_state", "VN")
+        self.thailand = records.find_id(db.reader(), "member_state", "TH")
+        self.body = self.new("body", code="XCDM", name="Disaster management, made up")
+        self.fund = self.new(
+            "fund", code="XF", name="Fund, made up",
+            partner=records.find_id(db.reader(), "partner", "JP"),
+        )  # fmt: skip
+        self.project = self.new(
+            "project", code="P-1", title="Flood warning", status="commenced", pillar="ascc",
+            sponsoring_body=self.body, fund=self.fund,
+            participating_states=frozenset({self.viet_nam, self.thailand}),
+        )  # fmt: skip
+        by_state = self.new("disaggregation_dimension", name="Member state", kind="member_state")
+        by_sex = self.new("disaggregation_dimension", name="Sex", kind="sex")
+        self.top = self.new("indicator", code="K", title="All trained", unit="people", kpi=True,
+                            me_level="impact", body=self.body)  # fmt: skip
+        self.trained = self.new(
+            "indicator", code="I-1", title="Trained", unit="people", project=self.project,
+            body=self.body, baseline=Decimal(0), counts_towards=self.top,
+            dimensions=frozenset({by_state, by_sex}),
+        )  # fmt: skip
+        self.sites = self.new(
+            "indicator", code="I-2", title="Sites", unit="sites", project=self.project,
+            accumulation="cumulative", aggregation="latest",
+        )  # fmt: skip
+        self.new("target", indicator=self.trained, period=YEAR, value=Decimal(100))
+        self.calendar = self.new(
+            "period_calendar", name="Q2 2026", period=Q2, kind="quarter", due=date(2026, 7, 15)
+        )
+
+    def new(self, entity: str, **values: Any) -> UUID:
+        return records.new(self.db, entity, values)
+
+    def value(self, indicator: UUID, period: Period, number: int, **more: Any) -> UUID:
+        more.setdefault("status", "approved")
+        return self.new(
+            "indicator_value", indicator=indicator, period=period, value=Decimal(number), **more
+        )
+
+
+@pytest.fixture
+def filled(db: Database) -> Filled:
+    return Filled(db)
+
+
+def test_who_has_reported(filled: Filled) -> None:
+    db = filled.db
+    reporting.ask(db, filled.calendar)
+    with pytest.raises(UserError, match="asked for Q2 2026 already"):
+        reporting.ask(db, filled.calendar)
+    filled.value(filled.trained, Q2, 7, member_state=filled.viet_nam, status="pending")
+    filled.value(filled.trained, Q2, 5, member_state=filled.thailand, status="returned")
+    c = db.reader()
+    (calendar,) = matrix.calendars(c)
+    found = matrix.matrix(c, calendar, DAY)
+    assert found.rows == ["XCDM"]
+    cells = {state: cell for (_, state), cell in found.cells.items()}
+    assert (cells["Viet Nam"].reported, cells["Viet Nam"].missing) == (1, 0)
+    assert (cells["Thailand"].missing, cells["Thailand"].late, cells["Thailand"].returned) == (
+        1, 1, 1,
+    )  # fmt: skip
+    assert cells[""].missing == 1, "the sites are asked of the project itself"
+    assert matrix.matrix(c, calendar, DAY, "project").rows == ["P-1"]
+    partner = records.find_id(c, "partner", "JP")
+    for narrow, rows in (
+        (matrix.Narrow(pillar="ascc", body=filled.body, partner=partner), 3),
+        (matrix.Narrow(member_state=filled.viet_nam), 1),
+        (matrix.Narrow(pillar="aec"), 0),
+    ):
+        assert len(matrix.requests(c, calendar, DAY, narrow)) == rows
+    (answered,) = reporting.answered(found.whole().requests)
+    reporting.mark_received(db, [answered])
+    titles = [alarm.title for alarm in today.missing_values(c, DAY)[0]]
+    assert titles == ["Q2 2026, projects and bodies", "Q2 2026, Thailand"]
+    rates = results_figures.reporting_rate(c, Filters(year=2026), DAY, by="member_state")
+    assert {rate.label: (rate.expected, rate.reported, rate.late) for rate in rates} == {
+        "Viet Nam": (1, 1, 0), "Thailand": (1, 0, 1), "—": (1, 0, 1),
+    }  # fmt: skip
+
+
+def test_the_figures_behind_charts(filled: Filled) -> None:
+    filled.value(filled.trained, Q1, 10, member_state=filled.viet_nam)
+    filled.value(filled.trained, Q1, 20, member_state=filled.thailand)
+    filled.value(filled.trained, Q2, 30, member_state=filled.viet_nam)
+    filled.value(filled.trained, Q2, 900, member_state=filled.thailand, status="draft")
+    filled.value(filled.sites, Q1, 4)
+    c = filled.db.reader()
+    partner = records.find_id(c, "partner", "JP")
+    narrow = Filters(year=2026, pillar="ascc", body=filled.body, partner=partner)
+    found = {one.code: one for one in results_figures.progress(c, narrow)}
+    assert set(found) == {"I-1", "I-2"}
+    assert (found["I-1"].actual, found["I-1"].share) == (60, Decimal("0.6"))
+    assert found["I-2"].note == "No target."
+    mine = Filters(year=2026, member_state=filled.viet_nam)
+    assert [one.actual for one in results_figures.progress(c, mine)] == [30]
+    kpi = results_figures.progress(c, Filters(kpi_only=True, level="impact"), limit=5)
+    assert [one.code for one in kpi] == ["K"]
+    states = results_figures.states_by_indicator(c, Filters(year=2026, pillar="ascc"))
+    assert [label for _, label in states.indicators] == ["I-1 · Trained"]
+    assert len(states.states) == 3
+    cells = {state: cell.value for (_, state), cell in states.cells.items()}
+    assert cells == {filled.viet_nam: 30, filled.thailand: 20}
+    assert ("unknown", 1) in [(key, n) for key, _, n in results_figures.bands(kpi)]
+
+
+def test_the_grid_shows_what_is_stored_and_how_it_came_about(filled: Filled) -> None:
+    filled.value(filled.trained, Q2, 30, member_state=filled.viet_nam)
+    filled.value(filled.trained, Q2, 12, member_state=filled.thailand, status="returned")
+    c = filled.db.reader()
+    grid = results_grid.load(c, "project", filled.project, DAY, 2026, None)
+    assert [line.code for line in grid.lines] == ["I-1", "I-2"]
+    (column,) = grid.columns
+    assert (column.period, column.overdue) == (Q2, True)
+    cell = grid.lines[0].cells[0]
+    assert (cell.words, cell.status, cell.own) == ("42", "returned", False)
+    assert grid.lines[1].cells[0].status == "missing"
+    mine = results_grid.load(c, "project", filled.project, DAY, 2026, filled.viet_nam)
+    assert (mine.lines[0].cells[0].words, mine.lines[0].cells[0].own) == ("30", True)
+    detail = results_cell.load(c, filled.trained, Q2, None)
+    assert detail is not None
+    labels = [part.label for part in detail.parts]
+    assert labels == ["Thailand", "Viet Nam", "Female", "Male", "Not stated"]
+    assert detail.how == ("Sum of 2 values.",)
+    above = results_cell.load(c, filled.top, Q2, None)
+    assert above is not None
+    assert above.how[0] == "With what counts towards it: 30 (as reported)."
+
+
+def test_nobody_approves_what_they_entered_where_there_is_somebody_else(filled: Filled) -> None:
+    db = filled.db
+    with db.writing() as c:
+        store.put_setting(c, "officer", "Mali")
+    place = Place(filled.sites, Q2)
+    entered = indicator_values.enter(db, [(place, "5")])
+    (id,) = [change_id(db, filled.sites)]
+    assert not entered.refused
+    office = records.new(db, "office", {"code": "ASEC", "name": "Secretariat, made up"})
+    for name in ("Mali", "Ari"):
+        records.new(db, "officer", {"name": name, "office": office})
+    indicator_values.review(db, [id], "pending")
+    with pytest.raises(UserError, match="Somebody else"):
+        indicator_values.review(db, [id], "approved")
+    with pytest.raises(InvalidValue, match="what is to be done"):
+        indicator_values.review(db, [id], "returned")
+    with db.writing() as c:
+        store.put_setting(c, "officer", "Ari")
+    indicator_values.review(db, [id], "approved")
+    assert records.get(db.reader(), "indicator_value", id).values["reviewed_by"] == "Ari"
+    indicator_values.enter(db, [(place, "6")])
+    after = records.get(db.reader(), "indicator_value", id).values
+    assert (after["value"], after["status"], after["reviewed_by"]) == (6, "draft", None)
+
+
+def change_id(db: Database, indicator: UUID) -> UUID:
+    c = db.reader()
+    rid = c.value("SELECT rid FROM record WHERE uuid = ?", (indicator.bytes,))
+    return UUID(bytes=bytes(c.value("SELECT id FROM indicator_value WHERE indicator = ?", (rid,))))
+
+
+def test_doubts_lessons_and_levels_are_read(filled: Filled) -> None:
+    db = filled.db
+    for quarter, number in enumerate((5, 9)):
+        filled.value(filled.sites, Period.quarter(2026, quarter + 1), number)
+    first = records.find_id(db.reader(), "indicator", "I-2")
+    id = change_id(db, first)
+    records.put(db, "indicator_value", id, {"value": Decimal(30)})
+    doubt = value_quality.batch(db.reader())[0].doubt
+    assert (doubt.rule, doubt.severity) == ("falls", "error")
+    evaluation = filled.new("evaluation", title="E", project=filled.project, type="impact")
+    filled.new("finding", evaluation=evaluation, text="Late", kind="improvement")
+    other = filled.new("project", code="P-2", title="Bridges", sponsoring_body=filled.body)
+    record = records.get(db.reader(), "project", other)
+    assert [one.why for one in lessons.similar(db.reader(), record)] == ["same body"]
+    framework = filled.new("framework", code="XF", title="Plan", pillar="ascc")
+    node = filled.new("framework_node", framework=framework, code="1", title="Warn")
+    filled.new("compliance_status", framework_node=node, member_state=filled.viet_nam, period=YEAR,
+               status="complied")  # fmt: skip
+    levels = me_levels.load(db.reader(), Filters(year=2026, pillar="ascc"))
+    assert [(row.label, row.complied) for row in levels.compliance.rows] == [("1 Warn", 1)]
+    assert [title for _, title, _ in levels.evaluations] == ["E"]
+
+
+def test_a_late_value_is_kept_apart_and_decided_on(filled: Filled) -> None:
+    db = filled.db
+    id = filled.value(filled.sites, Q2, 5)
+    records.put(db, "period_calendar", filled.calendar, {"locked": True})
+    entered = indicator_values.enter(db, [(Place(filled.sites, Q2), "8")])
+    assert entered.amendments == 1
+    c = db.reader()
+    amendment = UUID(bytes=bytes(c.value("SELECT id FROM value_amendment")))
+    with pytest.raises(InvalidValue, match="rejected"):
+        amendments.decide(db, [amendment], accept=False)
+    amendments.decide(db, [amendment], accept=True)
+    assert records.get(db.reader(), "indicator_value", id).values["value"] == 8
+    with pytest.raises(UserError, match="decided already"):
+        amendments.decide(db, [amendment], accept=True)
+    with db.snapshot() as snapshot:
+        assert check.check(snapshot) == []
