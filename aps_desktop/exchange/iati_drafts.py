@@ -117,6 +117,9 @@ class Drafts:
         """One record with what its fields can hold of the values given."""
         return self.add(entity, checked(activity, at, entity, given), at)
 
+    def __len__(self) -> int:
+        return len(self._place)
+
     def place(self, draft: Draft) -> tuple[int, int]:
         """(which activity, which line) a draft came from."""
         return self._place[draft]

@@ -60,6 +60,8 @@ ORDER = (
 """What is referred to comes first."""
 PART_VERDICTS = (Verdict.NEW, Verdict.CHANGED, Verdict.SAME, Verdict.REFUSED)
 _MOST_TOLD = 2_000
+MOST_RECORDS = 400_000
+"""A file is compared as a whole, so all its records are in memory at once: about 2 GB of them."""
 _WAITS = "It belongs to a record that is refused, so it stays out too."
 
 
@@ -222,6 +224,11 @@ class _Reading:
                     self.foreign.take(element)
                 problems = msgspec.convert(message[2], list[Problem])
                 self.told.append((len(self.drafts.activities) - 1, problems))
+                if len(self.drafts) > MOST_RECORDS:
+                    raise UserError(
+                        f"“{self.path.name}” holds more than {MOST_RECORDS:,} records.",
+                        "Import it in parts: fewer activities in each file.",
+                    )
                 progress(message[3], size, f"Reading “{self.path.name}”")
 
     def _base(self, mark: str) -> str:

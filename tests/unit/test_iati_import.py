@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from aps_desktop.db.engine import Database
-from aps_desktop.domain.errors import InvalidValue
+from aps_desktop.domain.errors import InvalidValue, UserError
 from aps_desktop.domain.money import Money
 from aps_desktop.domain.values import Period
 from aps_desktop.exchange.iati_foreign import LEAVE_OUT, ORGANISATION, TRANSACTION
@@ -136,6 +136,15 @@ def test_a_finer_state_of_ours_stays(db: Database, tmp_path: Path) -> None:
     project = only(db, "project")
     records.put(db, "project", project.id, {"status": "extended"})
     assert iati_import.import_file(db, write(tmp_path, activity())).plan.empty
+
+
+def test_a_file_that_is_too_large_is_refused(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(iati_import, "MOST_RECORDS", 3)
+    file = write(tmp_path, *(activity(transaction(), id=f"XM-DAC-701-{n}") for n in range(3)))
+    with pytest.raises(UserError, match="more than 3 records"):
+        iati_import.plan(db, file)
 
 
 def test_a_dry_run_writes_nothing(db: Database, tmp_path: Path) -> None:
