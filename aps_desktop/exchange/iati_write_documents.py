@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 import re
 from collections.abc import Mapping
 
@@ -12,6 +11,28 @@ from aps_desktop.exchange.iati_xml import Fields, Lines
 
 _UNKNOWN = "application/octet-stream"
 _PAGE = "text/html"
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_MEDIA = {
+    "pdf": "application/pdf",
+    "doc": "application/msword",
+    "docx": f"{_OFFICE}.wordprocessingml.document",
+    "xls": "application/vnd.ms-excel",
+    "xlsx": f"{_OFFICE}.spreadsheetml.sheet",
+    "ppt": "application/vnd.ms-powerpoint",
+    "pptx": f"{_OFFICE}.presentationml.presentation",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "txt": "text/plain",
+    "csv": "text/csv",
+    "html": _PAGE,
+    "rtf": "application/rtf",
+    "zip": "application/zip",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "mp4": "video/mp4",
+}
+"""The same on every computer; all are codes of the list FileFormat (a test looks)."""
 _ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`]+").fullmatch
 
 
@@ -35,7 +56,8 @@ def _address(fields: Fields) -> tuple[str, str] | None:
         return website, _PAGE
     if isinstance(file, str):
         sha256, _, name = file.partition(" ")
-        return f"urn:x-aps-desktop:sha256:{sha256}", mimetypes.guess_type(name)[0] or _UNKNOWN
+        ending = name.rpartition(".")[2].lower()
+        return f"urn:x-aps-desktop:sha256:{sha256}", _MEDIA.get(ending, _UNKNOWN)
     return None
 
 

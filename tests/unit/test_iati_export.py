@@ -14,9 +14,11 @@ from lxml import etree
 from aps_desktop.cli.values import read_values
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.errors import InvalidValue, UserError
+from aps_desktop.exchange import iati_lists
 from aps_desktop.exchange.iati_decimals import decimal, money, number, shares
 from aps_desktop.exchange.iati_names import RECORD
 from aps_desktop.exchange.iati_source import Reporter
+from aps_desktop.exchange.iati_write_documents import _MEDIA, _UNKNOWN
 from aps_desktop.services import iati_export, records
 from aps_desktop.services.iati_scope import Scope, parse
 from tests.iati_kit import office
@@ -230,6 +232,11 @@ def test_refusals(db: Database, project: UUID, tmp_path: Path) -> None:
         with pytest.raises(InvalidValue):
             parse(text, name)
     assert list(tmp_path.glob("*out.xml*")) == []
+
+
+def test_media_types_are_codes_of_the_standard() -> None:
+    codes = iati_lists.code_lists()["FileFormat"].codes
+    assert set(_MEDIA.values()) | {_UNKNOWN} <= set(codes)
 
 
 # Numbers ----------------------------------------------------------------------------------------
