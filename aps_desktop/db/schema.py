@@ -179,7 +179,7 @@ def _entity_table(entity: Entity) -> sa.Table:
             postgresql_where=unclassed,
         )
     if entity.name == "fund_transaction":  # few, and named wherever a total lacks them
-        unvalued = sa.text("usd_value_minor IS NULL AND amount_currency <> 'USD'")
+        unvalued = sa.text("usd_value_minor IS NULL")
         sa.Index(
             "ix_fund_transaction_unvalued",
             table.c.date,

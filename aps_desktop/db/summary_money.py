@@ -89,6 +89,7 @@ MONEY = Fact(
         Cube("money_by_programme", ("programme", *_KIND), (_VALUE,)),
         Cube("money_by_pillar_programme", ("pillar", "programme", *_KIND), (_VALUE,)),
         Cube("money_by_year_programme", ("year", "programme", *_KIND), (_VALUE,)),
+        Cube("money_by_currency", ("currency", "month"), ()),
         Cube("money_by_project", ("project", *_KIND), (_VALUE,)),
         Cube(
             "money_of_project",

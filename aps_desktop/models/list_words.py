@@ -11,7 +11,7 @@ from aps_desktop.db.layout import value_of
 from aps_desktop.db.queries.lists import Filter
 from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.fields import Field, Kind
-from aps_desktop.domain.money import Money
+from aps_desktop.domain.money import CURRENCIES, Money
 from aps_desktop.domain.values import Period, scaled, show, show_date, show_number
 from aps_desktop.services import parsing
 
@@ -74,10 +74,20 @@ def filter_words(field: Field, filters: Sequence[Filter], named: str = "") -> st
     return f"{field.label}: {' and '.join(_words(field, f, named) for f in filters)}"
 
 
+def _currencies(codes: Sequence[str]) -> str:
+    """ "in EUR or JPY"; where most are let through, those that are not."""
+    others = sorted(CURRENCIES.difference(codes))
+    if len(others) < len(codes):
+        return f"not in {' or '.join(others)}"
+    return f"in {' or '.join(codes)}"
+
+
 def _words(field: Field, item: Filter, named: str) -> str:
     match item.op:
         case "contains":
             return f"contains “{item.values[0]}”"
+        case "currency":
+            return _currencies(item.values)
         case "either":
             return str(item.values[0])
         case "empty":

@@ -140,6 +140,14 @@ def fill_in(db: Database, ids: Iterable[UUID] | None = None) -> tuple[Applied, l
         number += 1
         found = rate.frozen(one.amount)
         changes += [Update(NAME, one.id, name, value) for name, value in found.items()]
+    if wanted is None:
+        for id, minor in c.all(
+            "SELECT id, amount_minor FROM fund_transaction t WHERE t.usd_value_minor IS NULL "
+            "AND t.amount_currency = 'USD' ORDER BY t.rid"
+        ):
+            number += 1
+            value = Money(minor, "USD")  # it arrived without: a dollar is worth a dollar
+            changes.append(Update(NAME, UUID(bytes=bytes(id)), "usd_value", value))
     label = f"fill in {number:,} values in US dollars"
     return apply(db, ChangeSet(label, tuple(changes))), left
 

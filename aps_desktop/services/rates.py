@@ -137,19 +137,21 @@ def newest(c: Connection) -> list[Rate]:
 def gaps(c: Connection, *, days: int = GAP_DAYS) -> list[Gap]:
     """Months of a currency with transactions whose rate is missing or older than `days` then.
 
-    The age is counted from the month's last transaction.
+    The age is counted from the end of the month.
     """
     known: dict[str, list[date]] = {}
     for rate in reversed(table(c)):
         known.setdefault(rate.currency, []).append(rate.day)
     rows = c.all(
-        "SELECT currency, month, count(*), max(day) FROM money_fact WHERE currency <> 'USD' "
-        "GROUP BY currency, month ORDER BY currency, month"
+        "SELECT currency, month, n FROM money_by_currency WHERE currency <> 'USD' AND n > 0 "
+        "ORDER BY currency, month"
     )
     found = []
-    for currency, month, number, last in rows:
-        newest = _last_before(known.get(currency, ()), date.fromisoformat(last))
-        if newest is None or date.fromisoformat(last) - newest > timedelta(days):
+    for currency, month, number in rows:
+        first = date.fromisoformat(f"{month}-01")
+        last = (first + timedelta(31)).replace(day=1) - timedelta(1)
+        newest = _last_before(known.get(currency, ()), last)
+        if newest is None or last - newest > timedelta(days):
             found.append(Gap(currency, month, number, newest))
     return found
 

@@ -15,7 +15,9 @@ from aps_desktop.db.connection import Connection
 from aps_desktop.db.queries import lists
 from aps_desktop.db.queries.lists import Filter, ListQuery
 from aps_desktop.domain.entities import entity
-from aps_desktop.services import reporting_matrix
+from aps_desktop.domain.money import CURRENCIES
+from aps_desktop.services import reporting_matrix, today_money
+from aps_desktop.services.today_money import Compared
 
 LATE, SOON, WAITING, ENDING, UNTIDY = "late", "soon", "waiting", "ending", "untidy"
 SECTIONS = (
@@ -81,6 +83,10 @@ def found(c: Connection, day: date, *, each: int = 5) -> list[Found]:
     rates = old_rates(c, day)
     if rates:
         results.append(Found(_RATES, len(rates), tuple(rates[:each]), ()))
+    for rule, compare in _COMPARED:
+        alarms, filters = _matters(rule, compare(c))
+        if alarms:
+            results.append(Found(rule, len(alarms), tuple(alarms[:each]), filters))
     owed, filters = missing_values(c, day)
     for rule in (_VALUES_LATE, _VALUES_DUE):
         mine = [alarm for alarm in owed if alarm.rule == rule.key]
@@ -92,7 +98,16 @@ def found(c: Connection, day: date, *, each: int = 5) -> list[Found]:
 def alarms(c: Connection, day: date, *, limit: int | None = None) -> list[Alarm]:
     """All alarms, or the first `limit` of each rule, in the order of the rules."""
     made = [alarm for rule in RULES for alarm in _alarms(c, rule, day, limit)]
-    return made + old_rates(c, day)[:limit] + missing_values(c, day)[0][:limit]
+    compared = [a for rule, compare in _COMPARED for a in _matters(rule, compare(c))[0][:limit]]
+    return made + old_rates(c, day)[:limit] + missing_values(c, day)[0][:limit] + compared
+
+
+def _matters(rule: Rule, found: Compared) -> tuple[list[Alarm], tuple[Filter, ...]]:
+    alarms = [
+        Alarm(rule.key, found.entity, one.id, one.title, one.due, one.message)
+        for one in found.matters
+    ]
+    return alarms, found.filters
 
 
 def late_count(results: list[Found]) -> int:
@@ -157,6 +172,14 @@ def _ends(due: date, day: date) -> str:
     return _until("ends", due, day)
 
 
+def _lapsed(due: date, day: date) -> str:
+    return f"expired {_days((day - due).days)} ago: extend it, or take it back"
+
+
+def _unvalued(due: date, day: date) -> str:
+    return "has no value in US dollars: enter the rate, then fill in"
+
+
 def _unclassed(due: date, day: date) -> str:
     return "has no class: say who may read it"
 
@@ -195,6 +218,35 @@ def _no_report(day: date, first: int, last: int) -> tuple[Filter, ...]:
     )
 
 
+def _no_refund(day: date) -> tuple[Filter, ...]:
+    """Projects done for 60 days that have reported, but not given back what was left over.
+
+    Where nothing was left over, the day on which that was confirmed is missing.
+    """
+    return (
+        _is("status", "activities_done", "reporting_due", "completed"),
+        Filter("completion_report_on", "filled"),
+        Filter("unspent_received_on", "empty"),
+        *_up_to("activities_done_on", day - timedelta(_REPORT_DAYS + 1)),
+    )
+
+
+def _pledges(day: date, first: int, last: int) -> tuple[Filter, ...]:
+    """Pledges that expire so many days from a day; what takes one back is none."""
+    since, until = (day + timedelta(n) for n in (first, last))
+    nature = Filter("nature", "any_of", ("actual", None))
+    return (
+        _is("type", "pledge"),
+        Filter("reverses", "empty"),
+        nature,
+        *_between("expires_on", since, until),
+    )
+
+
+_UNVALUED = (Filter("usd_value", "empty"), Filter("date", "filled"),
+             Filter("amount", "currency", tuple(sorted(CURRENCIES - {"USD"}))))  # fmt: skip
+_LAPSED = 365
+"""Pledges that expired longer ago are history."""
 _OPEN_ACTION = _is("status", "open", "in_progress", "overdue")
 _OPEN_LINE = _is("status", "not_started", "ongoing", "delayed")
 _UNPAID = _is("status", "planned", "requested")
@@ -220,6 +272,10 @@ RULES: tuple[Rule, ...] = (
          _before("due", _is("status", "open")), _overdue),
     Rule("tranche_late", LATE, "Tranches overdue", "tranche", "due",
          _before("due", _UNPAID), _overdue),
+    Rule("unspent_late", LATE, "Unspent balances not refunded", "project", "activities_done_on",
+         _no_refund, _overdue, _REPORT_DAYS),
+    Rule("pledge_expired", LATE, "Pledges expired", "fund_transaction", "expires_on",
+         lambda day: _pledges(day, -_LAPSED, -1), _lapsed),
     Rule("approval_waiting", WAITING, "Approvals waiting over 30 days", "project", "status_date",
          lambda day: (_is("status", *_DECIDING), *_up_to("status_date", day - timedelta(31))),
          _waiting),
@@ -238,9 +294,12 @@ RULES: tuple[Rule, ...] = (
     Rule("tenure_ending", ENDING, "Tenures ending in 90 days", "tenure", "valid_to",
          _within("valid_to", 90), _ends),
     Rule("pledge_expiring", ENDING, "Pledges expiring in 90 days", "fund_transaction",
-         "expires_on", _within("expires_on", 90, _is("type", "pledge")), _ends),
+         "expires_on", lambda day: _pledges(day, 0, 90), _ends),
     Rule("document_unclassed", UNTIDY, "Documents without a class", "document", "",
          lambda day: (Filter("document_class", "empty"),), _unclassed),
+    Rule("transaction_unvalued", UNTIDY, "Transactions without a value in US dollars",
+         "fund_transaction", "date",
+         lambda day: _UNVALUED, _unvalued),
 )  # fmt: skip
 
 
@@ -251,6 +310,13 @@ _VALUES_LATE = Rule("values_late", LATE, "Indicator values not received", "repor
 _VALUES_DUE = Rule("values_due", SOON, "Indicator values due in 14 days", "reporting_request",
                    "due", lambda day: (), _overdue)  # fmt: skip
 _VALUE_DAYS = 14
+_COMPARED: tuple[tuple[Rule, Callable[[Connection], Compared]], ...] = (
+    (Rule("funding_differs", UNTIDY, "Projects whose funding is not their budget", "project", "",
+          lambda day: (), _overdue), today_money.unfunded),
+    (Rule("rate_gap", UNTIDY, "Transactions without a rate of their time", "fund_transaction", "",
+          lambda day: (), _overdue), today_money.rate_gaps),
+)  # fmt: skip
+"""What records are compared with the ledger for, where no list's filters can say it."""
 _ORDER = [section for section, _ in SECTIONS]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from aps_desktop.db.queries.lists import ListQuery
 from aps_desktop.db.unit_of_work import apply
 from aps_desktop.domain.changes import ChangeSet, Create
 from aps_desktop.domain.money import Money
-from aps_desktop.services import today
+from aps_desktop.services import records, today
 
 DAY = date(2026, 11, 23)
 
@@ -76,7 +77,8 @@ def test_a_rule_finds_what_it_is_about(
         ("project", {"code": "P", "title": "T", "status": "endorsed", "status_date": at(-30)}),
         ("project", {"code": "P", "title": "T", "status": "completed", "planned_end": at(-30)}),
         ("project", {"code": "P", "title": "T", "status": "reporting_due",
-                     "activities_done_on": at(-90), "completion_report_on": at(-1)}),
+                     "activities_done_on": at(-90), "completion_report_on": at(-1),
+                     "unspent_received_on": at(-1)}),
         ("meeting", {"title": "M", "status": "cancelled", "starts_on": at(2)}),
         ("tenure", {"role": "chair", "valid_to": at(-1)}),
         ("exchange_rate", {"currency": "VND", "date": at(-90)}),
@@ -107,3 +109,58 @@ def test_the_list_behind_a_rule_holds_exactly_what_was_counted(db: Database) -> 
         assert len(one.alarms) == 5
     assert found[0].alarms[0].title == "T-20"
     assert today.late_count(found) == 20
+
+
+# Money ------------------------------------------------------------------------------------------
+
+
+def keys(db: Database) -> list[str]:
+    return [one.rule.key for one in today.found(db.reader(), DAY)]
+
+
+def test_an_unspent_balance_is_due_sixty_days_after_the_end(db: Database) -> None:
+    done = {"status": "completed", "completion_report_on": at(-61)}
+    make(db, "project", code="P1", title="T", activities_done_on=at(-61), **done)
+    make(db, "project", code="P2", title="T", activities_done_on=at(-60), **done)
+    make(
+        db, "project", code="P3", title="T", activities_done_on=at(-90), **done,
+        unspent_received_on=at(-1),
+    )  # fmt: skip
+    found = today.found(db.reader(), DAY)
+    assert [(one.rule.key, one.count) for one in found] == [("unspent_late", 1)]
+
+
+def test_a_pledge_that_ran_out_is_named_and_its_reversal_is_not(db: Database) -> None:
+    pledge = {"type": "pledge", "date": at(-200), "amount": Money(100, "USD"), "fund": None}
+    make(db, "fund_transaction", **pledge, expires_on=at(-1))
+    assert keys(db) == ["pledge_expired"]
+
+
+def test_funding_is_compared_with_the_budget_in_its_currency(db: Database) -> None:
+    for code, currency in (("P1", "USD"), ("P2", "EUR"), ("P3", "EUR")):
+        make(db, "project", code=code, title="T", status="commenced", budget=Money(900, currency))
+    make(db, "exchange_rate", currency="EUR", date=at(-1), usd_per_unit=Decimal("1.1"))
+    for code, currency, minor in (("P1", "USD", 800), ("P2", "EUR", 900), ("P3", "EUR", 901)):
+        project = records.find_id(db.reader(), "project", code)
+        make(
+            db, "fund_transaction", type="commitment", date=at(-1), project=project,
+            amount=Money(minor, currency),
+        )  # fmt: skip
+    found = [one for one in today.found(db.reader(), DAY) if one.rule.key == "funding_differs"]
+    assert [(a.title[:2], a.message) for a in found[0].alarms] == [
+        ("P1", "budget USD 9.00, committed USD 8.00"),
+        ("P3", "budget EUR 9.00, committed EUR 9.01"),
+    ]
+    query = ListQuery("project", (), (), found[0].filters)
+    assert lists.count(db.reader(), query) == found[0].count == 2
+
+
+def test_transactions_without_a_rate_are_named_by_currency(db: Database) -> None:
+    for days in (-40, -3):
+        make(db, "fund_transaction", type="receipt", date=at(days), amount=Money(5, "KHR"))
+    assert keys(db) == ["rate_gap", "transaction_unvalued"] or keys(db) == [
+        "transaction_unvalued", "rate_gap",
+    ]  # fmt: skip
+    gap = next(o for o in today.found(db.reader(), DAY) if o.rule.key == "rate_gap")
+    assert gap.alarms[0].title == "KHR"
+    assert gap.alarms[0].message.startswith("2 transactions lack a rate")

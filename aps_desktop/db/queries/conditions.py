@@ -16,7 +16,7 @@ from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.fields import Entity, Field, Kind
 from aps_desktop.domain.money import CURRENCIES, minor_digits
 
-Op = Literal["contains", "any_of", "from", "to", "empty", "filled", "rid", "either"]
+Op = Literal["contains", "any_of", "from", "to", "empty", "filled", "rid", "currency", "either"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,9 @@ class Filter:
     `contains` takes words as shown; `any_of` canonical texts (choices, "0"/"1", a reference's or
     member's row numbers) and None for "empty"; `from` and `to` one canonical text each (dates,
     periods, numbers; money in minor units as an integer, or in whole units as a text); `rid` the
-    row number that a reference points to. `either` lets through what meets all conditions of one of
-    several groups: its values are what to call it, then the groups of (field, op, values).
+    row number that a reference points to; `currency` the codes of an amount's currency. `either`
+    lets through what meets all conditions of one of several groups: its values are what to call
+    it, then the groups of (field, op, values).
     """
 
     field: str
@@ -121,6 +122,8 @@ def _condition(c: Connection, kind: Entity, field: Field, item: Filter) -> tuple
             return f"{column} IS NOT NULL", []
         case "any_of" | "rid":
             return _one_of(column, item.values)
+        case "currency":
+            return _one_of(f"t.{field_columns(field)[1]}", item.values)
         case "from" | "to":
             return _bound(field, column, item)
         case "contains":
