@@ -81,7 +81,7 @@ def plan(c: Connection, name: str, id: UUID, into: UUID) -> Plan:
         c.value("SELECT d.office FROM local_state l JOIN device d ON d.ord = l.device") or ""
     )
     return Plan(
-        *(name, old.id, old.title, new.id, new.title, _moves(c, old)),
+        *(name, old.id, _called(kind, old), new.id, _called(kind, new), _moves(c, old)),
         *(_takes(kind, old, new), _differs(kind, old, new), owner),
         proposes=bool(owner and office) and office not in (owner, SECRETARIAT),
     )
@@ -180,6 +180,12 @@ def _refuse_family(c: Connection, kind: Entity, old: Record, new: Record) -> Non
                     f"{high.title} stands above {low.title}.",
                     f"Give the lower one another {kind.by_name[kind.tree].label.lower()} first.",
                 )
+
+
+def _called(kind: Entity, record: Record) -> str:
+    """With its code, since the names of the two may be the same."""
+    code = record.values.get(kind.code) if kind.code and kind.code not in kind.title else None
+    return f"{code} · {record.title}" if code else record.title
 
 
 def _moves(c: Connection, old: Record) -> dict[str, int]:

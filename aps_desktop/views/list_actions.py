@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from aps_desktop.db.queries.lists import ListQuery
 from aps_desktop.domain.changes import Applied
 from aps_desktop.services import list_text, records
+from aps_desktop.views import unite_dialog
 from aps_desktop.views.context import ATTENTION, OK
 
 _MOST = 5_000
@@ -40,6 +41,8 @@ class ListActions(QObject):
         menu.addSeparator()
         self._add(menu, "copy", "Copy rows", self.copy, "Ctrl+C", count > 0)
         self._add(menu, "bulk", f"Edit {many} at once…", self.bulk_edit, "", count > 1)
+        if view.entity.unites:
+            self._add(menu, "unite", "Unite these two…", self.unite, "", count == 2)
         self._add(menu, "export", "Export this list…", self.export)
         menu.addSeparator()
         self._add(menu, "delete", f"Delete {many}", self.delete, "Del", count > 0)
@@ -118,6 +121,11 @@ class ListActions(QObject):
         table, rows = self._view.table, self._view.model.rowCount()
         if at >= 0 and rows and not table.selectionModel().hasSelection():
             table.select_row(min(at, rows - 1))
+
+    def unite(self) -> None:
+        """Two records that are one: which stays is asked."""
+        view = self._view
+        self._with_ids(partial(unite_dialog.open_for, view.context, view.entity.name, parent=view))
 
     def _chosen(self) -> tuple[int, ...]:
         if self._view.table.selected_count() > _MOST:

@@ -85,6 +85,7 @@ HAND_MADE = (
     Place("sync", "Exchange", "sync", "aps_desktop.views.sync_pane:SyncPane"),
     Place("conflicts", "Conflicts", "sync", "aps_desktop.views.conflict_window:ConflictsPane"),
     Place("proposals", "Proposals", "sync", "aps_desktop.views.proposals_pane:ProposalsPane"),
+    Place("issues", "To settle", "sync", "aps_desktop.views.issues_pane:IssuesPane"),
     Place("trust", "Offices and trust", "sync", "aps_desktop.views.trust_pane:TrustPane"),
     Place("changes", "Changes", "sync", "aps_desktop.views.changes_pane:ChangesPane"),
     Place("backups", "Backups", "sync", "aps_desktop.views.changes_backups_pane:BackupsPane"),

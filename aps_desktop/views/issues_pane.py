@@ -1,0 +1,215 @@
+"""To settle: equal codes and names, lost references, circles; and what was united."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from aps_desktop.domain.entities import entity
+from aps_desktop.models.rows_model import RowsModel
+from aps_desktop.services import duplicates, records, uniting
+from aps_desktop.services.duplicates import Issue
+from aps_desktop.services.merge_report import many
+from aps_desktop.services.uniting import Duplicate
+from aps_desktop.views import unite_dialog
+from aps_desktop.views.changes_table import rows_table
+from aps_desktop.views.pane import Pane
+from aps_desktop.views.plain_label import PlainLabel
+from aps_desktop.views.sync_pane_parts import button
+
+if TYPE_CHECKING:
+    from aps_desktop.db.connection import Connection
+    from aps_desktop.db.engine import Database
+    from aps_desktop.domain.changes import Applied
+    from aps_desktop.views.context import Context
+
+_WORDS = (
+    "Each edit below was right by itself; together they do not fit. Nothing was refused or lost: "
+    "all offices see the same list until somebody settles it."
+)
+_NOTHING = (
+    "Equal codes, two records of one organisation, references to what was deleted and circles in "
+    "a tree are listed here when merging brings them about."
+)
+_KINDS = {
+    duplicates.SAME_CODE: "Same code",
+    duplicates.SAME_NAME: "Same name",
+    duplicates.UNITED_TWICE: "United twice",
+    duplicates.EDITED_AFTER_UNITING: "Edited after uniting",
+    duplicates.EDITED_AFTER_DELETION: "Edited after deletion",
+    duplicates.PART_OF_DELETED: "Part of a deleted record",
+    duplicates.REFERS_TO_DELETED: "Refers to a deleted record",
+    duplicates.REFERS_TO_MISSING: "Refers to a missing record",
+    duplicates.CYCLE: "Circle",
+}
+_UNITES = (duplicates.SAME_CODE, duplicates.SAME_NAME)
+_Found = tuple[list[Issue], list[Duplicate]]
+
+
+class IssuesPane(Pane):
+    """A table of what is to be settled; below it what was united."""
+
+    def __init__(self, context: Context, key: str, title: str, area: str) -> None:
+        super().__init__(context, key, title, area)
+        self._stale = True
+        self.rows = RowsModel(("Record", "Kind of record", "What", "In words"), parent=self)
+        self.table = rows_table("issues_table", "To settle", self.rows, (230, 150, 190, 0), self)
+        self.united_rows = RowsModel(("Duplicate", "Kind of record", "Shown as"), parent=self)
+        self.united = rows_table(
+            "united_table", "United records", self.united_rows, (300, 160, 0), self
+        )
+        self.summary = PlainLabel("To settle", self, role="heading")
+        self.summary.setObjectName("issues_summary")
+        self.unite = button("&Unite these two…", "issue_unite", "primary", self)
+        self.open = button("&Open the record", "issue_open", "", self)
+        self.separate = button("&Separate again", "issue_separate", "", self)
+        self.stack = QStackedWidget(self)
+        self._lay_out()
+        self.unite.clicked.connect(self._on_unite)
+        self.open.clicked.connect(self._on_open)
+        self.separate.clicked.connect(self._on_separate)
+        self.table.activated.connect(self._on_open)
+        for table in (self.table, self.united):
+            table.selectionModel().selectionChanged.connect(self._on_selection)
+        self._on_selection()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(self.summary, 1)
+        for one in (self.open, self.unite):
+            head.addWidget(one)
+        below = QWidget(self)
+        title = QHBoxLayout()
+        title.addWidget(PlainLabel("United records", below, role="section"), 1)
+        title.addWidget(self.separate)
+        lines = QVBoxLayout(below)
+        lines.setContentsMargins(0, 8, 0, 0)
+        lines.addLayout(title)
+        lines.addWidget(self.united, 1)
+        self.below = below
+        splitter = QSplitter(Qt.Orientation.Vertical, self)
+        splitter.setObjectName("issues_splitter")
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(self.stack)
+        splitter.addWidget(below)
+        splitter.setSizes([420, 180])
+        self.stack.addWidget(self.table)
+        self.stack.addWidget(_nothing(self))
+        words = PlainLabel(_WORDS, self, role="muted", wrap=True)
+        words.setMaximumWidth(760)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 16)
+        layout.setSpacing(10)
+        layout.addLayout(head)
+        layout.addWidget(words)
+        layout.addWidget(splitter, 1)
+
+    # What the window asks -----------------------------------------------------------------------
+
+    def activate(self) -> None:
+        self.table.setFocus()
+        if self._stale:
+            self._read()
+
+    def on_changed(self, applied: Applied) -> None:
+        self._stale = True
+        if self.isVisible():
+            self._read()
+
+    # Reading and showing ------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        self._stale = False
+        self.context.runner.query(_read, self._on_read, owner=self, key="issues")
+
+    def _on_read(self, found: _Found) -> None:
+        issues, united = found
+        at = max(self.table.currentIndex().row(), 0)
+        self.rows.show([(one, _row(one)) for one in issues])
+        self.united_rows.show(
+            [(one, (one.title, entity(one.entity).label, one.into_title)) for one in united]
+        )
+        self.stack.setCurrentIndex(0 if issues else 1)
+        self.below.setVisible(bool(united))
+        self.summary.setText(f"{many(len(issues), 'thing')} to settle" if issues else "To settle")
+        if issues:
+            self.table.selectRow(min(at, len(issues) - 1))
+        self._on_selection()
+
+    def _issue(self) -> Issue | None:
+        rows = self.table.selectionModel().selectedRows()
+        return self.rows.thing(rows[0].row()) if rows else None
+
+    def _duplicate(self) -> Duplicate | None:
+        rows = self.united.selectionModel().selectedRows()
+        return self.united_rows.thing(rows[0].row()) if rows else None
+
+    def _on_selection(self) -> None:
+        issue, writable = self._issue(), not self.context.db.read_only
+        self.open.setEnabled(issue is not None)
+        self.unite.setEnabled(
+            writable and issue is not None and issue.kind in _UNITES and entity(issue.entity).unites
+        )
+        self.separate.setEnabled(writable and self._duplicate() is not None)
+
+    # Settling -----------------------------------------------------------------------------------
+
+    def _on_open(self) -> None:
+        issue = self._issue()
+        if issue is not None:
+            self.context.show_record(issue.entity, issue.record)
+
+    def _on_unite(self) -> None:
+        issue = self._issue()
+        if issue is not None:
+            ids = (issue.record, issue.others[0])
+            unite_dialog.open_for(self.context, issue.entity, ids, self)
+
+    def _on_separate(self) -> None:
+        one = self._duplicate()
+        if one is not None:
+            self.context.runner.mutate(
+                partial(_separate, one.entity, one.id),
+                partial(self._on_separated, one.title),
+                self.context.show_failure,
+                owner=self,
+            )
+
+    def _on_separated(self, title: str, applied: Applied) -> None:
+        words = f"“{title}” stands for itself again."
+        if applied.proposed:
+            words = "Proposed to the office that owns the record; it decides."
+        self.context.say(words, "ok", "Undo", self._undo)
+
+    def _undo(self) -> None:
+        self.context.runner.mutate(records.undo, None, self.context.show_failure)
+
+
+def _read(c: Connection) -> _Found:
+    return duplicates.issues(c), uniting.united(c)
+
+
+def _separate(name: str, id: UUID, db: Database) -> Applied:
+    return uniting.separate(db, name, id)
+
+
+def _row(one: Issue) -> tuple[str, ...]:
+    return one.title, entity(one.entity).label, _KINDS[one.kind], one.words
+
+
+def _nothing(parent: QWidget) -> QWidget:
+    page = QWidget(parent)
+    layout = QVBoxLayout(page)
+    layout.addStretch(2)
+    for text, role in (("Nothing to settle", "heading"), (_NOTHING, "muted")):
+        label = PlainLabel(text, page, role=role, wrap=True)
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        label.setFixedWidth(460)
+        label.setMinimumHeight(label.heightForWidth(460))
+        layout.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
+    layout.addStretch(3)
+    return page
