@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from aps_desktop.db import log
 from aps_desktop.db.engine import Database
 from aps_desktop.db.log_writer import kind_of
@@ -55,6 +57,7 @@ def invert(work: Work, device: int, txn: int) -> None:
         "ON r.rid = (o.cell >> 10) WHERE o.dot BETWEEN ? AND ? ORDER BY o.dot DESC",
         (first, last),
     )
+    cells = Counter(op[2] for op in ops)
     for dot, prev, cell, val, tid in ops:
         rid, number = log.rid_of_cell(cell), log.field_of_cell(cell)
         if number == LIFE and c.value("SELECT 1 FROM op_parent WHERE dot = ?", (dot,)):
@@ -63,8 +66,45 @@ def invert(work: Work, device: int, txn: int) -> None:
             work.delete(rid)
         elif number == LIFE:
             _restore(work, kind_of(tid), rid)
+        elif cells[cell] > 1:  # it had opened a conflict again
+            if cells[cell] == sum(op[2] == cell and op[0] <= dot for op in ops):
+                _settle_again(work, kind_of(tid), rid, number, prev)
+        elif len(settled := _settled(work, dot, number, prev)) > 1:
+            _reopen(work, kind_of(tid), rid, number, dot, settled)
         else:
             _invert_field(work, kind_of(tid), rid, number, dot, prev)
+
+
+def _settled(work: Work, dot: int, number: int, prev: int | None) -> list[str | None]:
+    """The values of the conflict that an op settled, the one that was shown last."""
+    heads = work.c.all(
+        "SELECT parent FROM op_parent WHERE dot = ? "
+        "AND parent NOT IN (SELECT dot FROM op_proposal) ORDER BY parent",
+        (dot,),
+    )
+    dots = [*(head for (head,) in heads), *([prev] if prev else [])]
+    wires = [log.wire_of(work.c, one, number) for one in dots]
+    return list(dict.fromkeys(wires[::-1]))[::-1]
+
+
+def _reopen(
+    work: Work, kind: Entity, rid: int, number: int, dot: int, wires: list[str | None]
+) -> None:
+    """A settlement is taken back: each of its values is a head again, said by who undoes it."""
+    shown, head = log.shown_wire(work.c, rid, number)
+    alive = work.c.value("SELECT alive FROM record WHERE rid = ?", (rid,))
+    field = kind.by_number[number]
+    if not alive or shown != log.wire_of(work.c, dot, number):
+        work.skipped.append(f"{kind.label}: {field.label}")
+        return
+    work.spread(kind, rid, field, head, wires)
+
+
+def _settle_again(work: Work, kind: Entity, rid: int, number: int, prev: int | None) -> None:
+    """The conflict that was opened again is closed with the value that had settled it."""
+    if work.c.value("SELECT alive FROM record WHERE rid = ?", (rid,)) and prev:
+        wire = log.wire_of(work.c, prev, number)
+        work.write(kind, rid, kind.by_number[number], wire, settles=True)
 
 
 def _restore(work: Work, kind: Entity, rid: int) -> None:

@@ -187,6 +187,19 @@ class Work(WorkLookups):
         self._put_head(log.cell_of(rid, field.number), dot, self.hlc, 0)
         self._put_columns(kind, rid, field, columns)
 
+    def spread(
+        self, kind: Entity, rid: int, field: Field, head: int | None, wires: list[str | None]
+    ) -> None:
+        """Several values at once, each in the place of one head: a conflict, the last is shown."""
+        stands = self.allowed(self._office(rid))
+        for wire in wires if stands else wires[-1:]:
+            dot = self.append(rid, self._uuid(rid), kind.number, field.number, head, wire)
+            if not stands:
+                self.append_proposal(dot)
+        self.flush()
+        if stands:
+            self.resettle(kind, rid, field)
+
     def _replaced(self, rid: int, field: Field, shown: str | None, *, settles: bool) -> list[int]:
         """Which other heads a new op replaces: those that say what was shown, or all of them."""
         others = [dot for dot, _ in log.heads(self.c, rid, field.number)[1:]]

@@ -137,7 +137,7 @@ def _conflict(c: Connection, cell: int, record: UUID, tid: int) -> Conflict | No
     wires = [log.wire_of(c, dot, number) for dot in heads]
     if len(set(wires)) < 2:
         return None
-    base = _base(c, heads, number)
+    base = _base(c, [_said_first(c, *one) for one in zip(heads, wires, strict=True)], number)
     own = c.value("SELECT device FROM local_state")
     versions = tuple(
         _version(c, dot, wire, words(c, field, wire), own, shown=at == 0)
@@ -152,15 +152,37 @@ def _conflict(c: Connection, cell: int, record: UUID, tid: int) -> Conflict | No
 def _version(
     c: Connection, dot: int, wire: str | None, value: str, own: int, *, shown: bool
 ) -> Version:
+    first = _said_first(c, dot, wire)
     row = c.one(
         "SELECT t.office, t.officer, d.name, t.wall FROM op o "
         "JOIN txn t ON t.device = (o.dot >> 40) AND t.n = o.txn "
         "JOIN device d ON d.ord = t.device WHERE o.dot = ?",
-        (dot,),
+        (first,),
     ) or ("", "", "", 0)
     office, officer, device, at = row
-    mine = log.device_of(dot) == own
+    mine = log.device_of(first) == own
     return Version(dot, wire, value, office, officer, device, at, mine, shown)
+
+
+def _said_first(c: Connection, dot: int, wire: str | None) -> int:
+    """Who said a value: where taking a settlement back says it again, whoever had said it before.
+
+    The settlement names all that it settled.
+    """
+    row = c.one(
+        "SELECT o.prev, o.cell & 1023 FROM op o JOIN txn t ON t.device = (o.dot >> 40) "
+        "AND t.n = o.txn WHERE o.dot = ? AND t.why = ?",
+        (dot, str(Why.UNDO)),
+    )
+    if row is None or row[0] is None:
+        return dot
+    settled = c.all(
+        "SELECT prev FROM op WHERE dot = ? AND prev IS NOT NULL "
+        "UNION SELECT parent FROM op_parent WHERE dot = ?",
+        (row[0], row[0]),
+    )
+    before = [one for (one,) in settled if log.wire_of(c, one, row[1]) == wire]
+    return _said_first(c, max(before), wire) if len(settled) > 1 and before else dot
 
 
 def _base(c: Connection, heads: Sequence[int], number: int) -> str | None:

@@ -41,7 +41,7 @@ _MOST = 500
 _KEYS = (
     "Up and Down go through the list · 1 2 3 or B M T take a value · P takes both together · "
     "E types another · Enter settles and goes on (Ctrl+Enter in a long text) · "
-    "Ctrl+Z gives the value back that was shown"
+    "Ctrl+Z opens the conflict again"
 )
 Answers = list[tuple[Conflict, str | None]]
 

@@ -370,3 +370,26 @@ def test_sixty_days_without_exchange_lock_nobody_out(asec: Desk, lao: Desk, proj
         exchange(asec, lao)
         assert asec.title(project) == "Two months later"
         converged(asec, lao)
+
+
+def test_taking_a_decision_back_opens_the_conflict_again_everywhere(
+    asec: Desk, lao: Desk, khm: Desk, project: str
+) -> None:
+    asec.put("project", project, title="Secretariat's title")
+    lao.put("project", project, title="Lao title")
+    lao.merge(asec.export())
+    (before,) = lao.conflicts()
+    lao.done("conflicts", "resolve", before["id"], "--take", "theirs")
+    settled = lao.digest()
+    assert lao.conflicts() == []
+    lao.done("undo")
+    (again,) = lao.conflicts()
+    assert again["base"] == before["base"]
+    assert [{**v, "dot": 0} for v in again["values"]] == [{**v, "dot": 0} for v in before["values"]]
+    asec.merge(lao.export())
+    (theirs,) = asec.conflicts()
+    assert {v["value"] for v in theirs["values"]} == {"Lao title", "Secretariat's title"}
+    lao.done("redo")
+    assert (lao.digest(), lao.conflicts()) == (settled, [])
+    exchange(asec, lao, khm)
+    converged(asec, lao, khm)
