@@ -283,6 +283,7 @@ def _bundle(found: merging.Inspected) -> dict[str, Any]:
 def _merged(reports: list[merging.Report], refused: list[dict[str, str]]) -> dict[str, Any]:
     numbers = ("merged", "already_had", "held", "conflicts", "parallel", "proposals", "files")
     document: dict[str, Any] = {n: sum(getattr(r, n) for r in reports) for n in numbers}
+    document["unsealed"] = sum(sum(r.unsealed.values()) for r in reports)
     document["restored"] = sum(r.restored for r in reports)
     document["refused"] = len(refused)
     document["refused_changes"] = sum(r.refused for r in reports)
@@ -311,4 +312,8 @@ def _merged_words(reports: list[merging.Report]) -> str:
             + (f" Merge {r.merge}." if r.merge else "")
         )
         lines += [f"  waiting for {words}" for words in r.bundle.waiting_for]
+        lines += [
+            f"  {number:,} changes of {office} came without its own seal"
+            for office, number in r.unsealed.items()
+        ]
     return "\n".join(lines)

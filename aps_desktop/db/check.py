@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from aps_desktop.db import chain as chains
 from aps_desktop.db import lives, log, rebuild, summaries, united
 from aps_desktop.db.connection import Connection, DatabaseFault, Row
 from aps_desktop.db.layout import field_columns, follows
@@ -94,13 +95,11 @@ def _chains(c: Connection) -> Iterator[Problem]:
     """Each device's transactions are chained by hashes over what they changed."""
     names: dict[int, str] = dict(c.all("SELECT ord, name FROM device"))
     previous: tuple[int, int, bytes] | None = None
-    for device, n, first, last, chain in c.each(
-        "SELECT device, n, first_seq, last_seq, chain FROM txn ORDER BY device, n"
-    ):
+    for device, n, chain in c.each("SELECT device, n, chain FROM txn ORDER BY device, n"):
         follows = previous is not None and previous[:2] == (device, n - 1)
         if chain is not None and (n == 1 or follows):
             before = previous[2] if previous is not None and follows else b""
-            computed = _chain(c, device, first, last, before)
+            computed = chains.computed(c, device, n, before)
             if computed is not None and computed != bytes(chain):
                 yield Problem(
                     "log",
@@ -116,21 +115,6 @@ def _chains(c: Connection) -> Iterator[Problem]:
     for (dot,) in rows:
         device = names.get(log.device_of(dot), "?")
         yield Problem("log", f"Change {log.sequence_of(dot)} of {device} belongs to no step.", "op")
-
-
-def _chain(c: Connection, device: int, first: int, last: int, before: bytes) -> bytes | None:
-    """The hash of one transaction; None where the log here does not hold all of it."""
-    chain = hashlib.blake2b(before, digest_size=32)
-    count = 0
-    for cell, val, uuid, tid in c.each(
-        "SELECT o.cell, o.val, r.uuid, r.tid FROM op o JOIN record r "
-        f"ON r.rid = (o.cell >> {log.FIELD_BITS}) WHERE o.dot BETWEEN ? AND ? ORDER BY o.dot",
-        (log.dot_of(device, first), log.dot_of(device, last)),
-    ):
-        number = log.field_of_cell(cell)
-        chain.update(f"{bytes(uuid).hex()}\x1f{tid}\x1f{number}\x1f{val or ''}\n".encode())
-        count += 1
-    return chain.digest() if count == last - first + 1 else None
 
 
 def _heads(c: Connection) -> Iterator[Problem]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from uuid import UUID
 
 from aps_desktop import __version__
 from aps_desktop.db import log, steps
+from aps_desktop.db.chain import StepChain
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.counts import put_counts
 from aps_desktop.db.engine import Database, crash_point
@@ -61,7 +61,7 @@ class LogWriter:
         self.hlc = self.author.stamp or next_stamp(self._wall, last, seen)
         self.txn = txn + 1
         self._first = self._seq + 1
-        self._chain = hashlib.blake2b(self._previous_chain(txn), digest_size=32)
+        self._chain = StepChain(connection, self._previous_chain(txn))
         self._buffers: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
         self._counts: dict[int, int] = defaultdict(int)
         self._touched: dict[str, set[int]] = defaultdict(set)
@@ -77,18 +77,26 @@ class LogWriter:
         cell = log.cell_of(rid, number)
         self._buffers["op"].append((dot, prev, cell, self.hlc, self.txn, val))
         self._buffers["history"].append((cell, dot))
-        self._chain.update(f"{id.hex}\x1f{tid}\x1f{number}\x1f{val or ''}\n".encode())
+        self._chain.change(id.hex, tid, number, prev, val)
         return dot
 
     def append_life(self, rid: int, id: UUID, tid: int, val: str, seen: dict[int, int]) -> int:
         """A deletion ("0", with what it had seen of the record) or a restoration ("1")."""
         dot = self.append(rid, id, tid, LIFE, None, val)
-        self._buffers["op_seen"] += [(dot, *item) for item in sorted(seen.items())]
+        self.append_seen(dot, seen)
         return dot
+
+    def append_seen(self, dot: int, seen: dict[int, int]) -> None:
+        """What an op had seen of its record: by device, up to which change."""
+        rows = [(dot, *item) for item in sorted(seen.items())]
+        self._buffers["op_seen"] += rows
+        self._chain.seen(rows)
 
     def append_parents(self, dot: int, parents: list[int]) -> None:
         """Further ops that an op replaces, beside its `prev`: it settles them."""
-        self._buffers["op_parent"] += [(dot, parent) for parent in parents]
+        rows = [(dot, parent) for parent in parents]
+        self._buffers["op_parent"] += rows
+        self._chain.parents(rows)
 
     def append_proposal(self, dot: int) -> None:
         """Marks an op as a proposal to the office that owns the record."""
@@ -118,12 +126,14 @@ class LogWriter:
             return Applied(0, self.label, {}, tuple(self.skipped))
         crash_point("log-written")
         author = self.author
+        numbers = (self.txn, self._first, self._seq, self._wall, self.hlc)
+        chain = self._chain.digest(numbers, author.officer, author.office, str(self.why))
         self.c.run(
             "INSERT INTO txn VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *(author.device, self.txn, self._first, self._seq, self._wall, self.hlc),
                 *(author.officer, author.office, str(self.why), self.label),
-                *(__version__, SCHEMA_VERSION, self._chain.digest()),
+                *(__version__, SCHEMA_VERSION, chain),
             ),
         )
         if self._own:

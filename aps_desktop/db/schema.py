@@ -101,6 +101,13 @@ _index_table("op_proposal", _key("dot"))
 _index_table("op_seen", _key("dot"), _key("device"), _number("seq"))
 sa.Table("united", metadata, _key("rid"), _number("survivor"))
 sa.Table(
+    "seal",
+    metadata,
+    _key("device"),
+    *(_number(n) for n in ("step", "upto")),
+    *(_bytes(n) for n in ("chain", "signature")),
+)
+sa.Table(
     "cell", metadata, _key("cell"), _number("dot"), _number("hlc"), _number("extra", default=0)
 )
 _index_table("cell_extra", _key("cell"), _key("dot"), _number("hlc"))

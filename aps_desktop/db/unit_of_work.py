@@ -299,8 +299,7 @@ class Work(WorkLookups):
         seen, before = log.seen_of(self.c, rid), self._seq
         self._add_member(rid, id, kind.same_as, self._uuid(survivor).hex)
         if self._seq > before:
-            dot = log.dot_of(self.author.device, self._seq)
-            self._buffers["op_seen"] += [(dot, *item) for item in sorted(seen.items())]
+            self.append_seen(log.dot_of(self.author.device, self._seq), seen)
 
     def _separate(self, rid: int) -> None:
         for (member,) in self.c.all(

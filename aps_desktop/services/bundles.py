@@ -19,7 +19,7 @@ from aps_desktop.domain.errors import UserError
 from aps_desktop.domain.fields import Kind
 from aps_desktop.services import bundle_scope, trusting, updates
 from aps_desktop.services.bundle_scope import Scope
-from aps_desktop.sync import payload
+from aps_desktop.sync import payload, seals
 from aps_desktop.sync.container_write import BundleWriter, WrittenBundle
 from aps_desktop.sync.keys import DeviceKeys
 from aps_desktop.sync.manifest import Manifest
@@ -98,6 +98,7 @@ def _write(
         writer.add_lines("records.jsonl", payload.record_lines(c))
         writer.add_lines("steps.jsonl", payload.step_lines(c, hide_labels=bool(records)))
         changes = writer.add_lines("changes.jsonl", payload.change_lines(c))
+        writer.add_lines(seals.MEMBER, seals.lines(c, keys.signing))
         crash_point("bundle-lines")
         files = _add_files(c, writer)
         if trust.signed is not None:

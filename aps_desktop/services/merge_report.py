@@ -11,6 +11,7 @@ from aps_desktop.db.layout import MEMBER
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.errors import NotFound
 from aps_desktop.services.merging import Inspected, Report
+from aps_desktop.services.office_names import office_name
 
 KINDS = ("new", "changed", "deleted", "restored")
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
@@ -69,6 +70,9 @@ def findings(numbers: Mapping[str, Any], *, done: bool) -> list[tuple[str, str]]
     if number := numbers.get("proposals", 0):
         found.append(("attention", f"{many(number, 'change')} of other offices' records: "
                       "proposals that the owners accept or decline"))  # fmt: skip
+    for office, number in sorted((numbers.get("unsealed") or {}).items()):
+        found.append(("attention", f"{many(number, 'change')} of the {office_name(office)} came "
+                      "without its own seal: believed on the word of the sender"))  # fmt: skip
     if number := numbers.get("parallel", 0):
         found.append(
             ("ok", f"{many(number, 'record')} edited side by side in different fields: both stay")

@@ -15,6 +15,7 @@ from aps_desktop.db.store import SCHEMA_VERSION
 from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.errors import NotFound, UserError
 from aps_desktop.services import backup, files, queued_bundles, sync_status, trusting, updates
+from aps_desktop.sync import seals
 from aps_desktop.sync.bundle_errors import NewerFormat
 from aps_desktop.sync.container import Judge, Judgement, OpenedBundle, Verdict, open_bundle
 from aps_desktop.sync.keys import fingerprint
@@ -66,6 +67,8 @@ class Report:
     parallel: int = 0
     refused: int = 0
     proposals: int = 0
+    unsealed: dict[str, int] = field(default_factory=dict)
+    """By office: changes that came by way of another one without the seal of their own."""
     entities: dict[str, dict[str, int]] = field(default_factory=dict)
     files: int = 0
     backup: str = ""
@@ -252,6 +255,7 @@ def _merge(
     limits = _limits(c, bundle)
     outcome: Outcome = merge(c, bundle.blocks, number, db.clock.millis() << 16, knows, limits)
     crash_point("merge-changes")
+    unsealed = _unsealed(c, bundle) if outcome.merged else {}
     for sha256 in bundle.files:
         files.keep_bytes(c, bundle.file(sha256))
     _note_sender(c, bundle, knows)
@@ -260,20 +264,43 @@ def _merge(
         found, merged=outcome.merged, already_had=outcome.already, held=outcome.held,
         conflicts=outcome.conflicts, parallel=outcome.parallel, proposals=outcome.proposals,
         entities=outcome.entities, files=len(bundle.files), touched=outcome.touched,
-        refused=outcome.refused, upto=m.covers.get(m.sender.device, (0, 0))[1],
+        unsealed=unsealed, refused=outcome.refused, upto=m.covers.get(m.sender.device, (0, 0))[1],
     )  # fmt: skip
 
 
-def _limits(c: Connection, bundle: OpenedBundle) -> dict[bytes, int]:
-    """Up to which change the work of revoked devices is good, by the newest list that is known."""
+def _trust(c: Connection, bundle: OpenedBundle) -> TrustStore:
+    """Whom this office believes by the newest list that is known, the bundle's own included."""
     trust = trusting.kept(c)
     if trust.root and bundle.judgement.newer_list is not None:
-        trust = trust.take(bundle.judgement.newer_list)
+        return trust.take(bundle.judgement.newer_list)
+    return trust
+
+
+def _limits(c: Connection, bundle: OpenedBundle) -> dict[bytes, int]:
+    """Up to which change the work of revoked devices is good."""
     return {
         bytes.fromhex(one.device): one.revoked_change
-        for one in trust.devices()
+        for one in _trust(c, bundle).devices()
         if one.revoked_change is not None
     }
+
+
+def _unsealed(c: Connection, bundle: OpenedBundle) -> dict[str, int]:
+    """By office: what came by way of another one without its seal. Altered where seals do not fit.
+
+    A device that is not on the list is a restored or copied database of its office.
+    """
+    listed = _trust(c, bundle).devices()
+
+    def keys(device: str, office: str) -> list[str]:
+        own = [one.key for one in listed if one.device == device]
+        return own or [one.key for one in listed if one.office == office]
+
+    sender, whole = (
+        bytes.fromhex(bundle.manifest.sender.device),
+        bundle.manifest.scope.kind == "all",
+    )
+    return seals.check(c, seals.read(bundle.blocks(seals.MEMBER)), sender, keys, whole=whole)
 
 
 def _note_sender(c: Connection, bundle: OpenedBundle, knows: dict[bytes, int]) -> None:

@@ -12,7 +12,10 @@ from msgspec import Meta, Struct
 FORMAT = 1
 """The newest format this program writes and reads."""
 
-LINE_MEMBERS = ("devices.jsonl", "records.jsonl", "steps.jsonl", "changes.jsonl")
+LINE_MEMBERS = (
+    *("devices.jsonl", "records.jsonl", "steps.jsonl", "changes.jsonl"),
+    "seals.jsonl",
+)
 """What a bundle's payload consists of besides files; see docs/bundle-format.md."""
 
 OFFICES = "offices.json"

@@ -30,7 +30,7 @@ def layout_mark() -> str:
         for e in (*ENTITIES, MEMBER)
         for c, stored, f in entity_columns(e)
     ]
-    parts += [summaries.mark(), "united"]
+    parts += [summaries.mark(), "united", "seal"]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

@@ -2,7 +2,7 @@
 
 It knows nothing of the program but what the manual says: a field shows one of the values that no
 later one replaced; several different ones are a conflict; a record lives while something was done
-to it that no deletion had seen.
+to it that no deletion had seen; what another office's officer does to it is a proposal.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ class Event:
     """One thing that an officer was told is saved. `replaced` are the events it put aside."""
 
     name: Name
+    office: str
     record: str
     what: str
     field: str = ""
@@ -32,9 +33,16 @@ class Event:
 Events = frozenset[Event]
 
 
+def standing(events: Iterable[Event], record: str) -> list[Event]:
+    """What counts: others than the record's own office and the secretariat only propose."""
+    own = [e for e in events if e.record == record]
+    makers = {e.office for e in own if e.what == NEW} | {"ASEC"}
+    return [e for e in own if e.office in makers]
+
+
 def heads(events: Iterable[Event], record: str, field: str) -> list[Event]:
     """The values of a field that nobody replaced."""
-    own = [e for e in events if e.record == record]
+    own = standing(events, record)
     said = [e for e in own if e.what == NEW or (e.what == SET and e.field == field)]
     put_aside = {name for e in own if e.what == SET and e.field == field for name in e.replaced}
     return [e for e in said if e.name not in put_aside]
@@ -56,7 +64,7 @@ def records(events: Iterable[Event]) -> set[str]:
 
 
 def lives(events: Iterable[Event], record: str) -> bool:
-    own = [e for e in events if e.record == record]
+    own = standing(events, record)
     seen = {name for e in own if e.what == GONE for name in e.seen}
     return any(e.what != GONE and e.name not in seen for e in own)
 

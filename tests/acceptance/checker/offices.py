@@ -80,7 +80,7 @@ class Desk:
 
     def _event(self, **what: Any) -> Event:
         self.number += 1
-        return Event((f"{self.name}/{self.lives}", self.number), **what)
+        return Event((f"{self.name}/{self.lives}", self.number), self.office, **what)
 
     def _note(self, event: Event) -> None:
         self.events.add(event)
@@ -125,14 +125,17 @@ class Desk:
         there = sorted(model.living(frozenset(self.events)))
         if there:
             record = rnd.choice(there)
-            self.done("record", "delete", "project", record)
+            answer = self.done("record", "delete", "project", record)
+            assert answer["change_set"]
             seen = frozenset(e.name for e in self.events if e.record == record)
             self._note(self._event(record=record, what=GONE, seen=seen))
 
     def undo(self, rnd: random.Random) -> None:
         """Takes back what was done just before, where nothing came between."""
         last = self.last
-        if last is None or last not in self.events or last.what == BACK:
+        if last is None or last not in model.standing(self.events, last.record):
+            return
+        if last.what == BACK:
             return
         if last.what == SET and len(last.replaced) != 1:
             return  # which of several equal values comes back is no matter, but not predicted here
@@ -200,7 +203,13 @@ class Desk:
         assert rows.keys() == model.living(events)
         for record, row in rows.items():
             for name in FIELDS:
-                assert (row[name] or "") in model.values(events, record, name), (record, name)
+                told = sorted(
+                    (e for e in events if e.record == record and e.field in (name, "")),
+                    key=lambda e: e.name,
+                )
+                assert (row[name] or "") in model.values(events, record, name), (
+                    self.name, record, name, row[name], told,
+                )  # fmt: skip
         found = {
             (one["record"], one["field"]): {v["value"] for v in one["values"]}
             for one in self.done("conflicts", "list")

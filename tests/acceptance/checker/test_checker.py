@@ -12,7 +12,9 @@ import pytest
 from tests.acceptance.checker import offices
 from tests.acceptance.checker.offices import Desk, Parcel
 
-SEEDS = range(int(os.environ.get("APS_CHECKER_FROM", "0")), int(os.environ.get("APS_CHECKER_TO", "2")))
+SEEDS = range(
+    int(os.environ.get("APS_CHECKER_FROM", "0")), int(os.environ.get("APS_CHECKER_TO", "2"))
+)
 STEPS = int(os.environ.get("APS_CHECKER_STEPS", "40"))
 _WORK = ("create", "edit", "edit", "edit", "edit", "delete", "undo", "settle", "settle")
 
@@ -140,7 +142,10 @@ class Run:
             desk.check_history()
             assert desk.done("check")["ok"]
         shown = [
-            {row["id"]: [row[f] for f in offices.FIELDS] for row in desk.done("record", "list", "project")}
+            {
+                row["id"]: [row[f] for f in offices.FIELDS]
+                for row in desk.done("record", "list", "project")
+            }
             for desk in self.desks
         ]
         assert all(one == shown[0] for one in shown)
