@@ -70,7 +70,7 @@ class Desk:
 
     def killed(self, rnd: random.Random, *arguments: object) -> None:
         """The same command in a process of its own, which is killed at some point, or ends."""
-        process = subprocess.Popen(  # noqa: S603 - our own program
+        process = subprocess.Popen(
             [sys.executable, "-m", "aps_desktop", "--database", self.file, *map(str, arguments)],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ,
         )  # fmt: skip
