@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from aps_desktop.db import log, store
@@ -58,12 +60,22 @@ def write(folder: Path, *activities: str, name: str = "file.xml") -> Path:
     return path
 
 
-def office(folder: Path, name: str = "office", *, lists: bool = True) -> Database:
-    """A new database of the secretariat, with the shipped lists."""
-    db = store.create(str(folder / f"{name}.aps"), office="ASEC", device=name)
-    if lists:
+@cache
+def _template() -> bytes:
+    """A database of the secretariat with the shipped lists: made once, copied for each test."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "office.aps")
+        db = store.create(str(path), office="ASEC", device="office")
         reference_data.load(db)
-    return db
+        db.close()
+        return path.read_bytes()
+
+
+def office(folder: Path, name: str = "office") -> Database:
+    """A new database of the secretariat, with the shipped lists."""
+    path = folder / f"{name}.aps"
+    path.write_bytes(_template())
+    return store.open_database(str(path))
 
 
 def filled(folder: Path) -> Database:
