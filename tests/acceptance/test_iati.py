@@ -15,7 +15,7 @@ from aps_desktop.services import iati_export, iati_import, iati_validate
 from aps_desktop.services.iati_scope import Scope
 from aps_desktop.services.importing_types import Verdict
 from tests.acceptance.conftest import NewDesk
-from tests.iati_kit import filled, images, office
+from tests.iati_kit import activity, filled, images, office, write
 
 EXPORTED = (
     "programme", "project", "project_alignment", "approval_step", "budget", "budget_line",
@@ -146,3 +146,20 @@ def test_what_may_not_leave_is_refused_by_name(new_desk: NewDesk, tmp_path: Path
     assert code == 1
     assert "above the class public" in answer["error"]
     assert not (tmp_path / "x.xml").exists()
+
+
+def test_the_command_line_keeps_its_contract(new_desk: NewDesk, tmp_path: Path) -> None:
+    desk = new_desk("ASEC", "alone")
+    good, bad = write(tmp_path, activity()), write(tmp_path, activity(place=""), name="bad.xml")
+    code, answer = desk.run("iati", "validate", good)
+    assert (code, answer["activities"], answer["problems"]) == (0, 1, [])
+    code, answer = desk.run("iati", "validate", bad)
+    assert (code, answer["valid"]) == (3, False)
+    assert answer["problems"][0]["line"] == 3
+    code, answer = desk.run("iati", "import", good, "--dry-run")
+    assert (code, answer["activities"], answer["new"], answer["dry_run"]) == (3, 1, 2, True)
+    assert [one["code"] for one in answer["unknown"]] == ["Ministry of Tests"]
+    assert not desk.done("record", "list", "project")
+    code, answer = desk.run("iati", "validate", tmp_path / "none.xml")
+    assert (code, "no file" in answer["error"]) == (1, True)
+    assert desk.run("iati", "export", tmp_path / "x.xml", "--max-class", "secret")[0] == 1
