@@ -138,9 +138,15 @@ class _Page:
         for row, one in enumerate(form.rows, top + 1):
             self._row(row, one)
         page.freeze_panes(top + 1, 3)
+        page.set_landscape()
+        page.set_paper(9)  # A4
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(top)
         page.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
 
     def _row(self, at: int, one: FormRow) -> None:
+        long = any(len(text) > width for text, width in zip(one.said, _WIDTHS, strict=True))
+        self._page.set_row(at, 32 if long else 18)
         self._page.write_string(at, 0, one.id.hex)
         for column, text in enumerate(one.said, 1):
             self._page.write_string(at, column, text, self._told)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from aps_desktop.domain.changes import Applied, Change, ChangeSet, Create, Updat
 from aps_desktop.domain.clock import today
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.errors import UserError
-from aps_desktop.domain.values import Value
+from aps_desktop.domain.values import Period, Value
 from aps_desktop.services import reporting_matrix as matrix
 from aps_desktop.services import results_reading as reading
 from aps_desktop.services.reporting_form import make_form
@@ -63,6 +64,23 @@ def ask(db: Database, calendar: UUID) -> Applied:
         )
     number = f"{len(changes):,} requests" if len(changes) != 1 else "a request"
     return apply(db, ChangeSet(f"ask for {found.name}: {number}", tuple(changes)))
+
+
+def make_quarters(db: Database, year: int) -> Applied:
+    """The four quarters of a year in the reporting calendar, due 30 days after each ends."""
+    there = {calendar.period for calendar in matrix.calendars(db.reader())}
+    spans = [Period.quarter(year, quarter) for quarter in (1, 2, 3, 4)]
+    changes = tuple(
+        Create(
+            "period_calendar", db.ids.new(),
+            {"name": str(span), "period": span, "kind": "quarter", "locked": False,
+             "opens_on": span.end + timedelta(1), "due": span.end + timedelta(30)},
+        )
+        for span in spans if span not in there
+    )  # fmt: skip
+    if not changes:
+        raise UserError(f"The quarters of {year} are there already.")
+    return apply(db, ChangeSet(f"make the quarters of {year}", changes))
 
 
 _RUNNING = ("commenced", "extended", "on_hold", "activities_done", "reporting_due")

@@ -200,13 +200,20 @@ def _said(
         one for one in mine
         if one.reading.period < calendar.period and one.reading.split.sex == ""
     ]  # fmt: skip
-    before = counts(measure, earlier[-1].reading) if earlier else None
     goal = reading.target_of(measure, [g for g in goals if g.member_state is None], calendar.period)
     way = "less is better" if measure.less_is_better else "more is better"
     how = "cumulative" if measure.accumulation == "cumulative" else "this period only"
     plain = measure.type in (YES_NO, QUALITATIVE)
     return (
         row.code, row.title, measure.unit, "" if plain else f"{how}, {way}",
-        f"{words_of(measure, before)}" + (f" ({earlier[-1].reading.period})" if earlier else ""),
+        _before(row, earlier[-1] if earlier else None),
         words_of(measure, goal.value) if goal else "",
     )  # fmt: skip
+
+
+def _before(row: IndicatorRow, one: ValueRow | None) -> str:
+    """The newest earlier value with its period."""
+    number = counts(row.measure, one.reading) if one else None
+    if one is None or number is None:
+        return ""
+    return f"{words_of(row.measure, round(number, 2))} ({one.reading.period})"

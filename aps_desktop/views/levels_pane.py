@@ -108,6 +108,7 @@ class LevelsPane(Pane):
         ):
             self._empty[title] = PlainLabel(words, self, role="muted", wrap=True)
             self._empty[title].setObjectName(f"empty_{title.lower()}")
+            self._empty[title].setAlignment(Qt.AlignmentFlag.AlignCenter)
             self.tabs.addTab(self._page(table, self._empty[title], below), title)
 
     def _table(self, model: Any, name: str, words: str) -> LevelsTable:

@@ -108,7 +108,8 @@ class ReportingPane(Pane):
         at = self.table.currentIndex()
         place = at.row(), at.column()
         self.model.show(found, codes)
-        self.page.show_state(calendars, found, read_only=self.context.db.read_only)
+        year = today(self.context.db.clock).year
+        self.page.show_state(calendars, found, year, read_only=self.context.db.read_only)
         if found and found.rows:
             row = place[0] if 0 <= place[0] < self.model.rowCount() else 0
             self.table.setCurrentIndex(self.model.index(row, max(1, place[1])))
@@ -190,10 +191,9 @@ class ReportingPane(Pane):
         self.context.show_list("indicator_value", filters)
 
     def _on_ask(self) -> None:
-        if self._calendar is not None:
-            self.context.runner.mutate(
-                partial(_ask, self._calendar), self._on_asked, self.context.show_failure
-            )
+        year = today(self.context.db.clock).year
+        work = partial(_quarters, year) if self._calendar is None else partial(_ask, self._calendar)
+        self.context.runner.mutate(work, self._on_asked, self.context.show_failure)
 
     def _on_asked(self, applied: Applied) -> None:
         self.context.say(f"Done: {applied.label}.", OK)
@@ -237,6 +237,10 @@ def _send(
 
 def _ask(calendar: UUID, db: Database) -> Applied:
     return reporting.ask(db, calendar)
+
+
+def _quarters(year: int, db: Database) -> Applied:
+    return reporting.make_quarters(db, year)
 
 
 def _received(requests: list[Request], db: Database) -> Applied:

@@ -28,8 +28,8 @@ _REQUEST = int(Qt.ItemDataRole.UserRole)
 _CARD = 270
 _MOST = 200
 _NO_CALENDAR = (
-    "There are no reporting periods yet. Make them in the reporting calendar: each has a period, "
-    "the day on which values are due, and can be locked."
+    "There are no reporting periods yet. Begin with the quarters of this year, or make your own in "
+    "the reporting calendar: each has a period, the day on which values are due, and can be locked."
 )
 _NOBODY = (
     "Nobody was asked for values of this period. “Ask for values” makes a request for each running "
@@ -145,9 +145,9 @@ class ReportingPage(QWidget):
         self.period.setCurrentIndex(self.period.findData(chosen.id) if chosen else -1)
 
     def show_state(
-        self, calendars: Sequence[Calendar], found: Matrix | None, *, read_only: bool
+        self, calendars: Sequence[Calendar], found: Matrix | None, year: int, *, read_only: bool
     ) -> None:
-        """The matrix, or why there is none."""
+        """The matrix, or why there is none and what to do about it."""
         full = bool(found and found.rows)
         words = (
             _NO_CALENDAR if not calendars else _NARROWED if self.pillar.currentData() else _NOBODY
@@ -159,7 +159,9 @@ class ReportingPage(QWidget):
             widget.setVisible(full)
         for widget in (self.period, self.by, self.pillar):
             widget.setVisible(bool(calendars))
-        self.ask.setEnabled(bool(calendars) and not read_only)
+        self.ask.setText("Ask for values" if calendars else f"Make the quarters of {year}")
+        self.ask.setAccessibleName(self.ask.text())
+        self.ask.setEnabled(not read_only)
 
     def say(self, words: str, status: str) -> None:
         """One line that says where the period stands."""

@@ -101,6 +101,21 @@ def test_monitoring_opens_with_who_has_not_reported() -> None:
     assert next(p for p in places().values() if p.area == "monitoring").key == "reporting"
 
 
+def test_an_office_without_a_calendar_begins_with_the_quarters(
+    qtbot: QtBot, context: Context, db: Database
+) -> None:
+    pane = places()["reporting"].make(context)
+    qtbot.addWidget(pane)
+    context.runner.changed.connect(pane.on_changed)
+    pane.show()
+    pane.activate()
+    qtbot.waitUntil(lambda: pane.page.ask.text() == "Make the quarters of 2026")
+    qtbot.mouseClick(pane.page.ask, LEFT)
+    qtbot.waitUntil(lambda: pane.page.period.count() == 4)
+    assert pane.page.period.currentText() == "Q2 2026", "the newest that is over"
+    assert pane.page.ask.text() == "Ask for values"
+
+
 def test_everybody_is_asked_in_one_click_and_asked_again_in_another(
     qtbot: QtBot, context: Context, pane: ReportingPane, db: Database, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
