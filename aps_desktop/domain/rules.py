@@ -15,7 +15,6 @@ from aps_desktop.domain import lifecycle
 from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.fields import Entity, Field, Kind
 from aps_desktop.domain.money import CURRENCIES, Money
-from aps_desktop.domain.results import parse_scale
 from aps_desktop.domain.values import Period, Value, show_date
 
 Severity = Literal["error", "warning"]
@@ -256,6 +255,8 @@ def _indicator(values: Values) -> Iterator[Problem]:
     low, high = values.get("lowest"), values.get("highest")
     if isinstance(low, Decimal) and isinstance(high, Decimal) and high < low:
         yield Problem("highest", "The highest plausible value is below the lowest.")
+    from aps_desktop.domain.results import parse_scale  # late: the start does without it
+
     try:
         scale = parse_scale(_text(values, "scale"))
     except InvalidValue as error:

@@ -21,7 +21,6 @@ from aps_desktop.domain.fields import Entity, Field, Kind
 from aps_desktop.domain.rules import Problem, check_record
 from aps_desktop.domain.values import Value, from_wire
 from aps_desktop.services import frozen
-from aps_desktop.services.value_entry import admitted
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,7 @@ def create(db: Database, name: str, id: UUID, values: Mapping[str, Value]) -> Ap
     filled = frozen.made(db.reader(), name, {**defaults(kind), **values})
     _refuse(kind, filled, kind.by_name)
     label = f"new {kind.label.lower()} {_called(kind, filled)}".strip()
-    return apply(db, ChangeSet(label, admitted(db, (Create(name, id, filled),))))
+    return apply(db, ChangeSet(label, _admitted(db, (Create(name, id, filled),))))
 
 
 def defaults(kind: Entity) -> dict[str, Value]:
@@ -121,7 +120,7 @@ def put(db: Database, name: str, id: UUID, values: Mapping[str, Value]) -> Appli
         raise NotFound(f"{kind.label} has no field {', '.join(sorted(unknown))}.")
     _refuse(kind, {**record.values, **values}, values)
     new = frozen.edited(db.reader(), name, record.values, values)
-    changes = admitted(db, [Update(name, id, field, value) for field, value in new.items()])
+    changes = _admitted(db, [Update(name, id, field, value) for field, value in new.items()])
     return apply(db, ChangeSet(f"edit {kind.label.lower()} {short_title(record)}", changes))
 
 
@@ -134,7 +133,16 @@ def put_many(db: Database, name: str, ids: Sequence[UUID], values: Mapping[str, 
         _refuse(kind, {**record.values, **values}, values)
         new = frozen.edited(db.reader(), name, record.values, values)
         changes += [Update(name, id, field, value) for field, value in new.items()]
-    return apply(db, ChangeSet(f"edit {_many(kind, len(ids))}", admitted(db, changes)))
+    return apply(db, ChangeSet(f"edit {_many(kind, len(ids))}", _admitted(db, changes)))
+
+
+def _admitted(db: Database, changes: Sequence[Change]) -> tuple[Change, ...]:
+    """The changes as they may be written: values of indicators have rules of their own."""
+    if all(change.entity != "indicator_value" for change in changes):
+        return tuple(changes)
+    from aps_desktop.services.value_entry import admitted  # late: the start does without it
+
+    return admitted(db, changes)
 
 
 def delete(db: Database, name: str, ids: Sequence[UUID]) -> Applied:

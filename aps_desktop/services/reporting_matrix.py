@@ -17,7 +17,7 @@ from uuid import UUID
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.values import Period
-from aps_desktop.services.results_reading import period_of, uuid
+from aps_desktop.services.stored_values import period_of, stored_period, uuid
 
 WAITING, RECEIVED, WAIVED = ("to_send", "sent", "reminded"), "received", "waived"
 _INDICATORS = entity("reporting_request").field("indicators").number
@@ -185,7 +185,7 @@ class _Counted:
 
     def __init__(self, c: Connection, calendar: Calendar) -> None:
         self._c = c
-        self._period = f"{calendar.period.start.isoformat()}/{calendar.period.end.isoformat()}"
+        self._period = stored_period(calendar.period)
         self._of_project: dict[int, int] = dict(
             c.all("SELECT project, count(*) FROM indicator WHERE project IS NOT NULL GROUP BY 1")
         )
@@ -221,7 +221,7 @@ class _Counted:
 
 def _chosen(c: Connection, calendar: Calendar) -> dict[int, tuple[int, int, int]]:
     """(expected, reported, returned) of the requests that name their indicators themselves."""
-    span = f"{calendar.period.start.isoformat()}/{calendar.period.end.isoformat()}"
+    span = stored_period(calendar.period)
     expected = c.all(
         "SELECT r.rid, count(*) FROM reporting_request r "
         "JOIN set_member m ON m.owner = r.rid AND m.field_number = ? "

@@ -34,10 +34,14 @@ from aps_desktop.domain.results import (
     total,
 )
 from aps_desktop.domain.values import Period, unscaled
+from aps_desktop.services import stored_values
 
 REPORTED = ("pending", "approved")
 """The review states in which a value counts: drafts and returned values are not yet said."""
 _PIECE = 500
+period_of = stored_values.period_of
+stored_period = stored_values.stored_period
+uuid = stored_values.uuid
 _DECIMALS = entity("indicator_value").field("value")
 
 
@@ -255,21 +259,6 @@ def pieces(rids: Sequence[int]) -> Iterator[list[int]]:
 def number(stored: int | None) -> Decimal | None:
     """A stored number of four decimals."""
     return None if stored is None else Decimal(unscaled(_DECIMALS, stored))
-
-
-@lru_cache(maxsize=1024)
-def period_of(text: str) -> Period:
-    """A stored period."""
-    start, end = text.split("/")
-    return Period(date.fromisoformat(start), date.fromisoformat(end))
-
-
-def stored_period(period: Period) -> str:
-    return f"{period.start.isoformat()}/{period.end.isoformat()}"
-
-
-def uuid(stored: Any) -> UUID:
-    return UUID(bytes=bytes(stored))
 
 
 def scale_of(text: str | None) -> Scale:

@@ -148,12 +148,15 @@ def batch(
 ) -> list[Found]:
     """Everything doubtful about the values of the indicators for a WHERE clause on `t`.
 
-    Errors first, then in the indicators' order; `limit` is how many are given at most.
+    Errors first, then in the indicators' order. It ends when `limit` are found: in a very large
+    database the others come up as these are put right.
     """
     wrong: list[Found] = []
     doubtful: list[Found] = []
     rows = reading.indicators(c, where, params)
     for at in range(0, len(rows), 500):
+        if len(wrong) + len(doubtful) >= limit:
+            break
         part = rows[at : at + 500]
         values = reading.values(c, [row.rid for row in part])
         for row in part:
