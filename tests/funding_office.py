@@ -45,9 +45,9 @@ def make(db: Database) -> Office:
     other = new("fund", code="AUS", name="Futures", modality="partner_fund")
     project = new(
         "project", code="P-1", title="Early warning", sponsoring_body=body, fund=fund,
-        pillar="ASCC", budget=Money.of(50_000, "USD"), participating_states=frozenset({lao}),
+        pillar="ascc", budget=Money.of(50_000, "USD"), participating_states=frozenset({lao}),
     )  # fmt: skip
-    second = new("project", code="P-2", title="Peat fires", sponsoring_body=body, pillar="ASCC")
+    second = new("project", code="P-2", title="Peat fires", sponsoring_body=body, pillar="ascc")
     new(
         "exchange_rate", currency="JPY", date=date(2026, 11, 1), source="Bank of Japan",
         usd_per_unit=Decimal("0.0066"),

@@ -1,4 +1,4 @@
-"""Pages on which the money comes first: a fund with its ledger, a partner, a member state."""
+"""Pages with the money of a record: a fund with its ledger, a partner, a body, a member state."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.values import Value
-from aps_desktop.services import fund_money, payer_money
+from aps_desktop.services import body_money, fund_money, payer_money
 from aps_desktop.services.money_page import Load
 from aps_desktop.services.record_page import RecordPage
 from aps_desktop.services.records import Record
@@ -34,6 +34,11 @@ def _fund(record: Record) -> Mapping[str, Value]:
     return {"fund": record.id}
 
 
+def _nothing(record: Record) -> Mapping[str, Value]:
+    del record  # a transaction names a project, which names its body
+    return {}
+
+
 def _partner(record: Record) -> Mapping[str, Value]:
     return {"type": "receipt", "partner": record.id}
 
@@ -45,6 +50,7 @@ def _state(record: Record) -> Mapping[str, Value]:
 KINDS: dict[str, Kind] = {
     "fund": Kind(fund_money.page, "Ledger", _fund),
     "partner": Kind(payer_money.partner, "Support", _partner),
+    "body": Kind(body_money.page, "Money", _nothing, first=False),
     "member_state": Kind(payer_money.member_state, "Support", _state, first=False),
 }
 _WATCHED = (

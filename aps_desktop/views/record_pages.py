@@ -22,7 +22,7 @@ def page_for(context: Context, entity_name: str, parent: QWidget | None = None) 
         from aps_desktop.views.transaction_page import TransactionPage
 
         return TransactionPage(context, entity_name, parent)
-    if entity_name in ("fund", "partner", "member_state"):
+    if entity_name in ("fund", "partner", "member_state", "body"):
         from aps_desktop.views.money_record_page import MoneyRecordPage
 
         return MoneyRecordPage(context, entity_name, parent)

@@ -209,6 +209,8 @@ class TodayPane(Pane):
     def _on_chosen(self, thing: Any) -> None:
         if isinstance(thing, Alarm):
             self.context.show_record(thing.entity, thing.id)
+        elif isinstance(thing, Found) and thing.rule.entity == "exchange_rate":
+            self.context.open_pane.emit("rates")
         elif isinstance(thing, Found):
             self.context.show_list(thing.rule.entity, thing.filters)
         else:

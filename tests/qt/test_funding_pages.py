@@ -21,6 +21,7 @@ from aps_desktop.services.sheet_cells import Opens
 from aps_desktop.tasks.runner import InlineRunner
 from aps_desktop.views import sheet_export
 from aps_desktop.views.context import Context
+from aps_desktop.views.main_window import MainWindow
 from aps_desktop.views.money_view import MoneyView
 from aps_desktop.views.navigation import places
 from aps_desktop.views.posting_dialog import PostingDialog
@@ -249,6 +250,20 @@ def test_a_project_sets_actual_beside_planned(
     assert len(rows(view)) == 5
 
 
+def test_a_body_has_the_money_of_its_projects_and_of_the_bodies_below(
+    qtbot: QtBot, context: Context, office: Office, db: Database
+) -> None:
+    council = records.new(db, "body", {"code": "ASCC", "name": "Council"})
+    records.put(db, "body", office.body, {"parent": council})
+    view = page(qtbot, context, "body", council)
+    shown = cards(view)
+    assert (shown["Committed"], shown["Unspent"]) == ("USD 50,000.00", "USD 17,500.00")
+    assert rows(view)[1][0] == "P-1 · Early warning"
+    view.as_of.recall("1 Nov 2026")
+    view.as_of.done.emit()
+    assert cards(view)["Disbursed"] == "–"
+
+
 @pytest.fixture
 def questions(qtbot: QtBot, context: Context) -> QuestionsPane:
     made = places()["questions"].make(context)
@@ -453,3 +468,27 @@ def test_rates_come_in_by_the_usual_import(rates: RatesPane, context: Context) -
     context.command_wanted.connect(wished.append)
     rates.importing.click()
     assert wished == ["import"]
+
+
+def test_in_the_window_a_figure_leads_to_its_rows_and_back(
+    qtbot: QtBot, context: Context, office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
+    window = MainWindow(context, "Secretariat")
+    qtbot.addWidget(window)
+    window.resize(1440, 900)
+    window.show()
+    qtbot.waitUntil(lambda: window._painted)
+    window.go("questions", {"question": "by_partner"})
+    table = window.pane().table
+    pillar = [column.title for column in table.figures.columns].index("ASCC")
+    table.setCurrentIndex(table.figures.index(0, pillar))
+    qtbot.keyClick(table, Qt.Key.Key_Return)
+    listed = window.pane()
+    assert listed.key == "entity:fund_transaction"
+    qtbot.waitUntil(lambda: listed.list.model.rowCount() == 1)
+    window.commands.run("back")
+    assert window.pane().key == "questions"
+    assert window.pane().question() == "by_partner"
+    window.commands.run("record_transaction")
+    assert window.findChild(PostingDialog) is not None

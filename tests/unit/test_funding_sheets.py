@@ -10,6 +10,7 @@ from aps_desktop.db.engine import Database
 from aps_desktop.domain.clock import FixedClock
 from aps_desktop.domain.money import Money
 from aps_desktop.services import (
+    body_money,
     fund_money,
     payer_money,
     posting,
@@ -74,6 +75,7 @@ def everything(db: Database) -> list[object]:
         (payer_money.partner, "partner", office.japan),
         (payer_money.member_state, "member_state", office.lao),
         (project_money.page, "project", office.project),
+        (body_money.page, "body", office.body),
     ):
         page = read(c, records.get(c, entity, id), TODAY)
         found.append([(card.label, card.figure.text) for card in page.cards])
