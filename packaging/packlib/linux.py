@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
+import lzma
 import os
 import shutil
 import sys
@@ -159,28 +161,57 @@ def deb() -> Path:
     same_time(root)
     target = DIST / f"aps-desktop_{version()}_amd64.deb"
     target.parent.mkdir(exist_ok=True)
-    pack = ["-Zxz", "-z1"] if fast() else ["-Zxz", "-z9"]
-    run(["dpkg-deb", "--root-owner-group", *pack, "--build", root, target], capture_output=True)
+    control_files = packed(root / "DEBIAN", "./")
+    shutil.rmtree(root / "DEBIAN")
+    parts = (
+        ("debian-binary", b"2.0\n"),
+        ("control.tar.xz", control_files),
+        ("data.tar.xz", packed(root, "./")),
+    )
+    with target.open("wb") as out:
+        out.write(b"!<arch>\n")
+        for name, data in parts:
+            out.write(f"{name:16}{epoch():<12}{0:<6}{0:<6}{100644:<8}{len(data):<10}`\n".encode())
+            out.write(data + b"\n" * (len(data) % 2))
     return target
 
 
+def packed(folder: Path, top: str) -> bytes:
+    """A folder as .tar.xz, the same for the same files; its members begin with `top`.
+
+    With the filter for x86 code, which dpkg-deb does not offer and dpkg reads: a tenth smaller.
+    """
+    plain = io.BytesIO()
+    with tarfile.open(fileobj=plain, mode="w", format=tarfile.GNU_FORMAT) as archive:
+        for path in [folder, *sorted(folder.rglob("*"))]:
+            inside = str(path.relative_to(folder)).removeprefix(".")
+            archive.add(path, arcname=top + inside, recursive=False, filter=_nobody)
+    strength = 1 if fast() else 9 | lzma.PRESET_EXTREME
+    filters = [
+        {"id": lzma.FILTER_X86},
+        {"id": lzma.FILTER_LZMA2, "preset": strength, "dict_size": _DICTIONARY},
+    ]
+    return lzma.compress(plain.getbuffer(), check=lzma.CHECK_CRC32, filters=filters)
+
+
+_DICTIONARY = 64 << 20
+"""Bytes that whoever unpacks needs in memory."""
+
+
 def rpm() -> Path:
-    """The package for Fedora, openSUSE and their relatives."""
+    """The package for Fedora, openSUSE and their relatives; rpmbuild is in Debian's package rpm."""
     root = tree(BUILD / "rpm", "linux-rpm")
     same_time(root)
-    settings = BUILD / "nfpm.yaml"
-    write(settings, filled(PACKAGING / "linux" / "nfpm.yaml").replace("@ROOT@", str(root)))
-    target = DIST / f"aps-desktop-{version()}-1.x86_64.rpm"
-    how = "gzip:1" if fast() else "xz"
-    text = settings.read_text().replace("@COMPRESSION@", how)
-    settings.write_text(text)
-    command = [ENVIRONMENT / "bin" / "nfpm", "package", "-f", settings, "-p", "rpm", "-t", target]
-    run(
-        command,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch())},
+    work = fresh(BUILD / "rpmbuild")
+    text = filled(PACKAGING / "linux" / "rpm.spec").replace("@ROOT@", str(root))
+    write(
+        work / "aps-desktop.spec", text.replace("@PAYLOAD@", "w1.gzdio" if fast() else "w9.xzdio")
     )
+    settings = {**os.environ, "SOURCE_DATE_EPOCH": str(epoch())}
+    command = ["rpmbuild", "-bb", "--quiet", "--define", f"_topdir {work}", "aps-desktop.spec"]
+    run(command, capture_output=True, text=True, env=settings, cwd=work)
+    target = DIST / f"aps-desktop-{version()}-1.x86_64.rpm"
+    shutil.move(next(work.glob("RPMS/x86_64/*.rpm")), target)
     return target
 
 
@@ -191,10 +222,7 @@ def tar() -> Path:
     top = f"aps-desktop-{version()}"
     write(FOLDER / "edition.txt", "linux-portable\n")
     same_time(FOLDER)
-    with tarfile.open(target, "w:xz", preset=1 if fast() else 6) as archive:
-        for path in sorted([FOLDER, *FOLDER.rglob("*")]):
-            inside = Path(top, path.relative_to(FOLDER))
-            archive.add(path, arcname=str(inside), recursive=False, filter=_nobody)
+    target.write_bytes(packed(FOLDER, f"{top}/"))
     (FOLDER / "edition.txt").unlink()
     same_time(FOLDER)
     return target

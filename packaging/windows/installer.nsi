@@ -63,6 +63,7 @@ VIAddVersionKey LegalCopyright "APS Desktop developers, MIT licence"
 !insertmacro MUI_LANGUAGE "English"
 
 Var Key          ; the uninstall entry of this folder: installations side by side have one each
+Var Code         ; the exit code of a failure, when it is not 2
 Var Wait         ; seconds that are left to wait for the running program
 
 !macro Common un
@@ -141,7 +142,10 @@ FunctionEnd
 
 Function .onInstFailed
   Call PutBack
-  SetErrorLevel 2
+  ${If} $Code == ""
+    StrCpy $Code 2
+  ${EndIf}
+  SetErrorLevel $Code
 FunctionEnd
 
 Section "-app"
@@ -178,21 +182,19 @@ Section "-app"
   SetOutPath "$INSTDIR"
   ${If} ${Errors}
     Call PutBack
-    SetErrorLevel 2
     Abort "The files could not be written. Is the disk full? What was installed before is unchanged."
   ${EndIf}
   ${If} ${FileExists} "$INSTDIR\app\*.*"
     Rename "$INSTDIR\app" "$INSTDIR\app.old"
     ${If} ${Errors}
       Call PutBack
-      SetErrorLevel 3
+      StrCpy $Code 3
       Abort "The installed program is in use. It is unchanged."
     ${EndIf}
   ${EndIf}
   Rename "$INSTDIR\app.new" "$INSTDIR\app"
   ${If} ${Errors}
     Call PutBack
-    SetErrorLevel 2
     Abort "The new program could not be put in its place. What was installed before is unchanged."
   ${EndIf}
   RMDir /r "$INSTDIR\app.old"

@@ -96,3 +96,74 @@ def test_what_is_left_out(recipe: ModuleType, name: str, dropped: bool) -> None:
     from packlib.unwanted import unwanted
 
     assert unwanted(name) is dropped
+
+
+@pytest.mark.parametrize(
+    ("name", "dropped"),
+    [
+        ("PySide6/QtWidgets.pyd", False),
+        ("PySide6/QtQuick.pyd", True),
+        ("PySide6/Qt6Core.dll", False),
+        ("PySide6/Qt6Pdf.dll", True),
+        ("PySide6/msvcp140.dll", False),
+        ("PySide6/lupdate.exe", True),
+        ("numpy/_core/tests/test_umath.py", True),
+        ("numpy/testing/__init__.py", False),
+        ("typst/_typst.pyd", False),
+        ("docx/templates/default.docx", False),
+        ("sqlcipher3-0.6.4.dist-info/licenses/LICENSE", False),
+        ("sqlcipher3-0.6.4.dist-info/RECORD", True),
+    ],
+)
+def test_what_windows_wheels_give(recipe: ModuleType, name: str, dropped: bool) -> None:
+    from packlib import wheels
+
+    used = wheels.qt_modules(ROOT / "aps_desktop")
+    assert {"QtCore", "QtGui", "QtWidgets", "QtSvg", "QtNetwork"} <= used
+    assert wheels.left_out(name, used) is dropped
+
+
+def test_archives_are_the_same_for_the_same_files(recipe: ModuleType, tmp_path: Path) -> None:
+    import io
+    import tarfile
+
+    from packlib import linux
+
+    for name in ("b.txt", "a/c.so", "a/ö.txt"):
+        file = tmp_path / "tree" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(name.encode() * 1000)
+    packed = linux.packed(tmp_path / "tree", "./")
+    assert linux.packed(tmp_path / "tree", "./") == packed
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        assert archive.getnames() == [".", "./a", "./a/c.so", "./a/ö.txt", "./b.txt"]
+        assert {(m.uid, m.uname) for m in archive.getmembers()} == {(0, "root")}
+
+
+def test_the_signature_is_one_that_minisign_takes(
+    recipe: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import base64
+    import hashlib
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from packlib import signing
+
+    key = tmp_path / "release.key"
+    key.write_text("11" * 32, "ascii")
+    monkeypatch.setenv("APS_RELEASE_KEY", str(key))
+    file = tmp_path / "SHA256SUMS"
+    file.write_bytes(b"0 a\n")
+    lines = signing.minisign(file, "APS Desktop 1.0.0, release").read_text().splitlines()
+    first, second = base64.b64decode(lines[1]), base64.b64decode(lines[3])
+    public = base64.b64decode(signing.minisign_public_key().splitlines()[1])
+    assert (first[:2], public[:2], first[2:10]) == (b"ED", b"Ed", public[2:10])
+    verifier = Ed25519PublicKey.from_public_bytes(public[10:])
+    verifier.verify(first[10:], hashlib.blake2b(b"0 a\n").digest())
+    verifier.verify(second, first[10:] + b"APS Desktop 1.0.0, release")
+
+
+def test_a_checkout_holds_no_release_key() -> None:
+    from aps_desktop.sync.release_key import RELEASE_KEYS
+
+    assert RELEASE_KEYS == ()
