@@ -124,6 +124,29 @@ def iati_export(window: MainWindow) -> QWidget:
     return window.findChildren(IatiExportDialog)[-1]
 
 
+def funding(window: MainWindow) -> None:
+    dashboard(window, "funding")
+
+
+def results(window: MainWindow) -> None:
+    dashboard(window, "results")
+
+
+def state_map(window: MainWindow) -> None:
+    dashboard(window, "map")
+
+
+def dashboard(window: MainWindow, tab: str) -> None:
+    """Waits for the process that draws, in the scheme and size of this picture."""
+    pane = window.pane()
+    pane.open_tab(tab)
+    app = QApplication.instance()
+    deadline = time.monotonic() + 60
+    while not pane.is_drawn() and time.monotonic() < deadline:
+        app.processEvents()
+        time.sleep(0.01)
+
+
 PICTURES = (
     Picture("today", "today"),
     Picture("today-dark", "today", "dark", "large"),
@@ -148,6 +171,9 @@ PICTURES = (
     Picture("evaluation", "entity:evaluation", "light", "large", follow_up),
     Picture("changes", "changes"),
     Picture("backups", "backups"),
+    Picture("dashboard", "dashboards", "light", "large", funding),
+    Picture("dashboard-results", "dashboards", "dark", "large", results),
+    Picture("dashboard-map", "dashboards", "light", "small", state_map),
     Picture("search", "today", act=search),
     Picture("import-preview", "today", act=import_preview),
     Picture("iati-export", "today", act=iati_export),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aps_desktop.charts.frame import keys
-from aps_desktop.charts.sheet import Sheet, measure
+from aps_desktop.charts.sheet import Sheet, fitted, measure
 from aps_desktop.charts.style import SMALL
 from aps_desktop.services.chart_data import Bar, Columns
 
@@ -31,10 +31,11 @@ def draw(sheet: Sheet, body: Columns) -> None:
         middle = left + step * (place + 0.5)
         _column(inner, row, middle, min(64.0, step * 0.68), base, scale, body.nested)
         if (len(body.rows) - 1 - place) % every == 0:
-            inner.text(
-                middle, base + 13, row.label, size=SMALL, align="center",
-                colour=inner.tokens.muted,
-            )  # fmt: skip
+            words = fitted(row.label, min(inner.width, step * every) - 4, SMALL)
+            half = measure(words, SMALL) / 2
+            x = min(max(middle, half), inner.width - half)
+            muted = inner.tokens.muted
+            inner.text(x, base + 13, words, size=SMALL, align="center", colour=muted)
 
 
 def _height(row: Bar, nested: bool) -> float:

@@ -17,7 +17,7 @@ def draw(sheet: Sheet, body: Flows) -> None:
     head = 18.0 if any(body.heads) else 0.0
     sums = _sums(body)
     most = max(len(body.left), len(body.right), 1)
-    gap = min(_GAP + 5, max(3.0, (sheet.height - head) * 0.3 / most))
+    gap = min(_GAP + 5, max(1.0, (sheet.height - head) * 0.3 / most))
     total = max(sum(sums[0]), sum(sums[1])) or 1.0
     scale = (sheet.height - head - gap * (most - 1) - 4) / total
     starts = _side_width(sheet, body.left)
@@ -59,6 +59,9 @@ def _nodes(
         room = (x if side == "right" else sheet.width - x - _NODE) - 8
         at = max(y + height / 2, free + 7.0)
         free = at + 7.0
+        if free > sheet.height + 4:  # more nodes than lines of text: the band tells by pointing
+            y += height + gap
+            continue
         name = fitted(node.label, room - measure(node.text, SMALL, bold=True) - 8, SMALL)
         if side == "right":
             sheet.text(x - 6, at, node.text, size=SMALL, bold=True, align="right")

@@ -57,10 +57,12 @@ def _grid(sheet: Sheet, body: Lines, scale: _Scale) -> None:
         x = scale.x(value)
         sheet.lines([[(x, scale.base), (x, scale.base + 4)]], t.axis)
         sheet.text(x, scale.base + 13, words, size=SMALL, colour=t.muted, align="center")
-    if body.today is not None:
+    if body.today is not None and scale.low <= body.today <= scale.high:
         x = scale.x(body.today)
         sheet.lines([[(x, 0), (x, scale.base)]], t.axis, dashed=True)
-        sheet.text(x - 5, 5, "Today", size=SMALL, colour=t.muted, align="right")
+        near = x - scale.left < 48  # no room before the line
+        at, side = (x + 5, "left") if near else (x - 5, "right")
+        sheet.text(at, 5, "Today", size=SMALL, colour=t.muted, align=side)
 
 
 def _line(sheet: Sheet, line: Line, scale: _Scale) -> None:

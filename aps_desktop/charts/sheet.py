@@ -30,7 +30,6 @@ from aps_desktop.paths import resource_path
 DPI = 100.0
 # Letters keep their own widths at every size, and are drawn in half the time.
 mpl.rcParams["text.hinting"] = "none"
-mpl.rcParams["text.hinting_factor"] = 1
 _AMOUNT = re.compile(r"[A-Z]{3} [\d.,]+(?: (?:m|bn))?")
 """An amount, which a line break must not part."""
 _ALIGN = {"left": 0.0, "center": 0.5, "right": 1.0}

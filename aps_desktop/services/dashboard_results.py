@@ -71,9 +71,16 @@ def _progress(c: Connection, selection: Selection) -> tuple[list[results.Indicat
     return results.progress(c, filters), "indicator"
 
 
-def bands(c: Connection, selection: Selection, today: date) -> Chart:
-    """Indicators by how far they are on the way to their targets."""
+def progress(c: Connection, selection: Selection, today: date) -> tuple[Chart, Chart]:
+    """Indicators by their progress, and those that are furthest from their targets."""
     found, what = _progress(c, selection)
+    return _bands(selection, today, found, what), _bullets(selection, today, found, what)
+
+
+def _bands(
+    selection: Selection, today: date, found: list[results.IndicatorFigure], what: str
+) -> Chart:
+    """Indicators by how far they are on the way to their targets."""
     marks = Marks()
     rows = []
     counts = results.bands(found)
@@ -95,9 +102,10 @@ def bands(c: Connection, selection: Selection, today: date) -> Chart:
     return whole("results-bands", head, drawn, marks, table, selection, _NONE, empty=not total)
 
 
-def bullets(c: Connection, selection: Selection, today: date) -> Chart:
+def _bullets(
+    selection: Selection, today: date, every: list[results.IndicatorFigure], what: str
+) -> Chart:
     """The indicators that are furthest from their targets: the actual against a line of 100%."""
-    every, what = _progress(c, selection)
     known = sorted((f for f in every if f.share is not None), key=lambda f: (f.share or 0, f.code))
     marks = Marks()
     rows = []

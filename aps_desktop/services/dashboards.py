@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
@@ -12,12 +12,15 @@ from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.services.chart_data import Chart
 from aps_desktop.services.dashboard_selection import Selection, ready
 
-Build = Callable[[Connection, Selection, date], Chart]
+Build = Callable[[Connection, Selection, date], Chart | tuple[Chart, ...]]
 
 
 @dataclass(frozen=True)
 class ChartSpec:
-    """A chart: its name on the command line, what it is called, and "module:function"."""
+    """A chart: its name on the command line, what it is called, and "module:function".
+
+    A function may make several charts at once, where they stand on the same figures.
+    """
 
     name: str
     title: str
@@ -27,9 +30,18 @@ class ChartSpec:
 
     def build(self, c: Connection, selection: Selection, today: date) -> Chart:
         """The chart with its figures; `today` is the local day."""
-        module, function = self.source.split(":")
-        make: Build = getattr(import_module(f"aps_desktop.services.{module}"), function)
-        return make(c, ready(c, selection), today)
+        return together(c, (self,), selection, today)[0]
+
+
+def together(
+    c: Connection, specs: Sequence[ChartSpec], selection: Selection, today: date
+) -> tuple[Chart, ...]:
+    """Charts of one source, in their order."""
+    module, function = specs[0].source.split(":")
+    make: Build = getattr(import_module(f"aps_desktop.services.{module}"), function)
+    made = make(c, ready(c, selection), today)
+    charts = {one.key: one for one in ((made,) if isinstance(made, Chart) else made)}
+    return tuple(charts[spec.name] for spec in specs)
 
 
 @dataclass(frozen=True)
@@ -63,8 +75,8 @@ TABS: tuple[Tab, ...] = (
         ChartSpec("delivery-ageing", "Waiting in approval steps", "dashboard_delivery:ageing"),
     )),
     Tab("results", "Results", (
-        ChartSpec("results-bands", "Indicators by progress", "dashboard_results:bands"),
-        ChartSpec("results-bullets", "Actual against target", "dashboard_results:bullets"),
+        ChartSpec("results-bands", "Indicators by progress", "dashboard_results:progress"),
+        ChartSpec("results-bullets", "Actual against target", "dashboard_results:progress"),
         ChartSpec("results-states", "Indicators by member state", "dashboard_results:states"),
         ChartSpec("results-reporting", "Values reported", "dashboard_results:reporting"),
     )),

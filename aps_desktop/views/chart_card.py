@@ -50,6 +50,7 @@ class ChartCard(QFrame):
         self.setObjectName(f"card_{spec.name}")
         self.setProperty("card", "chart")
         self.spec = spec
+        self.key: object = None
         self.view = ChartView(renderer, spec.name, spec.title, self)
         self.view.opened.connect(self.opened)
         self._table: QWidget | None = None
@@ -61,7 +62,9 @@ class ChartCard(QFrame):
     def chart(self) -> Chart | None:
         return self.view.chart
 
-    def show_chart(self, chart: Chart) -> None:
+    def show_chart(self, chart: Chart, key: object) -> None:
+        """Shows a chart; `key` says for which filters it was made."""
+        self.key = key
         self.view.show_chart(chart)
         self.more.setAccessibleName(f"Do more with {self.spec.title}")
         for key in ("table", EXCEL):

@@ -150,7 +150,11 @@ class DashboardsPane(Pane):
 
     def is_drawn(self) -> bool:
         """Whether every chart of the open tab shows its sharp picture."""
-        return all(card.view.is_sharp() for card in self.page().cards)
+        return all(map(self.is_current, self.page().cards))
+
+    def is_current(self, card: ChartCard) -> bool:
+        """Whether a chart shows what the filters ask for, sharp."""
+        return card.key == self._key(card.spec) and card.view.is_sharp()
 
     def _on_tab_changed(self) -> None:
         if self.isVisible():
@@ -181,24 +185,37 @@ class DashboardsPane(Pane):
         return spec.name, self.filters.selection, self._version, day
 
     def _read(self) -> None:
-        """Each chart has a query of its own, so that the first is there first."""
-        day = today(self.context.db.clock)
+        """Each chart has a query of its own, so that the first is there first; those that stand
+        on the same figures share one."""
+        missing: dict[str, list[ChartCard]] = {}
         for card in self.page().cards:
             key = self._key(card.spec)
             known = self._figures.get(key)
             if known is not None:
-                card.show_chart(known)
-                continue
-            work = partial(card.spec.build, selection=self.filters.selection, today=day)
-            done = partial(self._on_figures, card, key)
-            self.context.runner.query(work, done, owner=card, key="figures")
+                card.show_chart(known, key)
+            else:
+                missing.setdefault(card.spec.source, []).append(card)
+        for cards in missing.values():
+            self._ask(cards)
 
-    def _on_figures(self, card: ChartCard, key: tuple[Any, ...], chart: Chart) -> None:
+    def _ask(self, cards: list[ChartCard]) -> None:
+        specs = [card.spec for card in cards]
+        work = partial(
+            dashboards.together, specs=specs, selection=self.filters.selection,
+            today=today(self.context.db.clock),
+        )  # fmt: skip
+        done = partial(self._on_figures, cards, [self._key(spec) for spec in specs])
+        self.context.runner.query(work, done, owner=cards[0], key="figures")
+
+    def _on_figures(
+        self, cards: list[ChartCard], keys: list[tuple[Any, ...]], charts: tuple[Chart, ...]
+    ) -> None:
         if len(self._figures) >= _KEPT:
             self._figures.clear()
-        self._figures[key] = chart
-        if key == self._key(card.spec):
-            card.show_chart(chart)
+        for card, key, chart in zip(cards, keys, charts, strict=True):
+            self._figures[key] = chart
+            if key == self._key(card.spec):
+                card.show_chart(chart, key)
 
     def _on_choices(self, choices: Choices) -> None:
         self.choices = choices
