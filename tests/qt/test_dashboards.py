@@ -173,6 +173,30 @@ def test_a_dashboard_becomes_a_slide_and_a_report_of_two_pages(
     assert len(re.findall(rb"/Type\s*/Page\b", report.read_bytes())) == 2
 
 
+def test_the_funding_of_this_year_by_partner_goes_on_a_slide(
+    opened: Open, qtbot: QtBot, db: Database
+) -> None:
+    """The eighth task of a new officer: a tab, a year, and the copy entry of the chart's menu."""
+    window = opened()
+    pane = dashboards(window, qtbot, "funding")
+    box = pane.filters.boxes["year"]
+    box.setFocus()
+    qtbot.keyClicks(box, "2026")
+    qtbot.waitUntil(pane.is_drawn, timeout=30_000)
+    assert pane.filters.selection == Selection(year=2026)
+    card = pane.card("funding-partner")
+    cents = db.reader().value(
+        "SELECT sum(usd_value_minor) FROM fund_transaction WHERE type = 'commitment' "
+        "AND nature = 'actual' AND date BETWEEN '2026-01-01' AND '2026-12-31'"
+    )
+    assert sum(row[-1] for row in card.chart().table.rows) * 100 == cents
+    QGuiApplication.clipboard().clear()
+    card.run("copy")
+    qtbot.waitUntil(lambda: not QGuiApplication.clipboard().image().isNull(), timeout=30_000)
+    picture = QGuiApplication.clipboard().image()
+    assert picture.width() >= 1920
+
+
 def test_a_renderer_that_dies_is_started_again(opened: Open, qtbot: QtBot) -> None:
     pane = dashboards(opened(), qtbot)
     for child in list(pane.renderer._children.values()):
