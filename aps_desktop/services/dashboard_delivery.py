@@ -25,6 +25,7 @@ from aps_desktop.services.chart_data import (
 from aps_desktop.services.dashboard_funding import cents, dollars, lacking, mark
 from aps_desktop.services.dashboard_selection import Selection, projects, scope, through, whole
 from aps_desktop.services.dashboard_words import counted, money, money_ticks, percent, source
+from aps_desktop.services.funding import Answer
 
 _PERIODS, _FUNDS = 16, 14
 _STEPS = entity("approval_step").field("step").choices
@@ -32,6 +33,23 @@ _BANDS = ((0, 30, "on_track"), (31, 60, "plain"), (61, 90, "attention"), (91, No
 _UNSPENT = "No spending", "Enter planned and actual expenditure, or import the ledger."
 _UNDONE = "No commitments", "Enter commitments and disbursements, or import the ledger."
 _DECIDED = "Nothing waits for approval", "Every approval step is decided."
+
+
+def so_far(answer: Answer, today: date) -> tuple[int, int]:
+    """(planned, spent) up to today in US cents; the running period's plan counts by its days.
+
+    Refused sums are left out here; the charts say so.
+    """
+    plan = spent = 0
+    for line in answer.lines:
+        first, last = funding_burn.period_days(line.key)
+        if first > today:
+            continue
+        planned = cents(line.figure("planned").total) or 0
+        whole_days, gone = (last - first).days + 1, (min(last, today) - first).days + 1
+        plan += planned if last <= today else planned * gone // whole_days
+        spent += cents(line.figure("actual").total) or 0
+    return plan, spent
 
 
 def burn(c: Connection, selection: Selection, today: date) -> Chart:
@@ -54,13 +72,15 @@ def burn(c: Connection, selection: Selection, today: date) -> Chart:
             Part(float(spent), "expenditure", mark=mark(marks, f"{line.label}: spent", actual)),
         )
         rows.append(Bar(_short(line.label), parts, faint=line.key > until))
-    plan = sum(cents(n.figure("planned").total) or 0 for n in past)
-    spent = sum(cents(n.figure("actual").total) or 0 for n in past)
+    plan, spent = so_far(answer, today)
     finding = f"{money(spent)} spent of {money(plan)} planned so far: {percent(spent, plan)}"
     if not plan:
         finding = f"{money(spent)} spent so far; nothing was planned"
     head = Head(
-        finding, f"Expenditure by {period}, US dollars", source(today), lacking(answer.totals[:2])
+        finding,
+        f"Expenditure by {period}, US dollars; the running {period}'s plan by its days",
+        source(today),
+        lacking(answer.totals[:2]),
     )
     keys = (("pale", "Planned"), ("expenditure", "Spent"))
     table = Table(
@@ -101,14 +121,13 @@ def s_curve(c: Connection, selection: Selection, today: date) -> Chart:
         Line("Planned", "planned", tuple(made["planned"]), dashed=True),
         Line("Spent", "expenditure", tuple(made["actual"])),
     )
-    plan = next((y for x, y, _ in reversed(made["planned"]) if x <= today.toordinal()), 0.0)
-    spent = made["actual"][-1][1] if made["actual"] else 0.0
-    behind = int(plan - spent)
+    plan, spent = so_far(answer, today)
+    behind = plan - spent
     finding = f"Spending is {money(abs(behind))} {'behind' if behind > 0 else 'ahead of'} plan"
     if not any(y for _, y, _ in made["planned"]):
-        finding = f"{money(int(spent))} spent; nothing was planned"
-    head = Head(finding, "Expenditure added up, planned and actual, US dollars", source(today),
-                lacking(answer.totals[2:4]))  # fmt: skip
+        finding = f"{money(spent)} spent; nothing was planned"
+    subtitle = f"Expenditure added up, US dollars; the running {period}'s plan by its days"
+    head = Head(finding, subtitle, source(today), lacking(answer.totals[2:4]))
     table = Table(
         ("Until the end of", "Planned, USD", "Spent, USD"),
         tuple(

@@ -14,9 +14,12 @@ from aps_desktop.db.queries.lists import ListQuery
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.funding_measures import MEASURE_LABELS
 from aps_desktop.domain.money import Money, format_money
-from aps_desktop.services import dashboards, demo, offices, records
+from aps_desktop.services import dashboards, demo, funding_burn, offices, records
 from aps_desktop.services.chart_data import Bars, Chart, Mark, Nothing
+from aps_desktop.services.dashboard_delivery import so_far
 from aps_desktop.services.dashboard_selection import Selection
+from aps_desktop.services.dashboard_words import money
+from aps_desktop.services.funding import Scope
 
 DAY = date(2026, 11, 25)
 
@@ -288,6 +291,26 @@ def test_spending_against_plan(db: Database) -> None:
     assert sum(column(made, "Planned, USD").values()) == Decimal(int(planned)).scaleb(-2) > 0
     curve = chart(db, "delivery-s-curve").table.rows
     assert curve[-1][1] == Decimal(int(planned)).scaleb(-2)
+
+
+@pytest.mark.parametrize("day", [DAY, date(2026, 12, 31), date(2025, 7, 1), date(2026, 2, 14)])
+def test_both_charts_of_delivery_say_the_same(db: Database, day: date) -> None:
+    """Spent against planned so far: the plan up to today, by the running quarter's days."""
+    burnt, curve = (
+        dashboards.chart(name).build(db.reader(), Selection(), day)
+        for name in ("delivery-burn", "delivery-s-curve")
+    )
+    answer = funding_burn.burn(db.reader(), Scope(), "quarter")
+    plan, spent = so_far(answer, day)
+    assert burnt.head.finding.startswith(f"{money(spent)} spent of {money(plan)} planned so far")
+    way = "behind" if plan > spent else "ahead of"
+    assert curve.head.finding == f"Spending is {money(abs(plan - spent))} {way} plan"
+    by_hand = db.reader().value(
+        "SELECT sum(usd_value_minor) FROM fund_transaction WHERE type = 'expenditure' "
+        "AND nature = 'planned' AND date <= ?",
+        (f"{day.year}-12-31" if day.month == 12 else f"{day.year - 1}-12-31",),
+    )
+    assert plan >= by_hand - 1
 
 
 def test_waiting_in_approval_steps(db: Database) -> None:
