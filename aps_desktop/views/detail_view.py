@@ -301,6 +301,11 @@ class DetailView(QWidget):
 
             self.form.flush()
             open_report(self.context, self.record, self.window())
+        elif name == "iati":
+            from aps_desktop.views.iati_export_dialog import open_export
+
+            self.form.flush()
+            open_export(self.context, self.record, self.window())
         elif name == "duplicate":
             names = {f.name for f in self.kind.fields} - {self.kind.code, *self.kind.key}
             self.new_record({n: v for n, v in self.record.values.items() if n in names and v})

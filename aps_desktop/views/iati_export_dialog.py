@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from aps_desktop.domain.entities import entity
@@ -18,6 +19,7 @@ from aps_desktop.exchange.iati_source import Reporter
 from aps_desktop.services import iati_export
 from aps_desktop.services.iati_export import Exported
 from aps_desktop.services.iati_scope import NEVER_PUBLIC, Chosen, Scope
+from aps_desktop.services.records import Record
 from aps_desktop.views.context import OK
 from aps_desktop.views.export_dialog import ask_target, open_file
 from aps_desktop.views.form_field import FieldRow
@@ -45,7 +47,10 @@ _UNFIT = re.compile(r'[\\/:*?"<>|\s]+')
 class IatiExportDialog(IatiWindow):
     """The choices on top, below them what leaves and what stays; after writing, the problems."""
 
-    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, context: Context, parent: QWidget | None = None, about: Record | None = None
+    ) -> None:
+        """`about` is the project, fund or programme that it was opened from."""
         super().__init__("iati_export", "Export to IATI", context, parent)
         self.resize(860, 640)
         self._host = FormHost(context, self)
@@ -85,6 +90,9 @@ class IatiExportDialog(IatiWindow):
         self.again.clicked.connect(self._on_again)
         self.problems.record_wanted.connect(context.show_record)
         self.what.editor.setFocus()
+        if about is not None:
+            self.what.show_value(about.entity, {})
+            self.about[about.entity].show_value(about.id, {about.id: about.title})
         self._on_changed()
 
     def _rows(self) -> None:
@@ -226,6 +234,14 @@ class IatiExportDialog(IatiWindow):
 
     def _on_open(self) -> None:
         open_file(self._file)
+
+
+def open_export(context: Context, about: Record, parent: QWidget) -> IatiExportDialog:
+    """Opens the window on one project, fund or programme."""
+    dialog = IatiExportDialog(context, parent, about)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.show()
+    return dialog
 
 
 def _choice(name: str, label: str, choices: tuple[tuple[str, str], ...], help: str = "") -> Field:

@@ -12,6 +12,9 @@ from aps_desktop.services.records import Record
 from aps_desktop.views import icons, status_look
 from aps_desktop.views.plain_label import PlainLabel
 
+_PUBLISHED = frozenset({"project", "programme", "fund"})
+"""What is an activity of its own in IATI."""
+
 
 class RecordHeader(QWidget):
     """Shows one record's name; `action_requested` carries the name of what was asked for."""
@@ -92,8 +95,10 @@ class RecordHeader(QWidget):
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(button)
         words = entity(self._kind.name).label.lower()
+        published = [("iati", "Export to IATI…")] if self._kind.name in _PUBLISHED else []
         for name, text in (
             ("copy_name", "Copy code and title"),
+            *published,
             ("duplicate", f"Make a copy of this {words}"),
             ("delete", f"Delete this {words}"),
         ):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
@@ -140,6 +141,24 @@ def test_one_project_by_typing_its_name(
     settled(qtbot, dialog)
     assert "Second" in (tmp_path / "out.xml").read_text()
     assert "First" not in (tmp_path / "out.xml").read_text()
+
+
+def test_a_project_is_exported_from_its_page(qtbot: QtBot, context: Context, db: Database) -> None:
+    id = make(db, "project", code="P-2", title="Second", document_class="public",
+              planned_start="2026-01-01", sponsoring_body="ACDM")  # fmt: skip
+    make(db, "project", code="P-3", title="Third", document_class="public")
+    window = MainWindow(context, "Secretariat")
+    qtbot.addWidget(window)
+    window.show()
+    context.show_record("project", id)
+    qtbot.waitUntil(lambda: window.findChild(QAction, "record_iati") is not None, timeout=20_000)
+    qtbot.waitUntil(context.runner.idle, timeout=20_000)
+    window.findChild(QAction, "record_iati").trigger()
+    (dialog,) = window.findChildren(IatiExportDialog)
+    settled(qtbot, dialog)
+    assert dialog.scope().code == str(id)
+    assert dialog.leaves.text() == "1 activity would be written."
+    dialog.close()
 
 
 def test_an_office_without_anything_public(qtbot: QtBot, context: Context) -> None:
