@@ -71,8 +71,8 @@ def desk(new_desk: Callable[[str, str], Desk], tmp_path: Path) -> Desk:
     for row in sheet("hand_rates.csv"):
         day = date.fromisoformat(row["date"])
         rates.append([row["currency"], day, float(row["units"]), "UN operational rate"])
-    money.append(["Type", "Date", "Project", "Fund", "Partner", "Member state", "Amount", "Currency",
-                  "Reference"])  # fmt: skip
+    money.append(["Type", "Date", "Project", "Fund", "Partner", "Member state", "Amount",
+                  "Currency", "Reference"])  # fmt: skip
     for row in sheet("hand_ledger.csv"):
         partner = row["payer"] if row["payer"] != "SG" else None
         money.append([

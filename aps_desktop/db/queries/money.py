@@ -40,14 +40,24 @@ def sums(
 ) -> list[Sum]:
     """The sums by `group` and unit. `native`: in the currencies as entered, not in US dollars."""
     if native:
-        return _of_facts(c, group, only, "currency", "amount")
+        return _rows(c, *_facts_of(c, group, only, "currency", "amount"))
+    return _rows(c, *statement(c, group, only))
+
+
+def statement(c: Connection, group: tuple[str, ...], only: Narrowed) -> tuple[str, list[Any]]:
+    """The SQL (keys, unit, two parts of the sum, records) and its parameters.
+
+    A group may come in several rows: of the years, the months and the days of a span.
+    """
     wanted = {*group, *only.values}
     if only.until or only.since:
-        return _of_span(c, group, only, wanted)
+        parts = _span_parts(c, group, only, wanted)
+        params = [value for _, values in parts for value in values]
+        return " UNION ALL ".join(sql for sql, _ in parts), params
     cube = _cube_for(wanted)
     if cube is None:
-        return _of_facts(c, group, only, "unit", "value")
-    return _rows(c, *_cube_sql(c, cube, group, only.values, "", []))
+        return _facts_of(c, group, only, "unit", "value")
+    return _cube_sql(c, cube, group, only.values, "", [])
 
 
 def largest(
@@ -59,22 +69,11 @@ def largest(
     is in US dollars: it decides what is shown, never what is counted.
     """
     group = (by, "type", "nature", "in_kind")
-    wanted = {*group, *only.values}
-    if only.until or only.since:
-        parts = _span_parts(c, group, only, wanted)
-    else:
-        cube = _cube_for(wanted)
-        parts = [
-            _cube_sql(c, cube, group, only.values, "", [])
-            if cube
-            else _facts_sql(c, group, only.values, None, "unit", "value")
-        ]
+    sql, params = statement(c, group, only)
     each = " ".join(f"WHEN '{name}' THEN {sign}" for name, sign in signs.items())
-    joined = " UNION ALL ".join(f"SELECT * FROM ({sql}) p" for sql, _ in parts)
-    params = [value for _, values in parts for value in values]
     cash = "unit = 'USD' AND nature = 'actual' AND in_kind = 0"
     rows = c.all(
-        f"WITH part(key, type, nature, in_kind, unit, high, low, n) AS ({joined}), total AS "
+        f"WITH part(key, type, nature, in_kind, unit, high, low, n) AS ({sql}), total AS "
         f"(SELECT key, sum(CASE WHEN {cash} THEN (1.0 * high * {BASE} + low) * CASE type {each} "
         "ELSE 0 END ELSE 0 END) AS size FROM part GROUP BY key) "
         "SELECT key, (SELECT count(*) FROM total) FROM total "
@@ -90,11 +89,6 @@ def _cube_for(wanted: set[str]) -> str | None:
         if "unit" in cube.keys and wanted <= set(cube.keys):
             return cube.name
     return None
-
-
-def _of_span(c: Connection, group: tuple[str, ...], only: Narrowed, wanted: set[str]) -> list[Sum]:
-    parts = _span_parts(c, group, only, wanted)
-    return _rows(c, " UNION ALL ".join(sql for sql, _ in parts), [p for _, v in parts for p in v])
 
 
 def _span_parts(
@@ -185,11 +179,11 @@ def _facts_sql(
     )
 
 
-def _of_facts(
+def _facts_of(
     c: Connection, group: tuple[str, ...], only: Narrowed, unit: str, value: str
-) -> list[Sum]:
+) -> tuple[str, list[Any]]:
     span = (only.since or date.min, only.until or date.max) if only.since or only.until else None
-    return _rows(c, *_facts_sql(c, group, only.values, span, unit, value))
+    return _facts_sql(c, group, only.values, span, unit, value)
 
 
 def _tests(c: Connection, values: Mapping[str, tuple[Any, ...]]) -> tuple[list[str], list[Any]]:
