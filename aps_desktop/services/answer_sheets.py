@@ -9,6 +9,7 @@ from aps_desktop.db.queries import money
 from aps_desktop.db.queries.lists import Filter
 from aps_desktop.domain.funding_measures import MEASURE_LABELS
 from aps_desktop.domain.money import Money
+from aps_desktop.domain.values import show_date
 from aps_desktop.services import sheet_cells as cells
 from aps_desktop.services.funding import NAME, Answer, Figure, Ledger, Scope
 from aps_desktop.services.sheet_cells import Card, Column, Line, Look, Opens, Sheet, SheetCell
@@ -18,6 +19,8 @@ _WIDTH = 132
 _COUNT_WIDTH = 80
 _SIGN = 8
 """About the width of a letter in a heading."""
+_SOON = 30
+"""Days."""
 _FULL = 100
 """Percent from which more was paid than was committed."""
 
@@ -59,10 +62,10 @@ def cell(figure: Figure, *, empty: str = "–") -> SheetCell:
     if figure.percent is not None:
         look: Look = "attention" if figure.percent > _FULL else ""
         return cells.percent(figure.percent, opens, look=look)
+    if figure.day is not None:
+        return _day(figure)
     if figure.count is not None:
         return cells.number(figure.count, opens)
-    if figure.day is not None:
-        return cells.day(figure.day)
     return cells.text("–", opens, look="muted")
 
 
@@ -109,6 +112,16 @@ def without_value(filters: Sequence[Filter] = ()) -> Opens:
     return Opens(NAME, (*filters, Filter("usd_value", "empty")))
 
 
+def _day(figure: Figure) -> SheetCell:
+    """A day, and in how many days it is where that is said."""
+    days = figure.count
+    if figure.day is None or days is None:
+        return cells.day(figure.day)
+    words = "today" if not days else f"in {days:,} day{'' if days == 1 else 's'}"
+    look: Look = "attention" if days <= _SOON else ""
+    return SheetCell(f"{show_date(figure.day)}, {words}", figure.day, look=look)
+
+
 def _columns(answer: Answer) -> list[Figure]:
     """One figure for each column: the totals', and what only lines have."""
     found = {one.key: one for one in answer.totals}
@@ -122,7 +135,8 @@ def _column(figure: Figure, *, extra: bool) -> Column:
     if figure.percent is not None or figure.key.endswith("_rate"):
         return Column(figure.label, right=True, width=_PERCENT_WIDTH, extra=extra)
     if figure.day is not None:
-        return Column(figure.label, width=100, extra=extra)
+        width = 100 if figure.count is None else 190
+        return Column(figure.label, width=width, extra=extra)
     least = _WIDTH if figure.total is not None else _COUNT_WIDTH
     width = max(least, len(figure.label) * _SIGN + 20)
     return Column(figure.label, right=True, width=width, extra=extra)

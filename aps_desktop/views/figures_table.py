@@ -222,7 +222,7 @@ class FiguresTable(QTableView):
                 for cell in longest
             ]
             self.setColumnWidth(
-                number, min(_WIDEST, max([self.columnWidth(number), *(n + 20 for n in needed)]))
+                number, min(_WIDEST, max([column.width, *(n + 20 for n in needed)]))
             )
         self._fill()
 
