@@ -6,7 +6,8 @@ import; a warning is shown. The batch lists both, for values that came by a merg
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -21,6 +22,7 @@ from aps_desktop.domain.results import (
     QUALITATIVE,
     ZERO,
     Reading,
+    Split,
     counts,
     scale_value,
     total,
@@ -66,30 +68,45 @@ class Found:
     where: str
 
 
+Past = Sequence[tuple[Period, Decimal]]
+"""What the same part counted in earlier periods, oldest first."""
+
+
 def doubts(
     row: IndicatorRow, one: Reading, others: Sequence[Reading], *, correction: bool = False
 ) -> list[Doubt]:
     """What is wrong with a reading; `others` are the indicator's other readings, without it."""
+    past = sorted(
+        (other.period, number) for other in others
+        if other.period < one.period and other.split == one.split
+        and (number := counts(row.measure, other)) is not None
+    )  # fmt: skip
+    beside = [other for other in others if other.period == one.period]
+    return _judged(row, one, past, beside, correction=correction)
+
+
+def _judged(
+    row: IndicatorRow, one: Reading, past: Past, beside: Sequence[Reading], *, correction: bool
+) -> list[Doubt]:
+    """The rules; `beside` are the other readings of the same period."""
     measure = row.measure
     number = counts(measure, one)
     found = list(_alone(row, one, number))
     if number is None:
         return found
-    same = [other for other in others if other.split == one.split]
-    when, before = _before(row, same, one.period)
-    if before is not None and falls(measure, before, number) and not correction:
+    if past and falls(measure, past[-1][1], number) and not correction:
+        when, before = past[-1]
         words = (
             f"{show_number(number)} is below the {show_number(before)} of {when}, and the "
             "values are cumulative: if it is right, mark it as a correction."
         )
         found.append(Doubt("falls", words, "error"))
-    beside = [other for other in others if other.period == one.period]
-    for check in check_parts(measure, [*beside, one]):
-        if check.wrong:
-            found.append(Doubt("parts", check.words, "error"))
+    if beside:
+        wrong = [check for check in check_parts(measure, [*beside, one]) if check.wrong]
+        found += [Doubt("parts", check.words, "error") for check in wrong]
     if measure.type in (NUMBER, PERCENTAGE):
-        past = [n for o in same if o.period < one.period and (n := counts(measure, o)) is not None]
-        words = _stands_out(measure.accumulation == "cumulative", past[-_HISTORY:], number)
+        numbers = [earlier for _, earlier in past[-_HISTORY:]]
+        words = _stands_out(measure.accumulation == "cumulative", numbers, number)
         if words:
             found.append(Doubt("outlier", words))
     return found
@@ -113,20 +130,6 @@ def _alone(row: IndicatorRow, one: Reading, number: Decimal | None) -> Iterator[
         yield Doubt("plausible", f"Below the lowest plausible value, {show_number(row.lowest)}.")
     if row.highest is not None and number > row.highest:
         yield Doubt("plausible", f"Above the highest plausible value, {show_number(row.highest)}.")
-
-
-def _before(
-    row: IndicatorRow, same: Iterable[Reading], period: Period
-) -> tuple[str, Decimal] | tuple[str, None]:
-    """The newest earlier reading of the same part: (its period, what it counts)."""
-    earlier = [
-        (one.period, n) for one in same
-        if one.period < period and (n := counts(row.measure, one)) is not None
-    ]  # fmt: skip
-    if not earlier:
-        return "", None
-    last, number = max(earlier, key=lambda pair: pair[0])
-    return str(last), number
 
 
 def _stands_out(cumulative: bool, past: list[Decimal], number: Decimal) -> str:
@@ -166,19 +169,29 @@ def batch(
 
 
 def _of_indicator(row: IndicatorRow, values: list[ValueRow]) -> Iterator[Found]:
-    readings = [one.reading for one in values]
+    """The doubts about an indicator's values, which are in the order of their periods."""
+    by_period: dict[Period, list[Reading]] = defaultdict(list)
+    for one in values:
+        by_period[one.reading.period].append(one.reading)
+    past: dict[Split, list[tuple[Period, Decimal]]] = defaultdict(list)
     said: set[tuple[str, Period, str]] = set()
-    for at, one in enumerate(values):
-        others = readings[:at] + readings[at + 1 :]
-        found = doubts(row, one.reading, others, correction=one.correction)
-        if not _says_something(one.reading):
+    for one in values:
+        read = one.reading
+        mine = past[read.split]
+        if mine and mine[-1][0] == read.period:  # the same part twice in one period
+            mine = mine[:-1]
+        beside = [other for other in by_period[read.period] if other is not read]
+        found = _judged(row, read, mine, beside, correction=one.correction)
+        if not _says_something(read):
             found.append(Doubt("empty", "No value is given."))
         for doubt in found:
-            key = (doubt.rule, one.reading.period, doubt.words)
-            if key in said:
-                continue
-            said.add(key)
-            yield Found(doubt, one.id, row.id, row.label, one.reading.label)
+            key = (doubt.rule, read.period, doubt.words)
+            if key not in said:
+                said.add(key)
+                yield Found(doubt, one.id, row.id, row.label, read.label)
+        number = counts(row.measure, read)
+        if number is not None:
+            past[read.split].append((read.period, number))
 
 
 def _says_something(one: Reading) -> bool:

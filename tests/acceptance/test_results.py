@@ -216,3 +216,34 @@ def test_a_late_value_becomes_an_amendment_on_every_way(
     assert not desk.has("indicator_value", late), "it waits as an amendment instead"
     assert len(desk.done("record", "list", "value_amendment")) == 2
     desk.sound()
+    lao.merge(desk.export())
+    (there,) = lao.done("record", "list", "period_calendar")
+    assert lao.get("period_calendar", there["id"])["locked"] is True, "the lock travels"
+    lao.new("indicator_value", indicator=by_state[0], period="Q2 2026", value="8", sex="male")
+    assert len(lao.done("record", "list", "value_amendment")) == 3
+
+
+def test_a_request_travels_and_is_answered_offline(
+    desk: Desk, by_state: list[str], new_desk: NewDesk
+) -> None:
+    """The state's office writes the form from the request that came in the bundle, or enters the
+    values; headquarters sees them after the next merge."""
+    vn = new_desk("VN", "vn")
+    enrol(desk, vn)
+    desk.done("reporting", "ask", "--period", "Q2 2026")
+    vn.merge(desk.export())
+    form = Path(
+        vn.done("reporting", "forms", vn.folder, "--period", "Q2 2026", "--state", "Viet Nam")[
+            "files"
+        ][0]
+    )
+    book = openpyxl.load_workbook(form)
+    top, heads = columns(book["Values"])
+    book["Values"].cell(top + 1, heads["Q2 2026"], 41)
+    book.save(form)
+    vn.done("import-excel", form)
+    desk.merge(vn.export())
+    cells = desk.done("reporting", "missing", "--period", "Q2 2026")["cells"]
+    assert {(c["member_state"], c["missing"]) for c in cells} == {("Viet Nam", 2), ("Thailand", 3)}
+    desk.sound()
+    vn.sound()
