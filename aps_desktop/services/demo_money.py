@@ -20,6 +20,8 @@ _PAID = frozenset(
 
 _MONTHLY = 370
 """Days for which even a small office keeps the rate of every month."""
+_PAYERS_OWN = ("pledge", "commitment", "disbursement")
+"""Transactions that name the fund's main partner."""
 _PLANNED = 4
 """Planned transactions of a project, over its time."""
 
@@ -106,7 +108,7 @@ def _flows(m: Maker, p: ProjectFacts, count: int, payer: UUID | None) -> None:
     if finished:
         flows.append(("refund", min(BASE, p.end + timedelta(days=70)), p.budget - spent, None))
     for number, (type, day, dollars, tranche_id) in enumerate(flows[: max(2, count - planned)]):
-        from_whom = payer if type in ("pledge", "commitment") else None
+        from_whom = payer if type in _PAYERS_OWN else None
         _transaction(m, p, number, type, min(day, BASE), dollars, tranche_id, partner=from_whom)
     for part in range(planned):
         day = p.start + (p.end - p.start) * (part + 1) // planned

@@ -52,7 +52,7 @@ def partner(c: Connection, record: Record, day: date) -> MoneyPage:
     )
     payer = _Payer(scope, "partner", record.rid, day)
     tabs = (*_supports(scope), *_papers(c, "partner", record.rid, day))
-    return MoneyPage(facts, payer.cards(c), tabs, details=payer.details)
+    return MoneyPage(facts, payer.cards(c), tabs, _NAMED, payer.details)
 
 
 def member_state(c: Connection, record: Record, day: date) -> MoneyPage:
@@ -74,6 +74,10 @@ def member_state(c: Connection, record: Record, day: date) -> MoneyPage:
     return MoneyPage((), payer.cards(c), tabs, _ROLES, payer.details)
 
 
+_NAMED = (
+    "Counted are transactions that name this partner; what its funds did without naming it is on "
+    "their own pages."
+)
 _ROLES = (
     "Donor and beneficiary are roles: what the member state pays or contributes stands beside the "
     "projects that it takes part in, and neither is set off against the other."

@@ -45,33 +45,45 @@ _HISTORY = (
 
 
 @dataclass(frozen=True, slots=True)
-class RatePage:
-    """`old` counts currencies whose newest rate is too old, `unvalued` transactions without one."""
+class Newest:
+    """The newest rate of each currency; `old` counts those that are too old."""
 
-    newest: Sheet
-    gaps: Sheet
+    sheet: Sheet
     old: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """Months whose transactions lack a rate, and how many have no value in US dollars at all."""
+
+    sheet: Sheet
     unvalued: int
     missing: Opens
 
 
-def page(c: Connection, day: date) -> RatePage:
-    """All about rates on a day."""
+def newest(c: Connection, day: date) -> Newest:
+    """The newest rates as they are on a day."""
     found = [one for one in rates.newest(c) if one.currency in CURRENCIES]
     counts: dict[str, int] = dict(
         c.all("SELECT upper(currency), count(*) FROM exchange_rate GROUP BY upper(currency)")
     )
     lines = tuple(_newest(one, int(counts.get(one.currency, 0)), day) for one in found)
-    wrong = rates.gaps(c)
+    empty = (
+        "No rate is kept yet. Enter one, or import the table of your bank or of the United Nations."
+    )
+    old = sum((day - one.day).days > OLD_DAYS for one in found)
+    return Newest(Sheet(_NEWEST, lines, empty), old)
+
+
+def lacking(c: Connection) -> Lacking:
+    """What the ledger lacks; it looks at every transaction, so it is asked for by itself."""
+    wrong = tuple(map(_gap, rates.gaps(c)))
     unvalued = int(c.value(f"SELECT count(*) FROM fund_transaction t WHERE {ledger.UNVALUED}") or 0)
-    return RatePage(
-        Sheet(_NEWEST, lines, "No rate is kept yet. Enter one, or import the table of your bank or "
-              "of the United Nations."),
-        Sheet(_GAPS, tuple(map(_gap, wrong)), "Every transaction has a rate of its time."),
-        sum((day - one.day).days > OLD_DAYS for one in found),
+    return Lacking(
+        Sheet(_GAPS, wrong, "Every transaction has a rate of its time."),
         unvalued,
         without_value((Filter("amount", "filled"),)),
-    )  # fmt: skip
+    )
 
 
 def history(c: Connection, currency: str) -> Sheet:

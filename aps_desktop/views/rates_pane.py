@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from aps_desktop.domain.changes import Applied
     from aps_desktop.domain.totals import Missing
     from aps_desktop.domain.values import Value
-    from aps_desktop.services.rate_sheets import RatePage
+    from aps_desktop.services.rate_sheets import Lacking, Newest
     from aps_desktop.services.sheet_cells import Sheet
     from aps_desktop.views.context import Context
 
@@ -52,7 +52,8 @@ class RatesPane(Pane):
     def __init__(self, context: Context, key: str, title: str, area: str) -> None:
         super().__init__(context, key, title, area)
         self._stale = True
-        self._page: RatePage | None = None
+        self._rates: Newest | None = None
+        self._lacking: Lacking | None = None
         host = FormHost(context, self)
         self.summary = PlainLabel("", self, wrap=True)
         self.summary.setObjectName("rates_summary")
@@ -75,6 +76,8 @@ class RatesPane(Pane):
         self.history_words = PlainLabel("Earlier rates", self, role="section")
         self._lay_out()
         self.newest.selectionModel().currentRowChanged.connect(self._on_currency)
+        for button in (self.fill, self.missing):
+            button.hide()
         if context.db.read_only:
             for widget in (self.keep, self.importing, self.fill):
                 widget.setEnabled(False)
@@ -159,30 +162,42 @@ class RatesPane(Pane):
     def _read(self) -> None:
         self._stale = False
         day = clock.today(self.context.db.clock)
-        self.context.runner.query(
-            partial(_page, day), self._on_page, self.context.show_failure, owner=self, key="page"
-        )
+        for work, done, key in (
+            (partial(_newest, day), self._on_newest, "newest"),
+            (rate_sheets.lacking, self._on_lacking, "lacking"),
+        ):
+            self.context.runner.query(work, done, self.context.show_failure, owner=self, key=key)
 
-    def _on_page(self, page: RatePage) -> None:
-        self._page = page
+    def _on_newest(self, found: Newest) -> None:
+        self._rates = found
         chosen = self.newest.currentIndex().row()
-        self.newest.show_sheet(page.newest)
-        self.gaps.show_sheet(page.gaps)
-        if page.newest.lines:
+        self.newest.show_sheet(found.sheet)
+        if found.sheet.lines:
             self.newest.setCurrentIndex(self.newest.figures.index(max(0, chosen), 0))
+        self._say()
+
+    def _on_lacking(self, found: Lacking) -> None:
+        self._lacking = found
+        self.gaps.show_sheet(found.sheet)
+        for button in (self.fill, self.missing):
+            button.setVisible(bool(found.unvalued))
+        self._say()
+
+    def _say(self) -> None:
+        """What is wrong, in one line; nothing before both answers are there."""
+        if self._rates is None or self._lacking is None:
+            return
         words = []
-        if page.old:
-            what = "currency has" if page.old == 1 else "currencies have"
-            words.append(f"{page.old} {what} no rate of the last {rate_sheets.OLD_DAYS} days.")
-        if page.unvalued:
-            what = "transaction has" if page.unvalued == 1 else "transactions have"
-            words.append(f"{page.unvalued:,} {what} no value in US dollars.")
-        fine = "Every rate is recent." if page.newest.lines else ""
+        if old := self._rates.old:
+            what = "currency has" if old == 1 else "currencies have"
+            words.append(f"{old} {what} no rate of the last {rate_sheets.OLD_DAYS} days.")
+        if unvalued := self._lacking.unvalued:
+            what = "transaction has" if unvalued == 1 else "transactions have"
+            words.append(f"{unvalued:,} {what} no value in US dollars.")
+        fine = "Every rate is recent." if self._rates.sheet.lines else ""
         self.summary.setText(f"! {' '.join(words)}" if words else fine)
         self.summary.setProperty("status", "attention" if words else "ok")
         restyle(self.summary)
-        for button in (self.fill, self.missing):
-            button.setVisible(bool(page.unvalued))
 
     def _on_currency(self, index: QModelIndex) -> None:
         line = self.newest.figures.lines[index.row()] if index.isValid() else None
@@ -238,8 +253,8 @@ class RatesPane(Pane):
         self.context.command_wanted.emit("import")
 
     def _on_missing(self) -> None:
-        if self._page is not None:
-            open_figure(self.context, self._page.missing)
+        if self._lacking is not None:
+            open_figure(self.context, self._lacking.missing)
 
     def _on_fill(self) -> None:
         self.context.runner.mutate(ledger.fill_in, self._on_filled, self.context.show_failure)
@@ -254,8 +269,8 @@ class RatesPane(Pane):
             self.context.say("Every transaction has a value in US dollars now.", OK)
 
 
-def _page(day: date, c: Connection) -> RatePage:
-    return rate_sheets.page(c, day)
+def _newest(day: date, c: Connection) -> Newest:
+    return rate_sheets.newest(c, day)
 
 
 def _history(currency: str, c: Connection) -> Sheet:

@@ -86,8 +86,8 @@ def everything(db: Database) -> list[object]:
         options = {k: v[-1][0] for k, v in question_sheets.options(asking.name).items()}
         answered = question_sheets.ask(c, asking.name, Scope(as_of=TODAY), options)
         found.append((answered.title, shown(answered.sheet), answered.sheet.refused))
-    rates = rate_sheets.page(c, TODAY)
-    found.append([shown(rates.newest), shown(rates.gaps), rates.old, rates.unvalued])
+    newest, lacking = rate_sheets.newest(c, TODAY), rate_sheets.lacking(c)
+    found.append([shown(newest.sheet), shown(lacking.sheet), newest.old, lacking.unvalued])
     entry = Entry(usd(100), TODAY, "receipt", office.fund)
     found.append(posting.outlook(c, entry))
     rid = c.value("SELECT min(rid) FROM tranche")
