@@ -218,7 +218,7 @@ class ResultsView(QWidget):
         self._arrange()
         if place[0] >= 0 and place[0] < self.model.rowCount():
             self.table.setCurrentIndex(self.model.index(*place))
-        self._read_cell()
+        self._on_cell()
         more = f"{grid.more:,} more indicators are in the list of indicators." if grid.more else ""
         self._say_problem(more)
 

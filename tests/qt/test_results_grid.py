@@ -160,7 +160,10 @@ def test_values_are_submitted_returned_with_a_comment_and_approved(
 ) -> None:
     go(view, 1, 2)
     type_in(qtbot, view, "41")
-    go(view, 1, 2)
+    assert not view.submit.isEnabled(), "the cell below is empty"
+    place = view.table.visualRect(view.model.index(1, FIRST + 1)).center()
+    qtbot.mouseClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert view.submit.isEnabled()
     qtbot.mouseClick(view.submit, Qt.MouseButton.LeftButton)
     assert stored(db)[0][3] == "pending"
     monkeypatch.setattr(results_view, "ask_comment", lambda *_: "Which source?")
