@@ -24,11 +24,13 @@ _REFERENCES = frozenset({Kind.REFERENCE, Kind.REFERENCES})
 
 @dataclass
 class ReadColumn:
-    """The values of one column for some rows; errors and notes by their place in it."""
+    """The values of one column for some rows; errors and notes by their place in it. `full` says
+    that none is missing: whoever knows it, tells."""
 
     values: list[Read]
     errors: dict[int, UserError] = field(default_factory=dict)
     notes: dict[int, str] = field(default_factory=dict)
+    full: bool = False
 
 
 ColumnReader = Callable[[Sequence[Cell], Sequence[Cell], Sequence[str]], ReadColumn]
@@ -76,7 +78,7 @@ class _Column:
             quick = self._quick
             if set(map(type, cells)) == {self._kind} and _all_plain(cells):
                 plain: list[Any] = list(cells)
-                return ReadColumn(plain)
+                return ReadColumn(plain, full=True)
             values = [None if cell is None else quick(cell) for cell in cells]
             todo = [i for i, v in enumerate(values) if v is None and cells[i] is not None]
             return self._slowly(cells, marks, values, todo)
@@ -97,6 +99,7 @@ class _Column:
                 if note:
                     odd[cell] = note
         column = ReadColumn([meaning[cell] for cell in cells])
+        column.full = all(value is not None for value in meaning.values())
         if odd:
             for i, cell in enumerate(cells):
                 if cell in odd:
@@ -149,9 +152,10 @@ class _MoneyColumn:
     def read(
         self, cells: Sequence[Cell], currencies: Sequence[Cell], marks: Sequence[str]
     ) -> ReadColumn:
-        column = ReadColumn([None] * len(cells))
+        column = ReadColumn([None] * len(cells), full=True)
         for i, cell in enumerate(cells):
             if cell is None:
+                column.full = False
                 continue
             written = currencies[i] if currencies else self._target.currency
             try:
@@ -161,8 +165,10 @@ class _MoneyColumn:
                     if note:
                         column.notes[i] = note
                 column.values[i] = money
+                column.full = column.full and money is not None
             except UserError as error:
                 column.errors[i] = error
+                column.full = False
         return column
 
     def _quick(self, cell: Cell, written: Cell, mark: str) -> Money | None:

@@ -199,14 +199,14 @@ class _SheetPlan:
             zip(*(c.values for c in columns), strict=True) if columns else iter([()] * len(rows))
             for columns in read
         ]
+        full = [all(column.full for column in columns) for columns in read]
         for i, row in enumerate(rows):
             result = RowResult(row, [])
-            for part, columns, source in zip(self._parts, read, rowwise, strict=True):
-                values = {
-                    name: value
-                    for name, value in zip(part.names, next(source), strict=True)
-                    if value is not None
-                }
+            for part, columns, source, whole in zip(self._parts, read, rowwise, full, strict=True):
+                pairs = zip(part.names, next(source), strict=True)
+                values = (
+                    dict(pairs) if whole else {n: value for n, value in pairs if value is not None}
+                )
                 errors = self._errors(part, columns, i) if i in troubled else []
                 if part.part.only_with and not _has_its_value(part, values, errors):
                     continue

@@ -132,12 +132,13 @@ class Planned:
         if not entity.key or record.id is not None:
             return None  # a record that names its id is that one, whatever its key
         values = record.values
-        key: tuple[object, ...] = ()
+        found: list[object] = []
         for name in entity.key:
             part = values.get(name)
             if part is None:
                 return None
-            key += (part.casefold() if type(part) is str else part,)
+            found.append(part.casefold() if type(part) is str else part)
+        key: tuple[object, ...] = tuple(found)
         claims = self._claims[entity.name]
         if links:
             key = (*key, *(values.get(name) for name in links))

@@ -225,15 +225,17 @@ def _sheet_report(sheet: PlannedSheet) -> SheetReport:
     found = sheet.found
     mapping = found.mapping
     names = list(dict.fromkeys(p.entity for p in mapping.parts)) if mapping else []
+    counts = sheet.counts()
+    whole = {v: sum(n for (what, _), n in counts.items() if what is v) for v in Verdict}
     return SheetReport(
         sheet=sheet.name,
         entity=names[0] if names else "",
         header_row=mapping.header_row + 1 if mapping else 0,
         mapping=mapping.described() if mapping else {},
         rows=len(sheet.rows),
-        **{str(verdict): sheet.count(verdict) for verdict in Verdict},
+        **{str(verdict): number for verdict, number in whole.items()},
         parts=tuple(
-            {"entity": name, **{str(v): sheet.count(v, name) for v in Verdict}} for name in names
+            {"entity": name, **{str(v): counts[v, name] for v in Verdict}} for name in names
         ),
         errors=tuple(
             CellError(p.row + 1, p.label, p.raw, p.message, p.address, p.hint, p.level)

@@ -16,6 +16,7 @@ _TITLE_ROWS = 3
 _FORM_LINES = 4
 _LONGEST_FORM = 60
 _FORM_ABOVE = 12
+_LOOKED_AT = 500
 
 
 def tables_of(sheet: Sheet, guesser: Guesser) -> list[Sheet]:
@@ -36,6 +37,8 @@ def tables_of(sheet: Sheet, guesser: Guesser) -> list[Sheet]:
 def _turned(sheet: Sheet, guesser: Guesser) -> Sheet | None:
     """A form, with its headings one below another and a single value beside each, as a table of
     one row; None for anything else."""
+    if len(sheet.rows) > _LONGEST_FORM * 2:
+        return None
     lines = [[cell for cell in row if not is_blank(cell)] for row in sheet.rows]
     lines = [line for line in lines if line]
     pairs = [line for line in lines if len(line) == 2 and isinstance(line[0], str)]
@@ -62,12 +65,14 @@ def _is_form(rows: Sequence[Row]) -> bool:
 def _side_by_side(sheet: Sheet, guesser: Guesser) -> list[Sheet]:
     """The tables that empty columns part, where each is a whole one: of another kind of record, or
     with the same headings again."""
-    table = guesser.table(sheet)
+    table = guesser.table(replace(sheet, rows=sheet.rows[:_LOOKED_AT]))
     if table is None or not table.rows:
         return [sheet]
     blocks = _blocks(sheet, table)
     if len(blocks) < 2 or any(sum(map(bool, table.headers[a:b])) < 2 for a, b in blocks):
         return [sheet]
+    table = guesser.table(sheet) or table
+    blocks = _blocks(sheet, table)
     parts = [_only(sheet, a, b) for a, b in blocks]
     mapped = [_whole(part, table.header_row, guesser) for part in parts]
     if not all(mapped):

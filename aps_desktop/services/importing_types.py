@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -109,8 +110,13 @@ class PlannedSheet:
 
     def count(self, verdict: Verdict, entity: str = "") -> int:
         return sum(
-            d.verdict is verdict and (not entity or d.entity == entity) for d in self.records
-        )
+            number for (what, kind), number in self.counts().items()
+            if what is verdict and entity in ("", kind)
+        )  # fmt: skip
+
+    def counts(self) -> Counter[tuple[Verdict, str]]:
+        """How many records of each kind meet each verdict."""
+        return Counter([(one.verdict, one.record.entity) for one in self.records])
 
     def problems(self) -> list[Problem]:
         """What is wrong with cells, in the order of rows."""

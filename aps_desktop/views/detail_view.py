@@ -74,6 +74,10 @@ class DetailView(QWidget):
             self._pages.addWidget(page)
         self.form.build()
         self.dress_overview()
+        self._connect()
+        self.clear()
+
+    def _connect(self) -> None:
         self._pause = QTimer(self)
         self._pause.setObjectName("keep_typed")
         self._pause.setSingleShot(True)
@@ -85,7 +89,6 @@ class DetailView(QWidget):
         self.header.action_requested.connect(self._on_action)
         self.draft.created.connect(self._on_created)
         self.draft.discarded.connect(self._on_discarded)
-        self.clear()
 
     # For pages of one entity --------------------------------------------------------------------
 

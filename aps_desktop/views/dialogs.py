@@ -45,6 +45,23 @@ class Notice(QDialog):
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self.setAccessibleDescription(text)
+        self.buttons = QDialogButtonBox(self)
+        closing = self.buttons.addButton(leave, _ROLE.RejectRole)
+        if do:
+            doing = QPushButton(do)
+            doing.setProperty("kind", "danger" if danger else "primary")
+            self.buttons.addButton(doing, _ROLE.AcceptRole)
+            closing.setDefault(danger)
+            doing.setDefault(not danger)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 22, 24, 18)
+        layout.setSpacing(18)
+        layout.addLayout(self._said(title, text))
+        layout.addWidget(self.buttons)
+
+    def _said(self, title: str, text: str) -> QHBoxLayout:
         picture = QLabel(self)
         picture.setPixmap(
             icons.pixmap("attention", 28, theme.tokens().attention, self.devicePixelRatioF())
@@ -60,21 +77,7 @@ class Notice(QDialog):
         across.setSpacing(16)
         across.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
         across.addLayout(words, 1)
-        self.buttons = QDialogButtonBox(self)
-        closing = self.buttons.addButton(leave, _ROLE.RejectRole)
-        if do:
-            doing = QPushButton(do)
-            doing.setProperty("kind", "danger" if danger else "primary")
-            self.buttons.addButton(doing, _ROLE.AcceptRole)
-            closing.setDefault(danger)
-            doing.setDefault(not danger)
-        self.buttons.accepted.connect(self.accept)
-        self.buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 22, 24, 18)
-        layout.setSpacing(18)
-        layout.addLayout(across)
-        layout.addWidget(self.buttons)
+        return across
 
 
 def tell(error: UserError, title: str, parent: QWidget | None = None) -> None:

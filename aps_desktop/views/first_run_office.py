@@ -52,11 +52,7 @@ class OfficePage(QWidget):
         self._add("Passphrase a&gain", self._again, "passphrase_again", "")
         for field in (self._first, self._again):
             field.setEchoMode(QLineEdit.EchoMode.Password)
-        self._meter = QProgressBar(self)
-        self._meter.setAccessibleName("Strength of the passphrase")
-        self._meter.setTextVisible(False)
-        self._meter.setRange(0, 4)
-        self._meter.setFixedHeight(6)
+        self._meter = self._strength()
         self._layout.addWidget(self._meter)
         self._words = PlainLabel(_ADVICE, role="small", wrap=True)
         self._words.setObjectName("passphrase_words")
@@ -74,6 +70,14 @@ class OfficePage(QWidget):
         for line in (self._device, self._officer, self._first, self._again):
             line.returnPressed.connect(self._start.click)  # does nothing while it is disabled
         self._on_typed()
+
+    def _strength(self) -> QProgressBar:
+        meter = QProgressBar(self)
+        meter.setAccessibleName("Strength of the passphrase")
+        meter.setTextVisible(False)
+        meter.setRange(0, 4)
+        meter.setFixedHeight(6)
+        return meter
 
     def begin(self) -> None:
         """Puts the keyboard where typing begins."""

@@ -22,19 +22,9 @@ class DonePage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("import_done_page")
-        picture = QLabel(self)
-        picture.setPixmap(icons.pixmap("ok", 32, theme.tokens().ok, self.devicePixelRatioF()))
         self.heading = PlainLabel("", self, role="heading", wrap=True)
         self.heading.setObjectName("import_done_heading")
         self.words = PlainLabel("", self, role="muted", wrap=True)
-        texts = QVBoxLayout()
-        texts.setSpacing(4)
-        texts.addWidget(self.heading)
-        texts.addWidget(self.words)
-        top = QHBoxLayout()
-        top.setSpacing(14)
-        top.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
-        top.addLayout(texts, 1)
         self.rows = RowsModel(
             ("Sheet", "What", "New", "Changed", "The same", "Refused", "Waiting"),
             numbers=(2, 3, 4, 5, 6), parent=self,
@@ -59,12 +49,25 @@ class DonePage(QWidget):
         inside = QVBoxLayout(card)
         inside.setContentsMargins(20, 18, 20, 16)
         inside.setSpacing(14)
-        inside.addLayout(top)
+        inside.addLayout(self._top())
         inside.addWidget(table, 1)
         inside.addLayout(buttons)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(card)
+
+    def _top(self) -> QHBoxLayout:
+        picture = QLabel(self)
+        picture.setPixmap(icons.pixmap("ok", 32, theme.tokens().ok, self.devicePixelRatioF()))
+        texts = QVBoxLayout()
+        texts.setSpacing(4)
+        texts.addWidget(self.heading)
+        texts.addWidget(self.words)
+        top = QHBoxLayout()
+        top.setSpacing(14)
+        top.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        top.addLayout(texts, 1)
+        return top
 
     def show_report(self, report: ImportReport) -> None:
         """Says what was written and what was not."""

@@ -59,19 +59,7 @@ class PreviewPage(QWidget):
         self._plan: Plan | None = None
         self.tabs: dict[str, QPushButton] = {}
         self._group = QButtonGroup(self)
-        buttons = QHBoxLayout()
-        for verdict, words, icon, hue in _TABS:
-            button = QPushButton(words, self)
-            button.setObjectName(f"import_tab_{verdict}")
-            button.setProperty("segment", True)
-            button.setProperty("verdict", str(verdict))
-            button.setCheckable(True)
-            button.setAutoDefault(False)  # Enter goes on to the next step
-            button.setIcon(icons.icon(icon, hue))
-            self.tabs[str(verdict)] = button
-            self._group.addButton(button)
-            buttons.addWidget(button)
-        buttons.addStretch(1)
+        buttons = self._buttons()
         self.told = PlainLabel("", self, role="muted", wrap=True)
         self.sheet = QComboBox(self)
         self.sheet.setObjectName("import_preview_sheet")
@@ -100,6 +88,22 @@ class PreviewPage(QWidget):
         self._group.buttonClicked.connect(self._read)
         self.sheet.activated.connect(self._read)
         self.filter.textChanged.connect(self._read)
+
+    def _buttons(self) -> QHBoxLayout:
+        buttons = QHBoxLayout()
+        for verdict, words, icon, hue in _TABS:
+            button = QPushButton(words, self)
+            button.setObjectName(f"import_tab_{verdict}")
+            button.setProperty("segment", True)
+            button.setProperty("verdict", str(verdict))
+            button.setCheckable(True)
+            button.setAutoDefault(False)  # Enter goes on to the next step
+            button.setIcon(icons.icon(icon, hue))
+            self.tabs[str(verdict)] = button
+            self._group.addButton(button)
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        return buttons
 
     def _arrange(self, buttons: QHBoxLayout) -> None:
         line = QHBoxLayout()

@@ -75,6 +75,9 @@ class ListBar(QWidget):
         self.columns.clicked.connect(self.columns_requested)
         self.more = self._button("list_more", "More for this list", "more")
         self.more.clicked.connect(self.menu_requested)
+        self._arrange()
+
+    def _arrange(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.GRID, 6, theme.GRID, 6)
         row.setSpacing(4)
