@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from aps_desktop.db.summary_kinds import Cube, Fact, Source, Sum
 from aps_desktop.domain.entities.funding_flow import TRANSACTION_TYPES
+from aps_desktop.domain.funding_measures import UNSPENT
 
 _USD = (
     "t.amount_currency <> 'USD' AND t.usd_value_minor IS NOT NULL AND t.usd_value_currency = 'USD'"
@@ -27,6 +28,14 @@ def _of_measure(measure: str) -> tuple[Sum, Sum]:
         Sum(f"{measure}_n", f"CASE WHEN {test} THEN 1 ELSE 0 END"),
     )
 
+
+_SIGNS = " ".join(f"WHEN '{term.measure}' THEN {term.sign}" for term in UNSPENT.terms)
+_LEFT = Sum(
+    "unspent",
+    f"CASE WHEN {_CASH} THEN amount * CASE type {_SIGNS} ELSE 0 END ELSE 0 END",
+    wide=True,
+)
+"""What is left of what a project got, in the currency in which it got it."""
 
 MONEY = Fact(
     "money_fact",
@@ -91,6 +100,7 @@ MONEY = Fact(
         Cube("money_by_year_programme", ("year", "programme", *_KIND), (_VALUE,)),
         Cube("money_by_currency", ("currency", "month"), ()),
         Cube("money_by_project", ("project", *_KIND), (_VALUE,)),
+        Cube("money_left", ("project", "currency"), (_LEFT,)),
         Cube(
             "money_of_project",
             ("project",),

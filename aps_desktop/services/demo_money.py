@@ -13,6 +13,8 @@ from aps_desktop.services import demo_funds
 from aps_desktop.services.demo_maker import BASE, FIRST_YEAR, RATES, Maker, ProjectFacts
 from aps_desktop.services.demo_project_parts import rate_of
 
+_SPENT = {"completed": 92, "activities_done": 96, "reporting_due": 94}
+"""What projects have spent of their budget, in percent, by status; others 60."""
 _PAID = frozenset(
     {"commenced", "extended", "on_hold", "activities_done", "reporting_due", "completed"}
 )
@@ -100,20 +102,25 @@ def _flows(m: Maker, p: ProjectFacts, count: int, payer: UUID | None) -> None:
     finished = p.status == "completed"
     planned = _PLANNED if count > len(flows) + 2 * _PLANNED else 0
     spendings = max(1, count - len(flows) - planned - (1 if finished else 0))
-    spent = p.budget * (92 if finished else 60) // 100
+    spent = p.budget * _SPENT.get(p.status, 60) // 100
     last = min(BASE, p.end)
     for place in range(spendings):
         day = p.start + (last - p.start) * (place + 1) // (spendings + 1)
         flows.append(("expenditure", day, spent // spendings, None))
     if finished:
         flows.append(("refund", min(BASE, p.end + timedelta(days=70)), p.budget - spent, None))
+    left = 0
     for number, (type, day, dollars, tranche_id) in enumerate(flows[: max(2, count - planned)]):
         from_whom = payer if type in _PAYERS_OWN else None
-        _transaction(m, p, number, type, min(day, BASE), dollars, tranche_id, partner=from_whom)
+        amount = m.worth(p.currency, dollars)
+        if type == "refund":  # all that is left, to the last cent
+            amount = Money(left, p.currency)
+        left += {"disbursement": 1, "expenditure": -1}.get(type, 0) * amount.minor
+        _transaction(m, p, number, type, min(day, BASE), amount, tranche_id, partner=from_whom)
     for part in range(planned):
         day = p.start + (p.end - p.start) * (part + 1) // planned
         number = count - planned + part
-        share = p.budget // planned
+        share = m.worth(p.currency, p.budget // planned)
         _transaction(m, p, number, "expenditure", day, share, None, nature="planned")
 
 
@@ -140,10 +147,9 @@ def _tranches(m: Maker, p: ProjectFacts) -> list[tuple[UUID, date, int]]:
 
 
 def _transaction(
-    m: Maker, p: ProjectFacts, number: int, type: str, day: date, dollars: int,
+    m: Maker, p: ProjectFacts, number: int, type: str, day: date, amount: Money,
     tranche: UUID | None, *, nature: str = "actual", partner: UUID | None = None,
 ) -> None:  # fmt: skip
-    amount = m.worth(p.currency, dollars)
     values: dict[str, Any] = {}
     if p.currency != "USD":
         rate = Decimal(rate_of(p.currency))

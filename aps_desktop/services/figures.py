@@ -15,6 +15,7 @@ from aps_desktop.services import (
     funding_gap,
     funding_partners,
     funding_pledges,
+    funding_refunds,
 )
 from aps_desktop.services.funding import Answer, Scope
 
@@ -50,7 +51,7 @@ QUESTIONS: dict[str, Question] = {
                  funding_partners.by_partner, {"measure": _MEASURES}),
         Question("pipeline", "Pipeline by partner", funding_partners.pipeline, {}),
         Question("expiring", "Pledges that expire", funding_pledges.expiring, {"days": ()}),
-        Question("refunds_due", "Refunds due", funding_pledges.refunds_due, {}),
+        Question("refunds_due", "Refunds due", funding_refunds.refunds_due, {}),
     )
 }  # fmt: skip
 

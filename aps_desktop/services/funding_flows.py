@@ -268,6 +268,7 @@ def _explained(
     said = ["Each measure is a column of its own; they are never added to one another."]
     if balances:
         said += [f"{f.label}: {f.words}." for f in (UNDISBURSED, UNSPENT, BALANCE)]
+        said.append("In US dollars by the rates frozen with each entry; differences of rates stay.")
         partner_funds = [rid for rid, own in _managed(c).items() if not own]
         if by == "fund" and partner_funds:
             said.append(

@@ -172,10 +172,6 @@ def _ends(due: date, day: date) -> str:
     return _until("ends", due, day)
 
 
-def _lapsed(due: date, day: date) -> str:
-    return f"expired {_days((day - due).days)} ago: extend it, or take it back"
-
-
 def _unvalued(due: date, day: date) -> str:
     return "has no value in US dollars: enter the rate, then fill in"
 
@@ -245,8 +241,6 @@ def _pledges(day: date, first: int, last: int) -> tuple[Filter, ...]:
 
 _UNVALUED = (Filter("usd_value", "empty"), Filter("date", "filled"),
              Filter("amount", "currency", tuple(sorted(CURRENCIES - {"USD"}))))  # fmt: skip
-_LAPSED = 365
-"""Pledges that expired longer ago are history."""
 _OPEN_ACTION = _is("status", "open", "in_progress", "overdue")
 _OPEN_LINE = _is("status", "not_started", "ongoing", "delayed")
 _UNPAID = _is("status", "planned", "requested")
@@ -274,8 +268,6 @@ RULES: tuple[Rule, ...] = (
          _before("due", _UNPAID), _overdue),
     Rule("unspent_late", LATE, "Unspent balances not refunded", "project", "activities_done_on",
          _no_refund, _overdue, _REPORT_DAYS),
-    Rule("pledge_expired", LATE, "Pledges expired", "fund_transaction", "expires_on",
-         lambda day: _pledges(day, -_LAPSED, -1), _lapsed),
     Rule("approval_waiting", WAITING, "Approvals waiting over 30 days", "project", "status_date",
          lambda day: (_is("status", *_DECIDING), *_up_to("status_date", day - timedelta(31))),
          _waiting),

@@ -29,6 +29,8 @@ from aps_desktop.services import figures, ledger
 from aps_desktop.services.funding import Scope
 from tests.benchmarks import big_ledger
 
+pytestmark = pytest.mark.timeout(3600)
+
 COUNT = int(os.environ.get("APS_BENCH_TRANSACTIONS", "1000000"))
 MOST = 100.0
 """Milliseconds for any question."""

@@ -130,12 +130,6 @@ def test_an_unspent_balance_is_due_sixty_days_after_the_end(db: Database) -> Non
     assert [(one.rule.key, one.count) for one in found] == [("unspent_late", 1)]
 
 
-def test_a_pledge_that_ran_out_is_named_and_its_reversal_is_not(db: Database) -> None:
-    pledge = {"type": "pledge", "date": at(-200), "amount": Money(100, "USD"), "fund": None}
-    make(db, "fund_transaction", **pledge, expires_on=at(-1))
-    assert keys(db) == ["pledge_expired"]
-
-
 def test_funding_is_compared_with_the_budget_in_its_currency(db: Database) -> None:
     for code, currency in (("P1", "USD"), ("P2", "EUR"), ("P3", "EUR")):
         make(db, "project", code=code, title="T", status="commenced", budget=Money(900, currency))
