@@ -5,13 +5,14 @@ The cells come back through the import, so the same preview, the same refusals a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.errors import UserError
-from aps_desktop.domain.results import PERCENTAGE, QUALITATIVE, YES_NO, counts, words_of
+from aps_desktop.domain.results import PERCENTAGE, QUALITATIVE, YES_NO, Split, counts, words_of
 from aps_desktop.domain.values import show_date
 from aps_desktop.exchange.cells import Cell
 from aps_desktop.exchange.indicator_form import Form, FormColumn, FormRow, write_form
@@ -19,7 +20,6 @@ from aps_desktop.services import results_reading as reading
 from aps_desktop.services.reporting_matrix import Calendar, Request
 from aps_desktop.services.results_reading import IndicatorRow, TargetRow, ValueRow
 
-_SEXES = ("female", "male")
 _INDICATORS = entity("reporting_request").field("indicators").number
 _DIMENSIONS = entity("indicator").field("dimensions").number
 
@@ -35,11 +35,11 @@ def make_form(c: Connection, calendar: Calendar, requests: Sequence[Request], ta
         for row in reading.indicators(c, f"WHERE t.rid IN ({','.join('?' * len(part))})", part)
     ]
     state = requests[0].state
-    by_sex = _by_sex(c, rids)
+    parts = _parts(c, rids)
     form = Form(
         _titles(calendar, requests, state),
-        _columns(calendar, state, rows, by_sex=bool(by_sex)),
-        tuple(_rows(c, calendar, state, rows, by_sex)),
+        _columns(calendar, state, rows, parts),
+        tuple(_rows(c, calendar, state, rows, parts)),
     )
     try:
         write_form(target, form)
@@ -82,25 +82,52 @@ def _asked(c: Connection, requests: Sequence[Request]) -> list[int]:
     return list(found)
 
 
-def _by_sex(c: Connection, rids: Sequence[int]) -> frozenset[int]:
-    """The indicators that are broken down by sex."""
-    found: set[int] = set()
+@dataclass(frozen=True)
+class _Part:
+    """A part that an indicator is broken down by: how its column is headed, and what it is."""
+
+    label: str
+    split: Split
+    constants: tuple[tuple[str, str], ...]
+
+
+def _parts(c: Connection, rids: Sequence[int]) -> dict[int, tuple[_Part, ...]]:
+    """What the indicators are broken down by besides the member state that is asked."""
+    found: dict[int, tuple[_Part, ...]] = {}
+    known: dict[int, tuple[_Part, ...]] = {}
     for part in reading.pieces(rids):
         marks = ",".join("?" * len(part))
-        found |= {
-            row[0]
-            for row in c.all(
-                "SELECT m.owner FROM set_member m JOIN disaggregation_dimension d "
-                f"ON d.rid = m.member WHERE m.owner IN ({marks}) AND m.field_number = ? "
-                "AND d.kind = 'sex'",
-                [*part, _DIMENSIONS],
-            )
-        }
-    return frozenset(found)
+        rows = c.all(
+            "SELECT m.owner, d.rid, d.name, d.kind FROM set_member m "
+            f"JOIN disaggregation_dimension d ON d.rid = m.member WHERE m.owner IN ({marks}) "
+            "AND m.field_number = ? AND d.kind <> 'member_state' ORDER BY d.name",
+            [*part, _DIMENSIONS],
+        )
+        for owner, rid, name, kind in rows:
+            if rid not in known:
+                known[rid] = tuple(_parts_of(c, rid, name, kind))
+            found[owner] = (*found.get(owner, ()), *known[rid])
+    return found
+
+
+def _parts_of(c: Connection, rid: int, name: str, kind: str) -> Iterator[_Part]:
+    if kind in ("sex", "age"):
+        field = "sex" if kind == "sex" else "age_band"
+        for key, label in entity("indicator_value").field(field).choices:
+            if key != "not_stated":
+                split = Split(sex=key) if kind == "sex" else Split(age_band=key)
+                yield _Part(label.lower(), split, ((field, label),))
+        return
+    for (word,) in c.all("SELECT word FROM set_member WHERE owner = ? ORDER BY word", (rid,)):
+        constants = (("dimension", name), ("dimension_value", word))
+        yield _Part(word, Split(dimension=name, word=word), constants)
 
 
 def _columns(
-    calendar: Calendar, state: str, rows: Sequence[IndicatorRow], *, by_sex: bool
+    calendar: Calendar,
+    state: str,
+    rows: Sequence[IndicatorRow],
+    parts: dict[int, tuple[_Part, ...]],
 ) -> tuple[FormColumn, ...]:
     """One column for each figure that some indicator needs."""
     types = {row.measure.type for row in rows}
@@ -119,11 +146,9 @@ def _columns(
         found.append(FormColumn(f"{span}: yes or no", "yes", "yes_no", whole))
     if QUALITATIVE in types:
         found.append(FormColumn(f"{span}: in words", "text", "text", whole))
-    if by_sex:
-        found += [
-            FormColumn(f"{span}: {sex}", "value", "number", (*whole, ("sex", sex)))
-            for sex in _SEXES
-        ]
+    for part in dict.fromkeys(one for ones in parts.values() for one in ones):
+        place_of = (*whole, *part.constants)
+        found.append(FormColumn(f"{span}: {part.label}", "value", "number", place_of))
     return (*found, FormColumn("Comment", "comment", "comment", whole))
 
 
@@ -132,12 +157,19 @@ def _rows(
     calendar: Calendar,
     state: str,
     rows: Sequence[IndicatorRow],
-    by_sex: frozenset[int],
+    parts: dict[int, tuple[_Part, ...]],
 ) -> list[FormRow]:
     rids = [row.rid for row in rows]
     values, goals = reading.values(c, rids), reading.targets(c, rids)
     return [
-        _row(calendar, state, row, values.get(row.rid, []), goals.get(row.rid, []), by_sex)
+        _row(
+            calendar,
+            state,
+            row,
+            values.get(row.rid, []),
+            goals.get(row.rid, []),
+            parts.get(row.rid, ()),
+        )
         for row in rows
     ]
 
@@ -148,10 +180,10 @@ def _row(
     row: IndicatorRow,
     values: Sequence[ValueRow],
     goals: Sequence[TargetRow],
-    by_sex: frozenset[int],
+    parts: Sequence[_Part],
 ) -> FormRow:
     mine = [one for one in values if one.reading.split.member_state == state]
-    now = {one.reading.split.sex: one for one in mine if one.reading.period == calendar.period}
+    now = [one for one in mine if one.reading.period == calendar.period]
     span = str(calendar.period)
     measure = row.measure
     asked = {"Comment"}
@@ -163,23 +195,27 @@ def _row(
         asked.add(f"{span}: in words")
     else:
         asked.add(span)
-        asked |= {f"{span}: {sex}" for sex in _SEXES} if row.rid in by_sex else set()
-    filled: dict[str, Cell] = _filled(span, now)
+        asked |= {f"{span}: {part.label}" for part in parts}
+    filled = _filled(span, state, now, parts)
     return FormRow(
-        row.id, _said(calendar, row, mine, goals), frozenset(asked), filled,
+        row.id, _said(calendar, state, row, mine, goals), frozenset(asked), filled,
         tuple(word for word, _ in measure.scale),
         None if row.lowest is None else float(row.lowest),
         None if row.highest is None or measure.type == PERCENTAGE else float(row.highest),
     )  # fmt: skip
 
 
-def _filled(span: str, now: dict[str, ValueRow]) -> dict[str, Cell]:
+def _filled(
+    span: str, state: str, now: Sequence[ValueRow], parts: Sequence[_Part]
+) -> dict[str, Cell]:
     """What the database holds of this period already, so that it is corrected, not typed anew."""
+    heads = {replace(part.split, member_state=state): f"{span}: {part.label}" for part in parts}
     filled: dict[str, Cell] = {}
-    for sex, one in now.items():
+    for one in now:
         read = one.reading
-        if sex:
-            filled[f"{span}: {sex}"] = None if read.value is None else float(read.value)
+        if read.split in heads:
+            filled[heads[read.split]] = None if read.value is None else float(read.value)
+        if read.split != Split(state):
             continue
         numbers = ((span, read.value), (f"{span}: numerator", read.numerator),
                    (f"{span}: denominator", read.denominator))  # fmt: skip
@@ -192,13 +228,17 @@ def _filled(span: str, now: dict[str, ValueRow]) -> dict[str, Cell]:
 
 
 def _said(
-    calendar: Calendar, row: IndicatorRow, mine: Sequence[ValueRow], goals: Sequence[TargetRow]
+    calendar: Calendar,
+    state: str,
+    row: IndicatorRow,
+    mine: Sequence[ValueRow],
+    goals: Sequence[TargetRow],
 ) -> tuple[str, ...]:
     """What is told about an indicator: code, title, unit, how, the value before, the target."""
     measure = row.measure
     earlier = [
         one for one in mine
-        if one.reading.period < calendar.period and one.reading.split.sex == ""
+        if one.reading.period < calendar.period and one.reading.split == Split(state)
     ]  # fmt: skip
     goal = reading.target_of(measure, [g for g in goals if g.member_state is None], calendar.period)
     way = "less is better" if measure.less_is_better else "more is better"

@@ -164,12 +164,14 @@ class ResultsTable(QTableView):
     """Enter writes and goes down, Tab goes on, Delete empties; whole blocks are pasted from Excel.
 
     `pasted` carries [(Place, text), ...], `cell_chosen` nothing: ask for the current index.
-    `editor_left` says that nobody types any more.
+    `editor_left` says that nobody types any more, `indicator_opened` carries the row of a double
+    click on what is no value.
     """
 
     pasted = Signal(object)
     cell_chosen = Signal()
     editor_left = Signal()
+    indicator_opened = Signal(int)
 
     def __init__(self, model: ResultsGridModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -191,6 +193,8 @@ class ResultsTable(QTableView):
         header.setMinimumSectionSize(64)
         header.setHighlightSections(False)
         self._names = self._freeze()
+        for table in (self, self._names):
+            table.doubleClicked.connect(self._on_double_clicked)
         model.modelReset.connect(self.fit)
         self.fit()
 
@@ -251,6 +255,10 @@ class ResultsTable(QTableView):
         super().updateGeometries()
         if hasattr(self, "_names"):
             self.fit()
+
+    def _on_double_clicked(self, index: QModelIndex) -> None:
+        if self._grid.cell(index.row(), index.column()) is None:
+            self.indicator_opened.emit(index.row())
 
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
         super().currentChanged(current, previous)

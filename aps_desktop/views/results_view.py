@@ -135,6 +135,7 @@ class ResultsView(QWidget):
         self.table.pasted.connect(self._on_typed)
         self.table.cell_chosen.connect(self._on_cell)
         self.table.editor_left.connect(self._on_editor_left)
+        self.table.indicator_opened.connect(self._on_indicator)
         self.year.currentIndexChanged.connect(self._on_choice)
         self.state.currentIndexChanged.connect(self._on_choice)
         self.drawer.part_typed.connect(self._on_part)
@@ -221,6 +222,11 @@ class ResultsView(QWidget):
         self._on_cell()
         more = f"{grid.more:,} more indicators are in the list of indicators." if grid.more else ""
         self._say_problem(more)
+
+    def _on_indicator(self, row: int) -> None:
+        line = self.model.line(row)
+        if line.row is not None:
+            self._context.show_record("indicator", line.row.id)
 
     def _on_editor_left(self) -> None:
         if self._stale:

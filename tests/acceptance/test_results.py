@@ -34,9 +34,14 @@ def project(desk: Desk) -> str:
 def by_state(desk: Desk, project: str) -> list[str]:
     """Three indicators that the states report."""
     dimension = desk.new("disaggregation_dimension", name="Member state", kind="member_state")
+    desk.new("disaggregation_dimension", name="Sex", kind="sex")
+    desk.new("disaggregation_dimension", name="Who", kind="other", members="officials, others")
     common = {"project": project, "dimensions": dimension}
     return [
-        desk.new("indicator", code="I-1", title="People trained", unit="people", **common),
+        desk.new(
+            "indicator", code="I-1", title="People trained", unit="people", project=project,
+            dimensions="Member state, Sex, Who",
+        ),
         desk.new(
             "indicator", code="I-2", title="Share warned in time", measure_type="percentage",
             aggregation="ratio", **common,
@@ -82,6 +87,8 @@ def test_a_form_goes_out_and_comes_back_into_the_right_cells(
     assert sheet.cell(top + 1, heads["Q2 2026: numerator"]).protection.locked
     assert sheet.data_validations.dataValidation
     sheet.cell(top + 1, heads["Q2 2026"], 41)
+    sheet.cell(top + 1, heads["Q2 2026: female"], 22)
+    sheet.cell(top + 1, heads["Q2 2026: officials"], 15)
     sheet.cell(top + 2, heads["Q2 2026: numerator"], 30)
     sheet.cell(top + 2, heads["Q2 2026: denominator"], 40)
     sheet.cell(top + 3, heads["Q2 2026: yes or no"], "Yes")
@@ -90,6 +97,11 @@ def test_a_form_goes_out_and_comes_back_into_the_right_cells(
     report = desk.done("import-excel", file)
     assert report["sheets"][0]["errors"] == []
     found = values(desk)
+    parts = [row for row in found if row["sex"] or row["dimension"]]
+    assert {(row["sex"], row["dimension_value"], float(row["value"])) for row in parts} == {
+        ("female", None, 22), (None, "officials", 15),
+    }  # fmt: skip
+    found = [row for row in found if row not in parts]
     assert len({row["indicator"]["id"] for row in found}) == len(found) == 3
     assert {row["member_state"]["label"].split(" · ")[-1] for row in found} == {"Viet Nam"}
     assert {row["label"].split(" · ")[-1] for row in found} == {"Q2 2026"}
