@@ -55,7 +55,9 @@ def _row(
         if part.text and end - x > measure(part.text, SMALL) + 8 and thick >= 12:
             words = text_on(colour)
             sheet.text((x + end) / 2, middle, part.text, size=SMALL, colour=words, align="center")
-        sheet.hit(part.mark, x, top, max(end, x + 6), top + step)
+        # A bar alone in its row is met anywhere in the row.
+        reach = sheet.width if len(row.parts) == 1 else max(end, x + 6)
+        sheet.hit(part.mark, x, top, reach, top + step)
         x = end
     if row.goal is not None:
         at = left + row.goal * scale

@@ -9,10 +9,12 @@ went wrong.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -21,11 +23,14 @@ from aps_desktop.children import read_frame, write_frame
 from aps_desktop.paths import data_dir
 from aps_desktop.services.chart_data import Bar, Bars, Body, Head, Part
 
+FONT_LIST = "3.11.0"
+"""The version of the list in the pinned matplotlib; a test compares."""
+
 
 def main(argv: Sequence[str]) -> int:
     """Draws until the other side closes; `argv` is not used."""
-    # Its list of fonts is kept with the user's data: to make it anew takes seconds.
-    os.environ.setdefault("MPLCONFIGDIR", str(data_dir() / "charts"))
+    if "MPLCONFIGDIR" not in os.environ:
+        os.environ["MPLCONFIGDIR"] = str(own_fonts_only(data_dir() / "charts"))
     out = sys.stdout.buffer
     sys.stdout = sys.stderr
     decode = msgspec.msgpack.Decoder(list[Any]).decode
@@ -39,6 +44,32 @@ def main(argv: Sequence[str]) -> int:
         write_frame(out, [number, *answer])
         out.flush()
     return 0
+
+
+def own_fonts_only(folder: Path) -> Path:
+    """A folder for matplotlib in which the list of the computer's fonts is there, and empty.
+
+    It would take seconds to make at the first start, and charts use the shipped fonts only. A
+    matplotlib that wants another list makes its own.
+    """
+    path = folder / f"fontlist-v{FONT_LIST}.json"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(
+            json.dumps(
+                {
+                    "_version": FONT_LIST,
+                    "_FontManager__default_weight": "normal",
+                    "default_size": None,
+                    "defaultFamily": {"ttf": "DejaVu Sans", "afm": "Helvetica"},
+                    "afmlist": [],
+                    "ttflist": [],
+                    "__class__": "FontManager",
+                }
+            ),
+            encoding="utf-8",
+        )
+    return folder
 
 
 def _warm_up() -> None:

@@ -69,7 +69,7 @@ def slide(
 def page(charts: Sequence[tuple[Head, Body]]) -> Sheet:
     """All charts of a dashboard for a printed page: two beside each other."""
     down = -(-len(charts) // 2) or 1
-    sheet = blank(1160, min(1500, 500 * down))
+    sheet = blank(1160, (620, 1380, 1440)[min(down, 3) - 1])
     _beside(sheet, charts, 1 if len(charts) < 2 else 2)
     return sheet
 

@@ -65,12 +65,7 @@ def rows_that_fit(
 
 
 def draw_nothing(sheet: Sheet, body: Nothing) -> None:
-    """Why there is no chart."""
-    middle = sheet.height / 2 - 10
-    words = fitted(body.words, sheet.width, TEXT, bold=True)
-    sheet.text(sheet.width / 2, middle, words, bold=True, align="center")
+    """What to do about it; that there is no chart is said above, in place of a finding."""
+    middle, muted = sheet.height / 2 - 10, sheet.tokens.muted
     for number, line in enumerate(wrapped(body.hint, sheet.width * 0.8, TEXT, most=3)):
-        sheet.text(
-            sheet.width / 2, middle + 24 + 19 * number, line, align="center",
-            colour=sheet.tokens.muted,
-        )  # fmt: skip
+        sheet.text(sheet.width / 2, middle + 19 * number, line, align="center", colour=muted)

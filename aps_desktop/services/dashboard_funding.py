@@ -189,7 +189,8 @@ def partners(c: Connection, selection: Selection, today: date) -> Chart:
     finding = f"{counted(len(named), 'payer')} committed {money(sum(map(payers.total, named)))}"
     if len(named) > 3:
         first = sum(payers.total(n) for n in named[:3])
-        finding = f"{', '.join(named[:2])} and {named[2]} committed {percent(first, total)} of {money(total)}"
+        lead, share = f"{', '.join(named[:2])} and {named[2]}", percent(first, total)
+        finding = f"{lead} committed {share} of {money(total)}"
     note = lacking(answer.totals[-1:]) or (
         f"{_MOST} of {counted(len(order), 'payer')}" if len(order) > _MOST else ""
     )

@@ -64,6 +64,6 @@ def _table(chart: Chart, most: int, cell: int = 0) -> Table:
 
 
 def _cell(value: Any, most: int = 0) -> Cell:
-    if isinstance(value, str) and most:
-        return first_words(value, most)
+    if most and value is not None:
+        return first_words(value, most) if isinstance(value, str) else f"{value:,}"
     return Number(value) if isinstance(value, Decimal) else value

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, S
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
+    QColor,
     QPainter,
     QPen,
     QPixmap,
@@ -27,6 +28,7 @@ _FORWARD = frozenset({Qt.Key.Key_Right, Qt.Key.Key_Down})
 _BACK = frozenset({Qt.Key.Key_Left, Qt.Key.Key_Up})
 _OPEN = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
 _LINES_READ = 40
+_SHADE = 30
 
 
 class ChartView(QWidget):
@@ -218,13 +220,22 @@ class ChartView(QWidget):
         painter.drawPixmap(self.rect(), self._pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._at >= 0:
-            painter.setPen(QPen(theme.colour(tokens.text), 1.4))
-            for mark, at in self._regions:
-                if mark == self._at:
-                    painter.drawPolygon(self._shape(at))
+            self._paint_pointed(painter, tokens)
         if self.hasFocus():
             painter.setPen(QPen(theme.colour(tokens.accent), 2))
             painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+
+    def _paint_pointed(self, painter: QPainter, tokens: theme.Tokens) -> None:
+        """What is pointed at is shaded; a shape that is no box gets its outline too."""
+        shade = QColor(tokens.text)
+        shade.setAlpha(_SHADE)
+        painter.setBrush(shade)
+        for mark, at in self._regions:
+            if mark == self._at:
+                edge = QPen(theme.colour(tokens.text), 1.2)
+                painter.setPen(edge if len(at) > 4 else Qt.PenStyle.NoPen)
+                painter.drawPolygon(self._shape(at))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _paint_waiting(self, painter: QPainter) -> None:
         """Before the first picture: the finding, or the chart's name, where it will stand."""

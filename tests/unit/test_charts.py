@@ -6,8 +6,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from matplotlib import font_manager
 
-from aps_desktop.charts import draw, state_map, style
+from aps_desktop.charts import child, draw, state_map, style
 from aps_desktop.charts.sheet import Sheet, _Words, fitted, measure, wrapped
 from aps_desktop.cli import main as command_line
 from aps_desktop.db.engine import Database
@@ -229,3 +230,13 @@ def test_a_chart_from_the_command_line(db: Database, tmp_path: Path, capsys) -> 
     assert len(json.loads(capsys.readouterr().out)) == len(dashboards.CHARTS)
     assert command_line([*at, "chart", "nonsense", str(out)]) == 1
     assert command_line([*at, "chart", "funding-partner", str(tmp_path / "a.docx")]) == 1
+
+
+def test_the_first_start_does_not_look_through_the_computer_s_fonts(tmp_path: Path) -> None:
+    """The list that is laid ready is one that this matplotlib takes."""
+    folder = child.own_fonts_only(tmp_path / "charts")
+    assert font_manager.FontManager.__version__ == child.FONT_LIST
+    found = font_manager.json_load(folder / f"fontlist-v{child.FONT_LIST}.json")
+    assert isinstance(found, font_manager.FontManager)
+    assert found.ttflist == []
+    assert found.__dict__.keys() == font_manager.fontManager.__dict__.keys()

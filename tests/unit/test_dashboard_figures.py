@@ -1,6 +1,6 @@
 """Every chart's figures are those that SQL written by hand finds, and those of the lists."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -383,3 +383,17 @@ def test_the_heat_map_has_eleven_states(db: Database) -> None:
     assert len(made.table.headings) == 1 + 11
     assert len(made.body.columns) == 11
     assert "TL" in made.body.columns
+
+
+def test_a_server_gives_the_same_charts(db: Database, pg_url: Callable[[], str]) -> None:
+    server = offices.start(pg_url(), office="ASEC", device="Charts")
+    try:
+        demo.fill(server, "small", 7, lambda *_: None, lambda: False)
+        for narrowed in ({}, some(db)):
+            for name in dashboards.CHARTS:
+                here = chart(db, name, **narrowed)
+                there = chart(server, name, **(some(server) if narrowed else {}))
+                assert here.head == there.head, name
+                assert here.table == there.table, name
+    finally:
+        server.close()
