@@ -21,10 +21,10 @@ _WHY = "Only what moves the fund's money changes it: pledges and commitments do 
 _COLUMNS = (
     Column("Date", width=96),
     Column("What", width=0),
-    Column("Amount", right=True, width=118),
+    Column("Amount", right=True, width=108),
     Column("In US dollars", right=True, width=124, extra=True),
-    Column("Change (USD)", right=True, width=108, why=_WHY),
-    Column("Balance", right=True, width=124),
+    Column("Change (USD)", right=True, width=104, why=_WHY),
+    Column("Balance", right=True, width=116),
 )
 _WITHOUT_BALANCE = (*_COLUMNS[:3], Column("In US dollars", right=True, width=128))
 _SIGNS = {

@@ -33,7 +33,7 @@ _WIDEST = 280
 _MEASURED = 5
 """So many of a column's longest texts are measured."""
 _FILL = 220
-_LEAST_FILL = 120
+_LEAST_FILL = 112
 _HUES = {"ok": "ok", "attention": "attention", "late": "late", "muted": "text_muted"}
 _SIGNS = {"attention": "! ", "late": "✕ "}
 
@@ -211,7 +211,7 @@ class FiguresTable(QTableView):
 
     def _widen(self, sheet: Sheet) -> None:
         """An amount is never cut: its column is as wide as the longest one needs."""
-        metrics = QFontMetrics(figures_font(bold=True))
+        metrics = QFontMetrics(figures_font(bold=any(line.total for line in sheet.lines)))
         for number, column in enumerate(sheet.columns):
             if not column.right:
                 continue
