@@ -9,7 +9,6 @@ from pathlib import Path
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
-from aps_desktop.services import updates
 
 _STATE = "queued"
 
@@ -38,6 +37,8 @@ def put(db: Database, path: Path, made_by: str) -> None:
             "?, ?, ?)",
             (mark, db.clock.millis(), _STATE, path.name, json.dumps(report, sort_keys=True)),
         )
+        from aps_desktop.services import updates  # late: it brings cryptography
+
         updates.heard_of(c, made_by)
 
 

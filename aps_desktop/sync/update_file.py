@@ -20,8 +20,6 @@ from pathlib import Path
 from typing import IO, Annotated
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import Meta, Struct
 
 from aps_desktop.domain.errors import UserError
@@ -143,6 +141,10 @@ def _head(stream: IO[bytes], keys: Sequence[str]) -> tuple[UpdateManifest, int]:
 
 
 def _signed(key: str, signature: bytes, data: bytes) -> bool:
+    # Late: the window asks at its start which versions are known, and needs no key for it.
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     try:
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(signature, data)
     except (InvalidSignature, ValueError):

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QMenu, QWidget
 from aps_desktop.db.queries.lists import ListQuery
 from aps_desktop.domain.changes import Applied
 from aps_desktop.services import list_text, records
-from aps_desktop.views import unite_dialog
 from aps_desktop.views.context import ATTENTION, OK
 
 _MOST = 5_000
@@ -125,6 +124,8 @@ class ListActions(QObject):
     def unite(self) -> None:
         """Two records that are one: which stays is asked."""
         view = self._view
+        from aps_desktop.views import unite_dialog  # late: it brings what merging needs
+
         self._with_ids(partial(unite_dialog.open_for, view.context, view.entity.name, parent=view))
 
     def _chosen(self) -> tuple[int, ...]:
