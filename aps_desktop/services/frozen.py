@@ -22,7 +22,7 @@ from aps_desktop.domain.entities import entity
 from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.money import Money
 from aps_desktop.domain.values import Value
-from aps_desktop.services.rates import Rates, completed
+from aps_desktop.services.rates import Rates, completed, following
 
 NAME = "fund_transaction"
 FROZEN = (
@@ -95,6 +95,16 @@ def refusal(before: Mapping[str, Value], after: Mapping[str, Value]) -> InvalidV
     return None
 
 
+def import_changes(
+    name: str, before: Mapping[str, Value], changes: Mapping[str, tuple[Any, Any]]
+) -> Mapping[str, tuple[Any, Any]]:
+    """A workbook's changes (old, new) of a record with what follows from them."""
+    if name != "exchange_rate":
+        return changes
+    found = following({field: new for field, (_, new) in changes.items()})
+    return {**changes, **{f: (before.get(f), v) for f, v in found.items() if f not in changes}}
+
+
 def import_refusal(
     name: str, before: Mapping[str, Value], changes: Mapping[str, tuple[Value, Value]]
 ) -> InvalidValue | None:
@@ -108,6 +118,8 @@ def edited(
     c: Connection, name: str, before: Mapping[str, Value], after: Mapping[str, Value]
 ) -> dict[str, Value]:
     """An edit's values with what follows from them. InvalidValue where it is refused."""
+    if name == "exchange_rate":
+        return following(after)
     if name != NAME:
         return dict(after)
     refused = refusal(before, after)

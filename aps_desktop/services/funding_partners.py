@@ -29,6 +29,7 @@ from aps_desktop.services.funding import (
     names_of,
     of_group,
     total_of,
+    with_parts,
 )
 from aps_desktop.services.rates import Rates
 
@@ -112,7 +113,7 @@ def pipeline(c: Connection, scope: Scope) -> Answer:
     day = scope.as_of or date.today()
     rates = Rates(c)
     groups: dict[tuple[str, int], list[tuple[Any, ...]]] = {}
-    filters = _pipeline_filters(scope)
+    filters = _pipeline_filters(c, scope)
     for row in _proposals(c, filters):
         partner, state = row[:2]
         key = ("partner", partner) if partner else ("member_state", state or 0)
@@ -145,12 +146,13 @@ def _state(rid: int) -> Filter:
     return Filter("member_state", "any_of", (rid,)) if rid else Filter("member_state", "empty")
 
 
-def _pipeline_filters(scope: Scope) -> list[Filter]:
+def _pipeline_filters(c: Connection, scope: Scope) -> list[Filter]:
     filters = [Filter("stage", "any_of", OPEN_STAGES)]
     for field, wanted in (
         ("partner", scope.partners), ("member_state", scope.states), ("fund", scope.funds),
         ("project", scope.projects), ("project.pillar", scope.pillars),
-        ("project.sponsoring_body", scope.bodies), ("project.programme", scope.programmes),
+        ("project.sponsoring_body", with_parts(c, "body", scope.bodies)),
+        ("project.programme", with_parts(c, "programme", scope.programmes)),
     ):  # fmt: skip
         if wanted:
             filters.append(Filter(field, "any_of", tuple(wanted)))

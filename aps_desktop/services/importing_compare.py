@@ -369,6 +369,7 @@ class _Part:
             self._c, self._kind, self._kind.fields, [one.rid for _, one in changed]
         )
         for row, one in changed:
+            one.changes = frozen.import_changes(self._kind.name, whole[one.rid][1], one.changes)
             values = {**whole[one.rid][1], **{n: new for n, (_, new) in one.changes.items()}}
             self._judge(row, one, self._check(values), one.changes)
             refused = frozen.import_refusal(self._kind.name, whole[one.rid][1], one.changes)

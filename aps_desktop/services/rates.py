@@ -177,3 +177,13 @@ def completed(values: Mapping[str, Value], rate: str = "usd_per_unit") -> dict[s
     if not isinstance(units, Decimal) or units <= 0 or values.get(rate):
         return dict(values)
     return {**values, rate: inverted(units)}
+
+
+def following(changes: Mapping[str, Value]) -> dict[str, Value]:
+    """Changes of a rate with what follows: the two ways of writing it stay one rate."""
+    units, rate = changes.get("units_per_usd"), changes.get("usd_per_unit")
+    if isinstance(units, Decimal | int) and units > 0 and "usd_per_unit" not in changes:
+        return {**changes, "usd_per_unit": inverted(Decimal(units))}
+    if rate is not None and "units_per_usd" not in changes:
+        return {**changes, "units_per_usd": None}
+    return dict(changes)

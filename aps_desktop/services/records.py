@@ -130,8 +130,8 @@ def put_many(db: Database, name: str, ids: Sequence[UUID], values: Mapping[str, 
     changes: list[Change] = []
     for id in ids:
         record = get(db.reader(), name, id)
-        _refuse(kind, {**record.values, **values}, values)
         new = frozen.edited(db.reader(), name, record.values, values)
+        _refuse(kind, {**record.values, **new}, new)
         changes += [Update(name, id, field, value) for field, value in new.items()]
     return apply(db, ChangeSet(f"edit {_many(kind, len(ids))}", _admitted(db, changes)))
 

@@ -184,3 +184,15 @@ def test_a_rate_written_the_wrong_way_round_is_refused(db: Database) -> None:
         rate(db, "IDR", "2026-01-01", usd_per_unit=Decimal(15900))
     with pytest.raises(InvalidValue, match="do not agree"):
         rate(db, "IDR", "2026-01-01", usd_per_unit=Decimal("0.001"), units_per_usd=Decimal(15900))
+
+
+def test_both_ways_of_writing_a_rate_stay_one(db: Database) -> None:
+    id = records.new(
+        db, "exchange_rate",
+        {"currency": "IDR", "date": DAY, "units_per_usd": Decimal(15900)},
+    )  # fmt: skip
+    records.put(db, "exchange_rate", id, {"units_per_usd": Decimal(16000)})
+    kept = records.get(db.reader(), "exchange_rate", id).values
+    assert kept["usd_per_unit"] == Decimal("0.0000625")
+    records.put(db, "exchange_rate", id, {"usd_per_unit": Decimal("0.00006")})
+    assert records.get(db.reader(), "exchange_rate", id).values["units_per_usd"] is None

@@ -214,9 +214,17 @@ EXCHANGE_RATE = Entity(
             required=True,
             listed=True,
             help="The three-letter code.",
-            aliases=("Currency",),
+            aliases=("Currency", "Currency code", "Abbreviation"),
         ),
-        Field(2, "date", "Rate date", Kind.DATE, required=True, listed=True, aliases=("Rate of",)),
+        Field(
+            2,
+            "date",
+            "Rate date",
+            Kind.DATE,
+            required=True,
+            listed=True,
+            aliases=("Rate of", "Effective date", "As of"),
+        ),
         Field(
             3,
             "usd_per_unit",
@@ -243,7 +251,12 @@ EXCHANGE_RATE = Entity(
                 "Local currency per USD",
                 "Operational rate",
                 "UN operational rate of exchange",
+                "Operational rate of exchange",
+                "Operational rates of exchange",
+                "Local currency units per US dollar",
+                "Units of local currency per USD",
                 "Rate per USD",
+                "Rate for 1 USD",
                 "1 USD =",
             ),
         ),
@@ -252,7 +265,7 @@ EXCHANGE_RATE = Entity(
     key=("currency", "date"),
     order=("-date", "currency"),
     purpose="What one unit of a currency was worth in US dollars on a day, and who says so.",
-    aliases=("Rate", "UN operational rate"),
+    aliases=("Rate", "UN operational rate", "Operational rates of exchange"),
 )
 
 ENTITIES: tuple[Entity, ...] = (
