@@ -18,7 +18,7 @@ from aps_desktop.domain.clock import FixedClock
 from aps_desktop.services import records
 from aps_desktop.services.question_sheets import ASKINGS
 from aps_desktop.services.sheet_cells import Opens
-from aps_desktop.tasks.runner import InlineRunner
+from aps_desktop.tasks.runner import InlineRunner, Runner
 from aps_desktop.views import sheet_export
 from aps_desktop.views.context import Context
 from aps_desktop.views.main_window import MainWindow
@@ -492,3 +492,39 @@ def test_in_the_window_a_figure_leads_to_its_rows_and_back(
     assert window.pane().question() == "by_partner"
     window.commands.run("record_transaction")
     assert window.findChild(PostingDialog) is not None
+
+
+def test_everything_is_read_beside_the_window(
+    qtbot: QtBot, qapp: QApplication, office: Office, db: Database
+) -> None:
+    runner = Runner(db)
+    context = Context(db, runner, UiState(None))
+    try:
+        view = page(qtbot, context, "fund", office.fund)
+        assert rows(view) == [], "nothing is read in the window's own thread"
+        qtbot.waitUntil(lambda: len(rows(view)) == 8)
+        view.choose("projects")
+        qtbot.waitUntil(lambda: "P-1 · Early warning" in [row[0] for row in rows(view)])
+        pane = places()["questions"].make(context)
+        qtbot.addWidget(pane)
+        pane.resize(1200, 700)
+        pane.show()
+        pane.activate()
+        qtbot.waitUntil(lambda: answer(pane) != [])
+        pane.choose("delivery")
+        qtbot.waitUntil(lambda: answer(pane)[0][-2:] == ["60.0%", "41.7%"])
+        qtbot.waitUntil(runner.idle)
+    finally:
+        runner.shutdown()
+
+
+def test_a_new_transaction_in_a_project_s_tab_opens_the_posting_window(
+    qtbot: QtBot, context: Context, office: Office
+) -> None:
+    view = page(qtbot, context, "project", office.project)
+    tabs = view.kept.tabs
+    tabs.open_tab("fund_transaction.project")
+    tabs.currentWidget()._on_new()
+    dialog = view.window().findChild(PostingDialog)
+    assert dialog.rows["project"].editor.value() == office.project
+    assert dialog.rows["fund"].editor.value() == office.fund
