@@ -158,6 +158,7 @@ class MainWindow(QMainWindow):
     def _show(self, key: str, target: dict[str, Any]) -> None:
         pane = self._made(key)
         self.stack.setCurrentWidget(pane)
+        self.messages.raise_()  # the stack puts the page it shows above everything in it
         self.rail.show_place(key)
         self.top.show_place(key)
         state = self.context.ui_state
