@@ -145,12 +145,17 @@ def start(handover: Handover) -> None:
         return
     command = list(handover.command)
     if sys.platform == "win32":
-        # Not a list: /D=… must stay without quotes also where the folder has spaces.
-        line = subprocess.list2cmdline(command[:-1]) + " " + command[-1]
-        line = line if command[-1].startswith("/D=") else subprocess.list2cmdline(command)
-        subprocess.Popen(line, close_fds=True)
+        subprocess.Popen(windows_line(command), close_fds=True)
         return
     subprocess.Popen(command, start_new_session=True)
+
+
+def windows_line(command: Sequence[str]) -> str:
+    """A command as one line for Windows; NSIS wants /D=… without quotes, also with spaces in it."""
+    *first, last = command
+    if not last.startswith("/D="):
+        return subprocess.list2cmdline(command)
+    return f"{subprocess.list2cmdline(first)} {last}"
 
 
 def newest_known(c: Connection) -> str:

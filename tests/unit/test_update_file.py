@@ -134,6 +134,12 @@ def test_the_windows_installer_is_told_where_to_go(
     assert command[-1].startswith("/D=")
 
 
+def test_the_folder_for_nsis_is_never_in_quotes() -> None:
+    line = updates.windows_line(["C:\\a b\\setup.exe", "/START", "/D=C:\\Users\\Ω é\\APS Desktop"])
+    assert line == '"C:\\a b\\setup.exe" /START /D=C:\\Users\\Ω é\\APS Desktop'
+    assert updates.windows_line(["msiexec", "/i", "C:\\a b.msi"]) == 'msiexec /i "C:\\a b.msi"'
+
+
 def test_a_portable_copy_gets_the_new_version_beside_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
