@@ -12,7 +12,7 @@ from pathlib import Path
 
 from packlib.common import BUILD, DIST, say, size_of, version
 from packlib.contents import CONTENTS
-from packlib.evidence import LIMIT
+from packlib.evidence import LIMIT, too_large
 
 FOLDERS = {
     "linux": (BUILD / f"linux-{version()}" / "aps-desktop", "_internal"),
@@ -26,8 +26,9 @@ def main() -> int:
     packages = [p for p in sorted(DIST.glob("*")) if p.is_file() and version() in p.name]
     for file in packages:
         say(f"{file.stat().st_size:>12,}  {file.name}")
-    large = [p for p in packages if p.stat().st_size > LIMIT and "cdx" not in p.name]
-    say(f"limit {LIMIT:,}: {'kept' if not large else ', '.join(p.name for p in large)}")
+    large = too_large(packages)
+    words = ", ".join(p.name for p in large) or "kept by all installers"
+    say(f"limit {LIMIT:,}: {words}")
     for name, (folder, inside) in FOLDERS.items():
         if folder.exists():
             say(f"\n{name} installed: {size_of(folder):,} bytes; of it")

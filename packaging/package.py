@@ -35,8 +35,8 @@ def main() -> int:
         evidence.bill_of_materials(name)
         every += made
     evidence.checksums()
-    if any(p.stat().st_size > evidence.LIMIT for p in every) and not fast():
-        stop("an installer is larger than 90 MB; packaging/figures.py says what takes the room")
+    if (large := evidence.too_large(every)) and not fast():
+        stop(f"larger than 90 MB, see packaging/figures.py: {', '.join(p.name for p in large)}")
     return 0
 
 

@@ -20,7 +20,9 @@ from packlib.requirements import lock_file, locked
 
 _SPACE = UUID("9a3f1d26-2a6f-4c9b-8d2e-3f1f0b6c7a10")
 LIMIT = 90_000_000
-"""Bytes of the largest package that a slow connection and an old stick may be asked to carry."""
+"""Bytes of the largest installer that a slow connection and an old stick may be asked to carry."""
+_LIMITED = ("-setup.exe", ".deb", ".rpm", ".tar.xz")
+"""Not the portable zip and the MSI: their formats only know deflate, which makes 115 MB of it."""
 EDITIONS = {
     "-setup.exe": "windows-user",
     ".msi": "windows-machine",
@@ -29,6 +31,12 @@ EDITIONS = {
     ".rpm": "linux-rpm",
     "-linux-x64.tar.xz": "linux-portable",
 }
+
+
+def too_large(files: list[Path]) -> list[Path]:
+    """The installers that are over the limit."""
+    limited = (p for p in files if p.name.endswith(_LIMITED))
+    return [p for p in limited if p.stat().st_size > LIMIT]
 
 
 def updates(made: list[Path]) -> list[Path]:
