@@ -15,7 +15,7 @@ from PySide6.QtCore import (
 )
 
 from aps_desktop.domain.results import Progress
-from aps_desktop.domain.values import show_number
+from aps_desktop.domain.values import Period, show_number
 from aps_desktop.services.indicator_values import Place, Refused
 from aps_desktop.services.results_grid import MISSING, GridCell, GridLine, ResultsGrid
 
@@ -108,6 +108,11 @@ class ResultsGridModel(QAbstractTableModel):
             return None
         line = self._grid.lines[row]
         return Place(line.row.id, self._grid.columns[column - FIRST].period, self._state)
+
+    def period(self, column: int) -> Period | None:
+        """The period of a column; None for the others."""
+        at = column - FIRST
+        return self._grid.columns[at].period if 0 <= at < len(self._grid.columns) else None
 
     def is_locked(self, column: int) -> bool:
         at = column - FIRST

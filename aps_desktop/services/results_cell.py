@@ -9,7 +9,7 @@ from uuid import UUID
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain.entities import entity
-from aps_desktop.domain.results import BY, Reading, Split, total, words_of
+from aps_desktop.domain.results import BY, Reading, Split, words_of
 from aps_desktop.domain.results_tree import Leaf, aggregate
 from aps_desktop.domain.values import FileRef, Period, Value, show_date
 from aps_desktop.services import results_reading as reading
@@ -18,6 +18,7 @@ from aps_desktop.services.indicator_values import Place
 from aps_desktop.services.locked_periods import stored
 from aps_desktop.services.results_grid import edit_text
 from aps_desktop.services.results_reading import IndicatorRow, ValueRow
+from aps_desktop.services.results_sums import leaves_of
 
 _DIMENSIONS = entity("indicator").field("dimensions").number
 _STATES = entity("project").field("participating_states").number
@@ -166,26 +167,9 @@ def _how(c: Connection, row: IndicatorRow, period: Period, here: list[ValueRow])
 
 
 def _below(c: Connection, row: IndicatorRow, period: Period) -> dict[Any, Leaf]:
-    """The indicator and all that count towards it, however deep, with their figures."""
-    rids, level = [row.rid], [row.rid]
-    while level and len(rids) < 2000:
-        marks = ",".join("?" * len(level))
-        found = c.all(f"SELECT rid FROM indicator WHERE counts_towards IN ({marks})", level)
-        level = [rid for (rid,) in found if rid not in rids]
-        rids += level
-    if len(rids) < 2:
-        return {}
-    values = reading.values(
-        c, rids, since=period.start, until=period.end, statuses=reading.REPORTED
-    )
-    leaves: dict[Any, Leaf] = {}
-    for part in reading.pieces(rids):
-        marks = ",".join("?" * len(part))
-        for one in reading.indicators(c, f"WHERE t.rid IN ({marks})", part):
-            inside = [v.reading for v in values.get(one.rid, []) if v.reading.period == period]
-            own = total(one.measure, inside)
-            leaves[one.rid] = Leaf(one.label, one.measure, own, one.towards)
-    return leaves
+    """The indicator with all that counts towards it; empty when nothing does."""
+    found = leaves_of(c, [row.rid], period)
+    return found if len(found) > 1 else {}
 
 
 def _doubts(row: IndicatorRow, main: ValueRow | None, values: list[ValueRow]) -> Iterator[str]:

@@ -61,7 +61,10 @@ class GridCell:
 
 @dataclass(frozen=True)
 class GridLine:
-    """A result (a heading) or an indicator with its cells, in the order of the columns."""
+    """A result (a heading) or an indicator with its cells, in the order of the columns.
+
+    `result` is the row number of a heading's result.
+    """
 
     title: str
     code: str = ""
@@ -73,6 +76,7 @@ class GridLine:
     target_note: str = ""
     progress: Progress = field(default_factory=lambda: Progress(None, None))
     cells: tuple[GridCell, ...] = ()
+    result: int | None = None
 
 
 @dataclass(frozen=True)
@@ -266,7 +270,7 @@ def _tree(
         if one[0] in seen:
             return
         seen.add(one[0])
-        found.append(GridLine(one[2] or "", one[1] or "", depth, one[3] or ""))
+        found.append(GridLine(one[2] or "", one[1] or "", depth, one[3] or "", result=one[0]))
         found.extend(_deeper(line, depth + 1) for line in mine[one[0]])
         for child in below[one[0]]:
             put(child, depth + 1)

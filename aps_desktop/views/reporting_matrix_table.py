@@ -68,10 +68,10 @@ class MatrixDelegate(QStyledItemDelegate):
 
 
 class MatrixTable(QTableView):
-    """`chosen` says that another cell is the current one; Enter asks for what it holds."""
+    """`chosen` says that another cell is the current one, `asked` that Enter was pressed there."""
 
     chosen = Signal()
-    entered = Signal()
+    asked = Signal()
 
     def __init__(self, model: ReportingMatrixModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -113,4 +113,4 @@ class MatrixTable(QTableView):
 
     def _on_activated(self, index: QModelIndex) -> None:
         del index
-        self.entered.emit()
+        self.asked.emit()

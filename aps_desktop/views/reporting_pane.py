@@ -55,7 +55,7 @@ class ReportingPane(Pane):
         page.by.currentIndexChanged.connect(self._on_choice)
         page.pillar.currentIndexChanged.connect(self._on_choice)
         self.table.chosen.connect(self._on_cell)
-        self.table.entered.connect(page.requests.setFocus)
+        self.table.asked.connect(page.requests.setFocus)
         page.requests.itemActivated.connect(self._on_request)
         page.send.clicked.connect(partial(self._on_send, False))
         page.form.clicked.connect(partial(self._on_send, True))

@@ -19,7 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aps_desktop.domain.results import Measure, words_of
+from aps_desktop.domain.results_tree import Group
 from aps_desktop.services.results_cell import CellDetail, Part
+from aps_desktop.services.results_sums import Sums
 from aps_desktop.views.plain_label import ElidedLabel, PlainLabel
 
 WIDTH = 320
@@ -59,6 +62,44 @@ class ResultsDrawer(QScrollArea):
         if busy and same:
             return
         self.detail = detail
+        page, column = self._new_page()
+        if detail is None:
+            words = "Choose a value to see what it is made of, to comment on it or to review it."
+            column.addWidget(PlainLabel(words, page, role="muted", wrap=True))
+        else:
+            self._fill(page, column, detail)
+        self._put(page, column)
+
+    def show_sums(self, sums: Sums | None) -> None:
+        """Shows what the indicators of a result add up to, with inputs and what is left out."""
+        self.detail = None
+        page, column = self._new_page()
+        if sums is not None:
+            column.addWidget(PlainLabel(sums.title, page, role="strong", wrap=True))
+            words = f"{sums.period}, added up by unit"
+            column.addWidget(PlainLabel(words, page, role="muted"))
+            for group in sums.groups:
+                self._group(page, column, group)
+            if not sums.groups:
+                words = "This result has no indicators."
+                column.addWidget(PlainLabel(words, page, role="muted"))
+        self._put(page, column)
+
+    def _group(self, page: QWidget, column: QVBoxLayout, group: Group) -> None:
+        measure = Measure(type=group.type)
+        value = group.total.value
+        number = "no sum" if value is None else words_of(measure, round(value, 2))
+        unit = f" {group.unit}" if group.unit and group.unit != "%" else ""
+        column.addWidget(PlainLabel(f"{number}{unit}", page, role="heading"))
+        column.addWidget(PlainLabel(group.total.how, page, role="small"))
+        for one in group.total.inputs:
+            words = f"{words_of(measure, round(one.value, 2))}  {one.label}"
+            column.addWidget(ElidedLabel(words, page))
+        for left in group.total.left_out:
+            words = f"Left out: {left.label} – {left.why}"
+            column.addWidget(PlainLabel(words, page, role="small", wrap=True))
+
+    def _new_page(self) -> tuple[QWidget, QVBoxLayout]:
         page = QWidget(self)
         page.setProperty("ground", "surface")
         page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -66,11 +107,9 @@ class ResultsDrawer(QScrollArea):
         column.setContentsMargins(16, 12, 16, 16)
         column.setSpacing(8)
         self._editors = {}
-        if detail is None:
-            words = "Choose a value to see what it is made of, to comment on it or to review it."
-            column.addWidget(PlainLabel(words, page, role="muted", wrap=True))
-        else:
-            self._fill(page, column, detail)
+        return page, column
+
+    def _put(self, page: QWidget, column: QVBoxLayout) -> None:
         column.addStretch(1)
         old = self.takeWidget()
         if old is not None:

@@ -18,16 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aps_desktop.db.connection import Connection
-from aps_desktop.db.engine import Database
 from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.clock import today
-from aps_desktop.domain.values import FileRef, Period
 from aps_desktop.models.results_grid_model import ResultsGridModel
-from aps_desktop.services import amendments, files, indicator_values, results_cell, results_grid
 from aps_desktop.services.indicator_values import APPROVE, RETURN, SUBMIT, Entered, Place, Reviewed
-from aps_desktop.services.results_cell import CellDetail
 from aps_desktop.services.results_grid import ResultsGrid
+from aps_desktop.views import results_view_work as work
 from aps_desktop.views.comment_dialog import ask_comment
 from aps_desktop.views.context import ATTENTION, INFO, Context
 from aps_desktop.views.form_host import FormHost
@@ -193,7 +189,7 @@ class ResultsView(QWidget):
         self._stale = False
         day = today(self._context.db.clock)
         self._context.runner.query(
-            partial(_load, self._kind, self._id, day, self._year, self._state),
+            partial(work.load, self._kind, self._id, day, self._year, self._state),
             self._on_read,
             self._context.show_failure,
             owner=self,
@@ -258,22 +254,35 @@ class ResultsView(QWidget):
         at = self.table.currentIndex()
         place = self.model.place(at.row(), at.column()) if at.isValid() else None
         if place is None:
-            self.drawer.show_cell(None)
+            self._read_sums()
             return
         self._context.runner.query(
-            partial(_cell, place.indicator, place.period, self._state),
+            partial(work.cell, place.indicator, place.period, self._state),
             self.drawer.show_cell,
             self._context.show_failure,
             owner=self,
             key="cell",
         )
 
+    def _read_sums(self) -> None:
+        """A result's line shows what its indicators add up to in that period."""
+        at = self.table.currentIndex()
+        period = self.model.period(at.column()) if at.isValid() else None
+        result = self.model.line(at.row()).result if at.isValid() else None
+        if period is None or result is None:
+            self.drawer.show_cell(None)
+            return
+        self._context.runner.query(
+            partial(work.sums, result, period), self.drawer.show_sums, self._context.show_failure,
+            owner=self, key="cell",
+        )  # fmt: skip
+
     # Writing ------------------------------------------------------------------------------------
 
     def _on_typed(self, cells: list[tuple[Place, str]]) -> None:
         self.model.settled([place for place, _ in cells])
         self._context.runner.mutate(
-            partial(_enter, cells), self._on_entered, self._context.show_failure
+            partial(work.enter, cells), self._on_entered, self._context.show_failure
         )
 
     def _on_part(self, place: Place, text: str) -> None:
@@ -300,21 +309,21 @@ class ResultsView(QWidget):
         self.problem.setVisible(bool(words or other))
 
     def _on_comment(self, id: UUID, text: str) -> None:
-        self._mutate(partial(_annotate, id, "comment", text or None))
+        self._mutate(partial(work.annotate, id, "comment", text or None))
 
     def _on_evidence(self, id: UUID, path: Path) -> None:
-        self._mutate(partial(_attach, id, path))
+        self._mutate(partial(work.attach, id, path))
 
     def _on_correction(self, id: UUID) -> None:
-        self._mutate(partial(_correct, id))
+        self._mutate(partial(work.correct, id))
 
     def _on_decided(self, id: UUID, accept: bool) -> None:
         if accept:
-            self._mutate(partial(_decide, id, True, ""))
+            self._mutate(partial(work.decide, id, True, ""))
             return
         comment = ask_comment("Reject the amendment", "Why is it rejected?", "Reject", self)
         if comment:
-            self._mutate(partial(_decide, id, False, comment))
+            self._mutate(partial(work.decide, id, False, comment))
 
     def _review(self, to: str) -> None:
         ids = self.table.chosen_values()
@@ -326,7 +335,9 @@ class ResultsView(QWidget):
             if not comment:
                 return
         self._context.runner.mutate(
-            partial(_reviewed, ids, to, comment), self._on_reviewed, self._context.show_failure
+            partial(work.reviewed, ids, to, comment),
+            self._on_reviewed,
+            self._context.show_failure,
         )
 
     def _on_reviewed(self, result: tuple[Applied, Reviewed]) -> None:
@@ -336,42 +347,5 @@ class ResultsView(QWidget):
         elif not applied.number:
             self._context.say("These values are in that state already.", INFO)
 
-    def _mutate(self, work: Any) -> None:
-        self._context.runner.mutate(work, None, self._context.show_failure)
-
-
-def _load(
-    kind: str, id: UUID, day: Any, year: int | None, state: UUID | None, c: Connection
-) -> ResultsGrid:
-    return results_grid.load(c, kind, id, day, year, state)
-
-
-def _cell(indicator: UUID, period: Period, state: UUID | None, c: Connection) -> CellDetail | None:
-    return results_cell.load(c, indicator, period, state)
-
-
-def _enter(cells: list[tuple[Place, str]], db: Database) -> tuple[Applied, Entered]:
-    entered = indicator_values.enter(db, cells)
-    return entered.applied, entered
-
-
-def _reviewed(ids: list[UUID], to: str, comment: str, db: Database) -> tuple[Applied, Reviewed]:
-    reviewed = indicator_values.review(db, ids, to, comment)
-    return reviewed.applied, reviewed
-
-
-def _annotate(id: UUID, field: str, value: Any, db: Database) -> Applied:
-    return indicator_values.annotate(db, id, field, value)
-
-
-def _attach(id: UUID, path: Path, db: Database) -> Applied:
-    ref: FileRef = files.add(db, path)
-    return indicator_values.annotate(db, id, "evidence", ref)
-
-
-def _correct(id: UUID, db: Database) -> Applied:
-    return indicator_values.mark_correction(db, [id])
-
-
-def _decide(id: UUID, accept: bool, comment: str, db: Database) -> Applied:
-    return amendments.decide(db, [id], accept=accept, comment=comment)
+    def _mutate(self, change: Any) -> None:
+        self._context.runner.mutate(change, None, self._context.show_failure)

@@ -21,6 +21,7 @@ from aps_desktop.tasks.runner import InlineRunner
 from aps_desktop.views import results_view
 from aps_desktop.views.context import Context
 from aps_desktop.views.detail_view import DetailView
+from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.record_pages import page_for
 from aps_desktop.views.results_view import ResultsView
 from aps_desktop.views.ui_state import UiState
@@ -215,3 +216,25 @@ def test_a_value_of_a_locked_period_waits_as_an_amendment(
     accept = view.drawer.findChild(QPushButton, "accept_amendment")
     qtbot.mouseClick(accept, Qt.MouseButton.LeftButton)
     assert stored(db) == [("I-1", "01", 9, "approved")]
+
+
+def test_a_results_line_adds_up_its_indicators_and_counts_none_twice(
+    view: ResultsView, db: Database, qtbot: QtBot, context: Context
+) -> None:
+    c = db.connect()
+    ids = dict(c.all("SELECT code, id FROM indicator"))
+    above = UUID(bytes=bytes(ids["I-1"]))
+    result = UUID(bytes=bytes(c.value("SELECT id FROM result")))
+    below = {"result": result, "title": "Of which at school", "code": "I-4", "unit": "people"}
+    records.new(db, "indicator", {**below, "counts_towards": above})
+    for code, number in (("I-1", 40), ("I-4", 25)):
+        id = UUID(
+            bytes=bytes(db.connect().value("SELECT id FROM indicator WHERE code = ?", (code,)))
+        )
+        values = {"indicator": id, "period": Period.quarter(2026, 2), "value": Decimal(number)}
+        records.new(db, "indicator_value", {**values, "status": "approved"})
+    context.runner.changed.emit(records.put(db, "result", result, {"title": "Warned"}))
+    go(view, 0, 2)
+    said = [label.text() for label in view.drawer.findChildren(PlainLabel)]
+    assert "40 people" in said
+    assert "Left out: I-4 · Of which at school – already counted in “I-1 · Title I-1”" in said
