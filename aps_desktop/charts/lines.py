@@ -25,8 +25,10 @@ class _Scale:
     top: float
 
     def x(self, value: float) -> float:
-        span = (self.high - self.low) or 1.0
-        return self.left + (value - self.low) / span * (self.right - self.left)
+        if self.high == self.low:  # a single moment stands in the middle
+            return (self.left + self.right) / 2
+        share = (value - self.low) / (self.high - self.low)
+        return self.left + share * (self.right - self.left)
 
     def y(self, value: float) -> float:
         return self.base - value / self.top * (self.base - 8)

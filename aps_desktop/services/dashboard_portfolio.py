@@ -108,6 +108,8 @@ def pillar(c: Connection, selection: Selection, today: date) -> Chart:
     total = sum(totals.values())
     most = max(_PILLARS, key=lambda pair: totals[pair[0]])
     finding = f"{most[1]} has the most projects: {percent(totals[most[0]], total)} of {total:,}"
+    if totals[most[0]] == total:
+        finding = f"All projects are of one pillar: {most[1]}"
     used = _used(STAGES, (stage for _, stage in found))
     head = Head(
         finding, f"Projects by pillar and stage, number{_running_in(selection)}", source(today)
@@ -210,6 +212,8 @@ def timeline(c: Connection, selection: Selection, today: date) -> Chart:
     finding = f"{overdue:,} of {counted(count, 'running project')} {are} past the planned end"
     if not overdue:
         finding = f"All {counted(count, 'running project')} are within their planned dates"
+        if count == 1:
+            finding = "The one running project is within its planned dates"
     note = "Those that end first" if count > 12 else ""
     used = _used(_PILLARS, (span.hue for span in spans))
     head = Head(
@@ -257,7 +261,10 @@ def state_map(c: Connection, selection: Selection, today: date) -> Chart:
     if highest:
         (most, first), (least, last) = ranked[0], ranked[-1]
         finding = f"{first} takes part in {counted(most, 'project')}, {last} in {least:,}"
-        if least > most * _ALIKE:
+        if not least:
+            taking = f"{len(by_state):,} of {len(states):,} states take part in projects"
+            finding = f"{taking}; {first} in the most, {most:,}"
+        elif least > most * _ALIKE:
             finding = (
                 f"The states take part about equally: in {least:,} to {counted(most, 'project')}"
             )

@@ -44,6 +44,14 @@ def together(
     return tuple(charts[spec.name] for spec in specs)
 
 
+def by_source(specs: Sequence[ChartSpec]) -> list[tuple[ChartSpec, ...]]:
+    """The charts in groups that are made together."""
+    found: dict[str, list[ChartSpec]] = {}
+    for spec in specs:
+        found.setdefault(spec.source, []).append(spec)
+    return [tuple(group) for group in found.values()]
+
+
 @dataclass(frozen=True)
 class Tab:
     """One dashboard."""

@@ -177,6 +177,7 @@ class DashboardsPane(Pane):
     def _on_sharp(self) -> None:
         if self.tab().key in self._pages and self.is_drawn():
             self.drawn.emit()
+            self._look_ahead()
 
     # Figures ------------------------------------------------------------------------------------
 
@@ -187,25 +188,22 @@ class DashboardsPane(Pane):
     def _read(self) -> None:
         """Each chart has a query of its own, so that the first is there first; those that stand
         on the same figures share one."""
-        missing: dict[str, list[ChartCard]] = {}
-        for card in self.page().cards:
-            key = self._key(card.spec)
-            known = self._figures.get(key)
-            if known is not None:
-                card.show_chart(known, key)
-            else:
-                missing.setdefault(card.spec.source, []).append(card)
-        for cards in missing.values():
-            self._ask(cards)
+        self.context.runner.cancel(self, "ahead")
+        cards = {card.spec: card for card in self.page().cards}
+        for specs in dashboards.by_source(self.tab().charts):
+            group, keys = [cards[spec] for spec in specs], [self._key(spec) for spec in specs]
+            if all(key in self._figures for key in keys):
+                for card, key in zip(group, keys, strict=True):
+                    card.show_chart(self._figures[key], key)
+                continue
+            done = partial(self._on_figures, group, keys)
+            self.context.runner.query(self._work(specs), done, owner=group[0], key="figures")
 
-    def _ask(self, cards: list[ChartCard]) -> None:
-        specs = [card.spec for card in cards]
-        work = partial(
-            dashboards.together, specs=specs, selection=self.filters.selection,
-            today=today(self.context.db.clock),
-        )  # fmt: skip
-        done = partial(self._on_figures, cards, [self._key(spec) for spec in specs])
-        self.context.runner.query(work, done, owner=cards[0], key="figures")
+    def _work(self, specs: tuple[ChartSpec, ...]) -> partial[tuple[Chart, ...]]:
+        day = today(self.context.db.clock)
+        return partial(
+            dashboards.together, specs=specs, selection=self.filters.selection, today=day
+        )
 
     def _on_figures(
         self, cards: list[ChartCard], keys: list[tuple[Any, ...]], charts: tuple[Chart, ...]
@@ -216,6 +214,22 @@ class DashboardsPane(Pane):
             self._figures[key] = chart
             if key == self._key(card.spec):
                 card.show_chart(chart, key)
+
+    def _look_ahead(self) -> None:
+        """Reads the figures of the other tabs, one after another, before they are asked for."""
+        for tab in dashboards.TABS:
+            for specs in dashboards.by_source(tab.charts):
+                keys = [self._key(spec) for spec in specs]
+                if any(key not in self._figures for key in keys):
+                    work = self._work(specs)
+                    done = partial(self._on_ahead, keys)
+                    self.context.runner.query(work, done, owner=self, key="ahead")
+                    return
+
+    def _on_ahead(self, keys: list[tuple[Any, ...]], charts: tuple[Chart, ...]) -> None:
+        self._figures.update(zip(keys, charts, strict=True))
+        if self.isVisible():
+            self._look_ahead()
 
     def _on_choices(self, choices: Choices) -> None:
         self.choices = choices

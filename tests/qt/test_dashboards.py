@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from aps_desktop.db.engine import Database
 from aps_desktop.services import demo, offices
 from aps_desktop.services.dashboard_selection import Selection
+from aps_desktop.services.dashboards import CHARTS
 from aps_desktop.tasks import chart_renderer
 from aps_desktop.tasks.runner import InlineRunner
 from aps_desktop.views import theme
@@ -122,6 +123,8 @@ def test_filters_are_shared_by_the_tabs_and_kept(opened: Open, qtbot: QtBot) -> 
     pane.open_tab("map")
     qtbot.waitUntil(pane.is_drawn, timeout=30_000)
     assert pane.narrowed() == "AEC"
+    narrowed = [key for key in pane._figures if key[1] == Selection(pillar="aec")]
+    assert len(narrowed) == len(CHARTS)  # read ahead: the other tabs need only be drawn
     window.close()
     again = opened()
     pane = again.pane()
