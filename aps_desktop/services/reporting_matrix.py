@@ -181,23 +181,22 @@ def requests(
 
 
 class _Counted:
-    """What is expected and what came, read in three statements for the whole period."""
+    """What is expected of whole projects and bodies and what came: read when it is first asked,
+    since most requests name their indicators."""
 
     def __init__(self, c: Connection, calendar: Calendar) -> None:
         self._c = c
         self._period = stored_period(calendar.period)
-        self._of_project: dict[int, int] = dict(
-            c.all("SELECT project, count(*) FROM indicator WHERE project IS NOT NULL GROUP BY 1")
-        )
-        self._of_body: dict[int, int] = dict(
-            c.all("SELECT body, count(*) FROM indicator WHERE body IS NOT NULL GROUP BY 1")
-        )
+        self._of: dict[str, dict[int, int]] = {}
         self._came: dict[tuple[str, int, int], list[int]] = defaultdict(lambda: [0, 0])
-        for column in ("project", "body"):
-            self._read(column)
 
     def _read(self, column: str) -> None:
-        """Distinct indicators that came, by project or body and by state (0: the whole)."""
+        """Distinct indicators, and those that came by state (0: the whole)."""
+        self._of[column] = dict(
+            self._c.all(
+                f"SELECT {column}, count(*) FROM indicator WHERE {column} IS NOT NULL GROUP BY 1"
+            )
+        )
         rows = self._c.all(
             f"SELECT i.{column}, coalesce(v.member_state, 0), v.status = 'returned', "
             "count(DISTINCT v.indicator) FROM indicator_value v "
@@ -214,7 +213,9 @@ class _Counted:
         column, key = ("project", project) if project else ("body", body)
         if key is None:
             return 0, 0, 0
-        expected = (self._of_project if project else self._of_body).get(key, 0)
+        if column not in self._of:
+            self._read(column)
+        expected = self._of[column].get(key, 0)
         came = self._came.get((column, key, state or 0), [0, 0])
         return expected, min(expected, came[0]), came[1]
 

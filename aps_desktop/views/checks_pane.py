@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from aps_desktop.views.context import Context
 
 _TOUCHES = frozenset({"indicator_value", "indicator", "value_amendment", "period_calendar"})
-_MOST, _EACH = 500, 12
+_MOST, _EACH = 200, 12
 _HOW = (
     "A value is an outlier when both it and its step from the one before are more than 3.5 times "
     "the usual distance from the median of the indicator's own history (modified z-score). "
