@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -71,6 +72,26 @@ def pg_server() -> Iterator[pg.PostgresServer]:
 def pg_url(pg_server: pg.PostgresServer) -> Callable[[], str]:
     """Each call makes a new empty database and returns its `postgresql+psycopg://` URL."""
     return pg_server.new_database
+
+
+@pytest.fixture
+def qtbot(qtbot: Any) -> Iterator[Any]:
+    """pytest-qt's own, but what it is given to close is kept until then.
+
+    It keeps a weak reference only. A window that a test no longer names is then only in cycles of
+    its own, and Python's collector takes it down whenever it runs: also in the middle of a slot
+    that is building a part of that very window, which ends the process.
+    """
+    kept: list[Any] = []
+    add = qtbot.addWidget
+
+    def add_widget(widget: Any, **more: Any) -> None:
+        kept.append(widget)
+        add(widget, **more)
+
+    qtbot.addWidget = add_widget
+    yield qtbot
+    kept.clear()
 
 
 @pytest.fixture(autouse=True)

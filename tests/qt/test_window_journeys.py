@@ -42,8 +42,6 @@ def opened(db: Database, tmp_path: Path, qtbot: QtBot, monkeypatch) -> Open:
     theme.choose("light")
     dress(QApplication.instance())
 
-    kept: list[MainWindow] = []  # else a collector run may take a window that is still at work
-
     def window() -> MainWindow:
         context = Context(db, InlineRunner(db), UiState(tmp_path / "window.json"))
         made = MainWindow(context, "Lao PDR")
@@ -53,7 +51,6 @@ def opened(db: Database, tmp_path: Path, qtbot: QtBot, monkeypatch) -> Open:
         made.resize(1440, 900)
         made.show()
         qtbot.waitUntil(lambda: made._painted)
-        kept.append(made)
         return made
 
     return window
