@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from aps_desktop.domain.results import PERCENTAGE, Input, LeftOut, Measure, Total, combined
+from aps_desktop.domain.results import (
+    CUMULATIVE,
+    LATEST,
+    NONE,
+    PERCENTAGE,
+    SUM,
+    Input,
+    LeftOut,
+    Measure,
+    Total,
+    combined,
+)
 
 
 @dataclass(frozen=True)
@@ -99,7 +110,7 @@ def _aggregate(
             left_out.append(LeftOut(child.label, found.how or "no value"))
             continue
         inputs.append(Input(child.label, found.value, found.numerator, found.denominator))
-    how = _across(leaf.measure.aggregation)
+    how = _across(leaf.measure)
     return combined(how, inputs, left_out, percent=leaf.measure.type == PERCENTAGE)
 
 
@@ -113,13 +124,16 @@ def _counted_in(
     return None
 
 
-def _across(aggregation: str) -> str:
-    """Between indicators there is no time: what is the latest of one is added to the others'."""
-    return "sum" if aggregation == "latest" else aggregation
+def _across(measure: Measure) -> str:
+    """How indicators are added to one another. Between them there is no time: the latest of what
+    accumulates is added, the latest of a level (days, cases) is not, since nobody said how."""
+    if measure.aggregation != LATEST:
+        return measure.aggregation
+    return SUM if measure.accumulation == CUMULATIVE else NONE
 
 
 def _kind(measure: Measure) -> _Kind:
-    return measure.unit.strip().casefold(), measure.type, _across(measure.aggregation)
+    return measure.unit.strip().casefold(), measure.type, _across(measure)
 
 
 def _children(leaves: Mapping[Hashable, Leaf]) -> dict[Hashable, list[Hashable]]:

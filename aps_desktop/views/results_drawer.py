@@ -88,9 +88,10 @@ class ResultsDrawer(QScrollArea):
     def _group(self, page: QWidget, column: QVBoxLayout, group: Group) -> None:
         measure = Measure(type=group.type)
         value = group.total.value
-        number = "no sum" if value is None else words_of(measure, round(value, 2))
-        unit = f" {group.unit}" if group.unit and group.unit != "%" else ""
-        column.addWidget(PlainLabel(f"{number}{unit}", page, role="heading"))
+        unit = group.unit if group.unit != "%" else ""
+        number = "" if value is None else words_of(measure, round(value, 2))
+        head = f"{number} {unit}".strip() if number else f"No sum of {unit or 'these'}"
+        column.addWidget(PlainLabel(head, page, role="heading"))
         column.addWidget(PlainLabel(group.total.how, page, role="small"))
         for one in group.total.inputs:
             words = f"{words_of(measure, round(one.value, 2))}  {one.label}"

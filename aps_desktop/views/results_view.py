@@ -154,7 +154,7 @@ class ResultsView(QWidget):
             return
         whole = self._split.height()
         rows = self.model.rowCount() * self.table.verticalHeader().defaultSectionSize()
-        grid = min(rows + self.table.horizontalHeader().height() + 24, round(whole * 0.58))
+        grid = min(rows + self.table.horizontalHeader().height() + 24, round(whole * 0.64))
         self._split.setSizes([grid, whole - grid])
 
     # Reading ------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from aps_desktop.domain.results import (
     total,
 )
 from aps_desktop.domain.results_checks import check_parts, falls, outlier
+from aps_desktop.domain.results_tree import Leaf, add_up
 from aps_desktop.domain.values import Period
 
 Q1, Q2, Q3 = (Period.quarter(2026, n) for n in (1, 2, 3))
@@ -141,3 +142,15 @@ def test_outliers_stand_out_from_the_indicators_own_history() -> None:
     assert outlier(history[:4], D(400)) == ""
     assert outlier([D(5)] * 6, D(12)) == "All 6 earlier values were 5."
     assert outlier([D(0)] * 6, D(0)) == ""
+
+
+def test_levels_are_not_added_to_one_another() -> None:
+    """Days of one project and days of another are no days of both; what accumulates is added."""
+    for accumulation, expected in (("per_period", None), ("cumulative", D(30))):
+        one = measure(aggregation="latest", accumulation=accumulation, unit="days")
+        leaves = {
+            n: Leaf(f"I-{n}", one, total(one, [reading(str(10 * n))])) for n in (1, 2)
+        }  # fmt: skip
+        (group,) = add_up(leaves, [1, 2])
+        assert group.total.value == expected
+        assert len(group.total.inputs) + len(group.total.left_out) == 2
