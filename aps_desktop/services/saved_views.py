@@ -21,7 +21,7 @@ from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.fields import Entity, Kind
 from aps_desktop.services import records
 
-_OPS = frozenset({"contains", "any_of", "from", "to", "empty", "filled", "rid"})
+_OPS = frozenset({"contains", "any_of", "from", "to", "empty", "filled", "rid", "currency"})
 _REFERENCES = frozenset({Kind.REFERENCE, Kind.REFERENCES})
 
 

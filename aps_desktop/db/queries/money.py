@@ -6,7 +6,7 @@ the figures are the same; only the time differs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -69,18 +69,31 @@ def largest(
     is in US dollars: it decides what is shown, never what is counted.
     """
     group = (by, "type", "nature", "in_kind")
-    sql, params = statement(c, group, only)
-    each = " ".join(f"WHEN '{name}' THEN {sign}" for name, sign in signs.items())
-    cash = "unit = 'USD' AND nature = 'actual' AND in_kind = 0"
+    each = " ".join(f"WHEN '{measure}' THEN {sign}" for measure, sign in signs.items())
+    size = (
+        "sum(CASE WHEN unit = 'USD' AND nature = 'actual' AND in_kind = 0 "
+        f"THEN {{}} * CASE type {each} ELSE 0 END ELSE 0 END) AS size"
+    )
+    if _only_facts({*group, *only.values}):
+        test, params = _facts_test(c, only.values, _span_of(only))
+        keys = f"SELECT {by} AS key, {size.format('1.0 * value')} FROM {MONEY.name}{test}"
+        begin = f"WITH total AS ({keys} GROUP BY {by})"
+    else:
+        sql, params = statement(c, group, only)
+        keys = f"SELECT key, {size.format(f'(1.0 * high * {BASE} + low)')} FROM part GROUP BY key"
+        columns = "key, type, nature, in_kind, unit, high, low, n"
+        begin = f"WITH part({columns}) AS ({sql}), total AS ({keys})"
     rows = c.all(
-        f"WITH part(key, type, nature, in_kind, unit, high, low, n) AS ({sql}), total AS "
-        f"(SELECT key, sum(CASE WHEN {cash} THEN (1.0 * high * {BASE} + low) * CASE type {each} "
-        "ELSE 0 END ELSE 0 END) AS size FROM part GROUP BY key) "
-        "SELECT key, (SELECT count(*) FROM total) FROM total "
+        f"{begin} SELECT key, (SELECT count(*) FROM total) FROM total "
         f"ORDER BY size DESC, key LIMIT {limit}",
         params,
     )
     return tuple(row[0] for row in rows), max(0, rows[0][1] - limit) if rows else 0
+
+
+def _only_facts(wanted: set[str]) -> bool:
+    """Whether no summary table has these dimensions, alone or by year or month."""
+    return all(_cube_for({*wanted, *time}) is None for time in ((), ("year",), ("month",)))
 
 
 def _cube_for(wanted: set[str]) -> str | None:
@@ -152,7 +165,7 @@ def _cube_sql(
     c: Connection, cube: str, group: tuple[str, ...], values: Mapping[str, tuple[Any, ...]],
     more: str, params: list[Any],
 ) -> tuple[str, list[Any]]:  # fmt: skip
-    test, found = _tests(c, values)
+    test, found = _tests(values)
     keys = "".join(f"{name}, " for name in group)
     where = " AND ".join(part for part in (more, *test) if part)
     return (
@@ -166,44 +179,63 @@ def _facts_sql(
     c: Connection, group: tuple[str, ...], values: Mapping[str, tuple[Any, ...]],
     span: tuple[date, date] | None, unit: str, value: str,
 ) -> tuple[str, list[Any]]:  # fmt: skip
-    test, params = _tests(c, values)
-    if span:
-        day = _not_by(c, "day") if values.keys() & set(_SELECTIVE) else "day"
-        test = [f"{day} BETWEEN ? AND ?", *test]
-        params = [span[0].isoformat(), span[1].isoformat(), *params]
+    test, params = _facts_test(c, values, span)
     keys = "".join(f"{name}, " for name in group)
     return (
         f"SELECT {keys}{unit}, sum({value} / {BASE}), sum({value} % {BASE}), count(*) "
-        f"FROM {MONEY.name}{' WHERE ' + ' AND '.join(test) if test else ''} GROUP BY {keys}{unit}",
+        f"FROM {MONEY.name}{test} GROUP BY {keys}{unit}",
         params,
     )
+
+
+def _span_of(only: Narrowed) -> tuple[date, date] | None:
+    if only.since or only.until:
+        return only.since or date.min, only.until or date.max
+    return None
 
 
 def _facts_of(
     c: Connection, group: tuple[str, ...], only: Narrowed, unit: str, value: str
 ) -> tuple[str, list[Any]]:
-    span = (only.since or date.min, only.until or date.max) if only.since or only.until else None
-    return _facts_sql(c, group, only.values, span, unit, value)
+    return _facts_sql(c, group, only.values, _span_of(only), unit, value)
 
 
-def _tests(c: Connection, values: Mapping[str, tuple[Any, ...]]) -> tuple[list[str], list[Any]]:
+def _facts_test(
+    c: Connection, values: Mapping[str, tuple[Any, ...]], span: tuple[date, date] | None
+) -> tuple[str, list[Any]]:
+    """The WHERE clause for the facts; rows are found by whatever is expected to give the fewest."""
+    costs = {name: len(values[name]) * _ROWS[name] for name in values.keys() & _ROWS.keys()}
+    if span:
+        costs["day"] = (span[1] - span[0]).days * _ROWS_A_DAY
+    lead = min(costs, key=lambda name: (costs[name], name), default="")
+
+    def column(name: str) -> str:
+        # A plus keeps SQLite from an index: it does not know which is best. Servers do.
+        return f"+{name}" if name in costs and name != lead and not c.postgres else name
+
+    tests, params = _tests(values, column)
+    if span:
+        tests.append(f"{column('day')} BETWEEN ? AND ?")
+        params += [day.isoformat() for day in span]
+    return (" WHERE " + " AND ".join(tests) if tests else ""), params
+
+
+_ROWS = {"project": 20, "programme": 500, "body": 5000, "state": 9000, "partner": 10_000,
+         "fund": 29_000}  # fmt: skip
+"""Facts of one value of a dimension in a ledger of a million: only how they compare counts."""
+_ROWS_A_DAY = 90
+"""The same for a day; they are 280, but lie together."""
+
+
+def _tests(
+    values: Mapping[str, tuple[Any, ...]], column: Callable[[str], str] = str
+) -> tuple[list[str], list[Any]]:
     tests: list[str] = []
     params: list[Any] = []
-    lead = next((name for name in _SELECTIVE if name in values), "")
     for name, wanted in values.items():
-        column = _not_by(c, name) if lead and name != lead and name in _SELECTIVE else name
-        tests.append(f"{column} IN ({','.join('?' * len(wanted))})" if wanted else "1 = 0")
+        tests.append(f"{column(name)} IN ({','.join('?' * len(wanted))})" if wanted else "1 = 0")
         params += wanted
     return tests, params
-
-
-def _not_by(c: Connection, column: str) -> str:
-    """A column that SQLite is kept from finding rows by: it does not know which index is best."""
-    return column if c.postgres else f"+{column}"
-
-
-_SELECTIVE = ("project", "programme", "body", "state", "partner", "fund")
-"""Dimensions with an index on the facts, those with the fewest rows a value first."""
 
 
 def _rows(c: Connection, sql: str, params: list[Any]) -> list[Sum]:
