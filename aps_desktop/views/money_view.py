@@ -62,7 +62,15 @@ class MoneyView(QWidget):
         self._chosen = ""
         self.setObjectName("money")
         self.setProperty("ground", "surface")
-        host = FormHost(context, self)
+        self._segments: dict[str, QPushButton] = {}
+        self._group = QButtonGroup(self)
+        self._make_head(FormHost(context, self))
+        self._make_table()
+        self._lay_out()
+        self.setFocusProxy(self.table)
+
+    def _make_head(self, host: FormHost) -> None:
+        """The day, what is known of the record, and its measures."""
         self.as_of = editor_for(_AS_OF, host, self)
         self.as_of.setFixedWidth(170)
         self.as_of.set_value(host.today(), {})
@@ -71,15 +79,18 @@ class MoneyView(QWidget):
         self.post = self._button(
             "Record a transaction…", "record_transaction", "primary", self.post_wanted.emit
         )
-        self.post.setEnabled(not context.db.read_only)
+        self.post.setEnabled(not self._context.db.read_only)
         self.facts = PlainLabel("", self, role="muted", wrap=True)
         self.facts.setObjectName("money_facts")
         self.strip = MeasureStrip(self)
-        self.strip.opened.connect(partial(open_figure, context))
+        self.strip.opened.connect(partial(open_figure, self._context))
         self.note = PlainLabel("", self, role="small", wrap=True)
         self.note.setObjectName("money_note")
+
+    def _make_table(self) -> None:
+        """The table that is chosen, and what can be done with it."""
         self.table = FiguresTable("money_table", "Table", self)
-        self.table.opened.connect(partial(open_figure, context))
+        self.table.opened.connect(partial(open_figure, self._context))
         self.table.export_wanted.connect(self._on_export)
         self.foot = PlainLabel("", self, role="small", wrap=True)
         self.foot.setObjectName("money_foot")
@@ -87,10 +98,6 @@ class MoneyView(QWidget):
         self.missing.hide()
         self.copy = self._button("Copy", "copy_table", "quiet", self._on_copy)
         self.export = self._button("Export…", "export_table", "quiet", self._on_export)
-        self._segments: dict[str, QPushButton] = {}
-        self._group = QButtonGroup(self)
-        self._lay_out()
-        self.setFocusProxy(self.table)
 
     def _button(self, words: str, name: str, kind: str, act: object) -> QPushButton:
         made = QPushButton(words, self)

@@ -48,6 +48,23 @@ class ValueBox(QFrame):
         self.enter.setObjectName("enter_rate")
         self.enter.setAutoDefault(False)
         self.enter.clicked.connect(self._on_enter)
+        self._make_entry(host)
+        line = QHBoxLayout()
+        line.addWidget(self.words, 1)
+        line.addWidget(self.enter)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 10, 14, 10)
+        column.setSpacing(2)
+        column.addWidget(PlainLabel("Value in US dollars, kept as it is from now on", self,
+                                    role="small"))  # fmt: skip
+        column.addWidget(self.value)
+        column.addLayout(line)
+        column.addWidget(self.fields)
+        column.addWidget(self.balance)
+        self._say("–", "Type an amount and a date.")
+
+    def _make_entry(self, host: FormHost) -> None:
+        """The fields of a missing rate, hidden until they are asked for."""
         self.fields = QWidget(self)
         self.rows = {
             name: FieldRow(_RATE.field(name), host, self.fields)
@@ -63,20 +80,7 @@ class ValueBox(QFrame):
         for row in self.rows.values():
             across.addWidget(row, 1)
         across.addWidget(self.keep)
-        line = QHBoxLayout()
-        line.addWidget(self.words, 1)
-        line.addWidget(self.enter)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(14, 10, 14, 10)
-        column.setSpacing(2)
-        column.addWidget(PlainLabel("Value in US dollars, kept as it is from now on", self,
-                                    role="small"))  # fmt: skip
-        column.addWidget(self.value)
-        column.addLayout(line)
-        column.addWidget(self.fields)
-        column.addWidget(self.balance)
         self.fields.hide()
-        self._say("–", "Type an amount and a date.")
 
     def show_for(self, entry: Entry | None) -> None:
         """Asks what an entry would come to; None while amount or date are missing."""
