@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from aps_desktop.domain.entities import entity
 from aps_desktop.domain.errors import UserError
 from aps_desktop.domain.values import to_wire
 from aps_desktop.services import (
+    bundle_files,
     bundle_scope,
     bundles,
     conflicts,
@@ -33,6 +35,7 @@ def export(session: Session) -> int:
     scope = bundle_scope.parse(a.scope, a.max_class or "")
     with session.database() as db:
         made = bundles.export(db, Path(a.out), offices=a.offices, scope=scope, full=a.full)
+    parts = bundle_files.split(made.path, a.split) if a.split else [made.path]
     document = {
         "changes": made.changes,
         "files": made.files,
@@ -40,7 +43,8 @@ def export(session: Session) -> int:
         "vector": made.vector,
         "sequence": made.sequence,
         "encrypted": made.encrypted,
-        "file": str(made.path),
+        "file": str(parts[0]),
+        "files_written": [str(part) for part in parts],
     }
     lock = "encrypted" if made.encrypted else "not encrypted: no receiver is known yet"
     session.answer(
@@ -74,20 +78,34 @@ def merge(session: Session) -> int:
     reports: list[merging.Report] = []
     refused: list[dict[str, str]] = []
     with session.database() as db:
-        paths = merging.bundles_in([Path(name) for name in a.files])
-        for path in paths:
-            try:
-                run = merging.preview if a.dry_run else merging.merge_file
-                reports.append(run(db, path))
-            except UserError as error:
-                refused.append({"file": path.name, "error": error.message, "hint": error.hint})
-                session.say(f"{error.message} {error.hint}".strip())
+        gathered = bundle_files.gather([Path(name) for name in a.files])
+        found = [(Path(name), error) for name, error in gathered.refused]
+        run = merging.preview_all if a.dry_run else _merge_all
+        found += zip(gathered.bundles, run(db, gathered.bundles), strict=True)
+        gathered.clean()
+    for path, one in found:
+        if isinstance(one, UserError):
+            refused.append({"file": path.name, "error": one.message, "hint": one.hint})
+            session.say(f"{one.message} {one.hint}".strip())
+        else:
+            reports.append(one)
     document = _merged(reports, refused)
     session.answer(document, _merged_words(reports))
     if not reports:
         return REFUSED
     needs = any(document[n] for n in _NEEDS_A_PERSON)
     return NEEDS_A_PERSON if needs else DONE
+
+
+def _merge_all(db: Database, paths: Sequence[Path]) -> list[merging.Report | UserError]:
+    """One bundle after another; one that cannot be merged does not keep the others away."""
+    done: list[merging.Report | UserError] = []
+    for path in paths:
+        try:
+            done.append(merging.merge_file(db, path))
+        except UserError as error:
+            done.append(error)
+    return done
 
 
 def status(session: Session) -> int:

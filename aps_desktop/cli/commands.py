@@ -215,6 +215,9 @@ def _bundle_commands(commands: Commands) -> None:
         help="all, body:CODE, pillar:CODE or programme:CODE",
     )  # fmt: skip
     export.add_argument("--max-class", metavar="CLASS", help="public, limited, restricted")
+    export.add_argument(
+        "--split", type=_number, default=0, metavar="MB", help="parts for e-mail, of so many MB"
+    )
     export.add_argument("--full", action="store_true", help="everything, not only what is new")
     add(bundle, "inspect", bundle_commands.inspect).add_argument("file", metavar="FILE")
     merge = add(bundle, "merge", bundle_commands.merge)

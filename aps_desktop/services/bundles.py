@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from aps_desktop import __version__
-from aps_desktop.db import interrupted
+from aps_desktop.db import interrupted, log
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database, crash_point
 from aps_desktop.db.layout import field_columns
@@ -163,6 +163,8 @@ def _add_files(c: Connection, writer: BundleWriter) -> int:
                     f"WHERE t.{column} IS NOT NULL AND t.rid IN (SELECT rid FROM sent_record)"
                 )
                 wanted.update(row[0] for row in rows)
+    for wire in _not_shown(c):
+        wanted.add(wire[:64])
     sent = 0
     for sha256 in sorted(wanted):
         data = c.value("SELECT data FROM file_blob WHERE sha256 = ?", (sha256,))
@@ -170,6 +172,27 @@ def _add_files(c: Connection, writer: BundleWriter) -> int:
             writer.add_file(sha256, bytes(data))
             sent += 1
     return sent
+
+
+def _not_shown(c: Connection) -> list[str]:
+    """Files that are not shown: a conflict's other ones, and those that are only proposed.
+
+    Whoever decides shall be able to open them all.
+    """
+    numbers = {(k.number, f.number) for k in ENTITIES for f in k.columns if f.kind is Kind.FILE}
+    found = []
+    for tid, cell, val, at in c.all(
+        "SELECT r.tid, e.cell, o.val, o.cell FROM cell_extra e JOIN op o ON o.dot = e.dot "
+        "JOIN record r ON r.rid = (e.cell >> 10) WHERE r.rid IN (SELECT rid FROM sent_record) "
+        "UNION ALL SELECT r.tid, o.cell, o.val, o.cell FROM op_proposal p "
+        "JOIN op o ON o.dot = p.dot JOIN record r ON r.rid = (o.cell >> 10) "
+        "WHERE r.rid IN (SELECT rid FROM sent_record)"
+    ):
+        number = log.field_of_cell(cell)
+        wire = log.wire_in(val, at, number) if (tid, number) in numbers else None
+        if wire:
+            found.append(wire)
+    return found
 
 
 def _note(db: Database, written: WrittenBundle, scope: Scope) -> None:

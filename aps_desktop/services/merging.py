@@ -92,17 +92,46 @@ def inspect(db: Database, path: Path) -> Inspected:
 
 def preview(db: Database, path: Path) -> Report:
     """What merging the bundle would do: it is done, counted, and rolled back."""
-    with _opened(db, path) as bundle:
+    (found,) = preview_all(db, [path])
+    if isinstance(found, UserError):
+        raise found
+    return found
+
+
+def preview_all(db: Database, paths: Sequence[Path]) -> list[Report | UserError]:
+    """What merging these bundles one after another would do, each on top of those before it.
+
+    All is done, counted and rolled back at once, so that the counts add up: what two bundles both
+    bring counts once, and a gap that an earlier one closes is none.
+    """
+    found: list[Report | UserError] = []
+    trusting.store(db)  # the keys are made when they are first asked for
+    try:
+        with db.writing() as c:
+            for at, path in enumerate(paths):
+                c.run("SAVEPOINT looked")
+                try:
+                    found.append(_tried(db, c, path, 0x7FFFFFFF - len(paths) + at))
+                    c.run("RELEASE SAVEPOINT looked")
+                except UserError as error:
+                    c.run("ROLLBACK TO SAVEPOINT looked")
+                    found.append(error)
+            raise _OnlyLooking
+    except _OnlyLooking:
+        return found
+
+
+def _tried(db: Database, c: Connection, path: Path, number: int) -> Report:
+    with _opened(db, path, trusting.kept(c)) as bundle:
         bundle.require_trusted()
-        found = _inspected(db.reader(), bundle)
+        found = _inspected(c, bundle)
         if found.state == "merged":
             return Report(found, already_had=found.changes)
-        try:
-            with db.writing() as c:
-                report = _merge(db, c, bundle, found, number=0x7FFFFFFF)
-                raise _OnlyLooking(report)
-        except _OnlyLooking as looked:
-            return looked.report
+        report = _merge(db, c, bundle, found, number=number)
+        report.merge = number
+        _note(c, report)
+        report.merge = 0
+        return report
 
 
 def merge_file(db: Database, path: Path) -> Report:
@@ -170,13 +199,9 @@ def bundles_in(paths: Sequence[Path]) -> list[Path]:
 class _OnlyLooking(Exception):
     """No error: it rolls the look back."""
 
-    def __init__(self, report: Report) -> None:
-        super().__init__("preview")
-        self.report = report
 
-
-def _opened(db: Database, path: Path) -> OpenedBundle:
-    trust = trusting.store(db)
+def _opened(db: Database, path: Path, trust: TrustStore | None = None) -> OpenedBundle:
+    trust = trust or trusting.store(db)
     bundle = open_bundle(path, _judge(trust), trusting.keys(db))
     manifest = bundle.manifest
     if manifest.schema > SCHEMA_VERSION and bundle.verdict is Verdict.TRUSTED:

@@ -48,23 +48,33 @@ def look(paths: Sequence[Path], db: Database, progress: Progress, cancelled: Can
         if cancelled():
             break
         progress(at, len(gathered.bundles), f"Reading {path.name}")
-        items.append(_looked_at(db, path))
+        items.append(_verified(db, path))
     items.sort(key=_order)
+    _try_out(db, items)
     return gathered, items
 
 
-def _looked_at(db: Database, path: Path) -> Item:
+def _verified(db: Database, path: Path) -> Item:
     bundle = None
     try:
         bundle = merging.inspect(db, path)
-        if bundle.revoked:
-            merging.preview(db, path)  # refuses, and says why
-        if not bundle.trusted:
+        if not bundle.trusted and not bundle.revoked:
             return Item(path, QUARANTINE, bundle, content=quarantine.look(db, path))
-        report = merging.preview(db, path)
     except UserError as error:
         return Item(path, REFUSED, bundle, error=error)
-    return Item(path, READY if report.merged or bundle.state == "new" else KNOWN, bundle, report)
+    return Item(path, READY, bundle)
+
+
+def _try_out(db: Database, items: Sequence[Item]) -> None:
+    """One preview of all that can be merged, each bundle on top of those made before it."""
+    wanted = [item for item in items if item.state == READY]
+    found = merging.preview_all(db, [item.path for item in wanted])
+    for item, one in zip(wanted, found, strict=True):
+        if isinstance(one, UserError):
+            item.state, item.error = REFUSED, one
+            continue
+        item.report, item.bundle = one, one.bundle
+        item.state = READY if one.merged or one.bundle.state == "new" else KNOWN
 
 
 def _order(item: Item) -> tuple[bool, int, int]:

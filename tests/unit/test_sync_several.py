@@ -1,0 +1,72 @@
+"""Several bundles looked at together, and the files of a conflict that travel all of them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from aps_desktop.services import conflicts, files, merging, records
+from aps_desktop.services.merging import Report
+from tests.three_offices import Offices, three_offices
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Offices]:
+    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
+    made = three_offices(tmp_path)
+    yield made
+    made.close()
+
+
+def reports(here: Offices, *bundles: Path) -> list[Report]:
+    found = merging.preview_all(here.asec, bundles)
+    assert all(isinstance(one, Report) for one in found), found
+    return [one for one in found if isinstance(one, Report)]
+
+
+def test_what_two_bundles_both_bring_counts_once(here: Offices) -> None:
+    records.new(here.la, "project", {"code": "P1", "title": "First"})
+    one = here.bundle(here.la)
+    records.new(here.la, "project", {"code": "P2", "title": "Second"})
+    both = here.bundle(here.la, full=True)
+    looked = reports(here, one, both)
+    assert [r.entities["project"]["new"] for r in looked] == [1, 1]
+    assert looked[1].already_had >= looked[0].merged
+    merged = [merging.merge_file(here.asec, bundle) for bundle in (one, both)]
+    assert [(r.merged, r.entities) for r in merged] == [(r.merged, r.entities) for r in looked]
+
+
+def test_one_bundle_twice_and_one_that_is_broken(here: Offices, tmp_path: Path) -> None:
+    records.new(here.la, "project", {"code": "P1", "title": "First"})
+    good = here.bundle(here.la)
+    broken = tmp_path / "broken.apsync"
+    broken.write_bytes(good.read_bytes()[:-40])
+    found = merging.preview_all(here.asec, [broken, good, good])
+    assert not isinstance(found[0], Report)
+    assert isinstance(found[1], Report)
+    assert isinstance(found[2], Report)
+    assert (found[1].merged > 0, found[2].merged) == (True, 0)
+    assert merging.preview(here.asec, good).merged == found[1].merged
+
+
+def test_both_files_of_a_conflict_are_sent(here: Offices) -> None:
+    id = records.new(here.la, "framework", {"code": "F1", "title": "Framework"})
+    here.send(here.la, here.asec, here.kh)
+    for db, data in ((here.asec, b"%PDF-1.4 of the secretariat"), (here.la, b"%PDF-1.4 of Laos")):
+        ref = files.add_bytes(db, data, "framework.pdf")
+        records.put(db, "framework", id, {"file": ref})
+    here.send(here.asec, here.la)
+    here.send(here.la, here.kh)
+    (conflict,) = conflicts.open_conflicts(here.kh.reader(), record=id)
+    assert len(conflict.versions) == 2
+    kept = here.kh.reader().all("SELECT sha256 FROM file_blob")
+    assert {v.wire.split(" ")[0] for v in conflict.versions if v.wire} <= {row[0] for row in kept}
+
+
+def test_a_proposed_file_is_sent_to_who_decides(here: Offices) -> None:
+    id = records.new(here.la, "framework", {"code": "F1", "title": "Framework"})
+    here.send(here.la, here.kh)
+    ref = files.add_bytes(here.kh, b"%PDF-1.4 proposed", "framework.pdf")
+    records.put(here.kh, "framework", id, {"file": ref})
+    here.send(here.kh, here.la)
+    assert files.read(here.la.reader(), ref) == b"%PDF-1.4 proposed"
