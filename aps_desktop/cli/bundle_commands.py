@@ -79,7 +79,9 @@ def merge(session: Session) -> int:
     refused: list[dict[str, str]] = []
     with session.database() as db:
         gathered = bundle_files.gather([Path(name) for name in a.files])
-        found = [(Path(name), error) for name, error in gathered.refused]
+        found: list[tuple[Path, merging.Report | UserError]] = [
+            (Path(name), error) for name, error in gathered.refused
+        ]
         run = merging.preview_all if a.dry_run else _merge_all
         found += zip(gathered.bundles, run(db, gathered.bundles), strict=True)
         gathered.clean()

@@ -70,6 +70,9 @@ def findings(numbers: Mapping[str, Any], *, done: bool) -> list[tuple[str, str]]
     if number := numbers.get("proposals", 0):
         found.append(("attention", f"{many(number, 'change')} of other offices' records: "
                       "proposals that the owners accept or decline"))  # fmt: skip
+    if numbers.get("renewed"):
+        words = "This database had been put back to an older state: its own later changes came "
+        found.append(("attention", f"{words}back, and new ones get a new device name"))
     for office, number in sorted((numbers.get("unsealed") or {}).items()):
         found.append(("attention", f"{many(number, 'change')} of the {office_name(office)} came "
                       "without its own seal: believed on the word of the sender"))  # fmt: skip

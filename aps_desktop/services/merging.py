@@ -67,6 +67,8 @@ class Report:
     parallel: int = 0
     refused: int = 0
     proposals: int = 0
+    renewed: bool = False
+    """This database turned out to be an older state of itself, and has a new device name."""
     unsealed: dict[str, int] = field(default_factory=dict)
     """By office: changes that came by way of another one without the seal of their own."""
     entities: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -289,7 +291,8 @@ def _merge(
         found, merged=outcome.merged, already_had=outcome.already, held=outcome.held,
         conflicts=outcome.conflicts, parallel=outcome.parallel, proposals=outcome.proposals,
         entities=outcome.entities, files=len(bundle.files), touched=outcome.touched,
-        unsealed=unsealed, refused=outcome.refused, upto=m.covers.get(m.sender.device, (0, 0))[1],
+        unsealed=unsealed, renewed=outcome.renewed,
+        refused=outcome.refused, upto=m.covers.get(m.sender.device, (0, 0))[1],
     )  # fmt: skip
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from aps_desktop.db import identity
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.layout import MEMBER
-from aps_desktop.db.log_writer import SECRETARIAT
+from aps_desktop.db.log_writer import SECRETARIAT, kind_of
 from aps_desktop.db.standing import found_sql
 from aps_desktop.domain.entities import BY_NUMBER
 from aps_desktop.domain.fields import Entity
@@ -38,6 +39,8 @@ class Outcome:
     conflicts: int = 0
     parallel: int = 0
     proposals: int = 0
+    renewed: bool = False
+    """Own later changes came back, so the database is an older state: it has a new device now."""
     entities: dict[str, dict[str, int]] = field(default_factory=dict)
     touched: dict[str, frozenset[int]] = field(default_factory=dict)
 
@@ -59,8 +62,11 @@ def merge(
     `limits` are the last good changes of revoked devices: see `stage`.
     """
     staged = stage(c, lines, number, limits)
+    renewed = _behind(c)
+    if renewed:
+        identity.renew(c)
     outcome = Outcome(
-        merged=staged.changes - staged.already - staged.refused,
+        renewed=renewed, merged=staged.changes - staged.already - staged.refused,
         already=staged.already, refused=staged.refused,
     )  # fmt: skip
     if outcome.merged:
@@ -83,6 +89,18 @@ def merge(
     return outcome
 
 
+def _behind(c: Connection) -> bool:
+    """Whether changes of this very device came that it does not know: it was put back unnoticed.
+
+    Its next change would get the number of one of them.
+    """
+    device, last = c.one("SELECT device, seq FROM local_state") or (0, 0)
+    return c.value(
+        "SELECT 1 FROM op WHERE dot > ? AND dot < ? LIMIT 1",
+        (device << 40 | last, (device + 1) << 40),
+    ) is not None  # fmt: skip
+
+
 def _births(c: Connection) -> None:
     """The winning birth of every record that got one; `b` marks those born only now."""
     c.run("DROP TABLE IF EXISTS b")
@@ -101,10 +119,17 @@ def _births(c: Connection) -> None:
         "ON t.device = (o.dot >> 40) AND t.n = o.txn WHERE o.dot = b.dot) "
         "FROM b WHERE b.rid = record.rid"
     )
-    for kind in (*BY_NUMBER.values(), MEMBER):
+    for tid in [row[0] for row in c.all(_BORN_KINDS)]:
+        kind = kind_of(tid)
         if kind.owner:
             _parents(c, kind, kind.owner.number)
     own_members(c)
+
+
+_BORN_KINDS = (
+    "SELECT DISTINCT r.tid FROM b JOIN record r ON r.rid = b.rid "
+    f"WHERE r.tid IN ({', '.join(str(n) for n in (*BY_NUMBER, MEMBER.number))})"
+)
 
 
 def own_members(c: Connection) -> None:

@@ -77,10 +77,11 @@ def check(
     """
     by_device = {seal.device: seal for seal in sorted(found, key=lambda seal: seal.upto)}
     unsealed: dict[str, int] = {}
-    for device, uuid, office in c.all(
-        "SELECT d.ord, d.uuid, d.office FROM device d "
-        "WHERE d.status NOT IN ('self', 'retired', 'shipped') ORDER BY d.ord"
+    for device, uuid, office, status in c.all(
+        "SELECT d.ord, d.uuid, d.office, d.status FROM device d "
+        "WHERE d.status <> 'shipped' ORDER BY d.ord"
     ):
+        own = status in ("self", "retired")
         seal = by_device.get(bytes(uuid).hex())
         known = keys(bytes(uuid).hex(), office or "")
         if seal is not None and known:
@@ -89,11 +90,11 @@ def check(
             seal = None  # nobody has confirmed this computer: its seal proves nothing
         if bytes(uuid) != sender:
             missing = _compare(c, device, seal)
-            if missing and seal is None and whole and _seals(c, device):
+            if missing and (own or (seal is None and whole and _seals(c, device))):
                 raise _altered(office or "", "came without the seal that it gives them")
             if missing:
                 unsealed[office or ""] = unsealed.get(office or "", 0) + missing
-        if seal is not None:
+        if seal is not None and not own:
             _keep(c, device, seal)
     return unsealed
 

@@ -274,14 +274,16 @@ class _Changes:
         staged, held, rows = self._staged, self._held, []
         limits = staged.limits
         records, devices, stamps = staged.records, staged.devices, staged.stamps
+        bits, most = log.SEQUENCE_BITS, _MAX_SEQUENCE
         for self.at, line in enumerate(batch):
             rid, tid = records[line.record]
             number, sequence = line.field, line.sequence
             device = devices[line.device]
-            if not (0 <= number <= LIFE and 0 < sequence <= _MAX_SEQUENCE):
+            before = line.prev_sequence if line.prev_device else 1
+            if not (0 <= number <= LIFE and 0 < sequence <= most and 0 < before <= most):
                 raise InvalidValue("a number is out of range")
-            dot = device << log.SEQUENCE_BITS | sequence
-            prev = _dot(staged, line.prev_device, line.prev_sequence) if line.prev_device else None
+            dot = device << bits | sequence
+            prev = devices[line.prev_device] << bits | before if line.prev_device else None
             stamp = stamps[line.device, line.step]
             if dot > held[device]:
                 if sequence > limits.get(device, sequence):

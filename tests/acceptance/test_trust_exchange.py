@@ -9,7 +9,7 @@ import pytest
 
 from aps_desktop.services import bundles
 from aps_desktop.sync import manifest
-from tests.acceptance.desks import Desk, converged
+from tests.acceptance.desks import Desk, converged, exchange
 
 
 @pytest.fixture
@@ -151,3 +151,25 @@ def test_a_bundle_of_a_newer_program_waits(
         asec.merge(bundle)
     assert asec.title(project) == "By a newer program"
     assert asec.done("bundle", "status")["queued"] == []
+
+
+def test_a_computer_put_back_as_a_whole_gets_its_own_later_work_and_goes_on(
+    asec: Desk, lao: Desk, project: str, tmp_path: Path
+) -> None:
+    """The disk's image comes back, with what the program noted beside the database."""
+    saved = tmp_path / "image"
+    shutil.copytree(tmp_path / "data", saved / "data")
+    shutil.copy(lao.file, saved / "office.aps")
+    lao.put("project", project, title="Written after the image was made")
+    asec.merge(lao.export())
+    shutil.rmtree(tmp_path / "data")
+    shutil.copytree(saved / "data", tmp_path / "data")
+    shutil.copy(saved / "office.aps", lao.file)
+    report = lao.merge(asec.export())
+    assert report["merged"] >= 1
+    assert lao.title(project) == "Written after the image was made"
+    lao.put("project", project, title="Written after it was put back")
+    lao.put("project", project, description="And one more")
+    exchange(asec, lao)
+    assert asec.title(project) == "Written after it was put back"
+    converged(asec, lao)

@@ -150,3 +150,18 @@ def test_a_bundle_without_seals_is_read_with_a_plain_word(
     alter(asec, "DELETE FROM seal")  # an older program kept none
     report = asec.merge(khm.export())
     assert (report["merged"], report["unsealed"]) == (2, 2)
+
+
+def test_nobody_writes_in_the_receivers_own_name(desks: tuple[Desk, Desk, Desk]) -> None:
+    _, lao, khm = desks
+    alter(
+        khm,
+        f"INSERT INTO op SELECT dot + 1, dot, cell, hlc + 1, 4, 'Invented', 0 FROM op "
+        f"WHERE dot = {_LAST}",
+        f"INSERT INTO txn SELECT device, 4, last_seq + 1, last_seq + 1, wall, hlc + 1, officer, "
+        f"office, why, label, app, schema, chain FROM txn WHERE device = {_LAO} AND n = 3",
+        f"UPDATE device SET max_seq = max_seq + 1 WHERE ord = {_LAO}",
+    )
+    assert "seal" in refused(lao, khm.export())
+    alter(khm, "DELETE FROM seal")
+    assert "seal" in refused(lao, khm.export())
