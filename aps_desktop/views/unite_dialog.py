@@ -103,6 +103,8 @@ class UniteDialog(QDialog):
         if plan.proposes:
             owner = office_name(plan.owner)
             lines.addWidget(said(f"{owner} owns the other one and decides.", "attention", page))
+        if not plan.moves:
+            lines.addWidget(PlainLabel("Nothing refers to the other one yet.", page, role="muted"))
         for name, number in plan.moves.items():
             kind = entity(name)
             words = many(number, kind.label.lower(), kind.plural.lower())
@@ -119,10 +121,8 @@ class UniteDialog(QDialog):
         if plan.differs:
             lines.addWidget(PlainLabel("Both say something: its own stays", page, role="section"))
         for one in plan.differs:
-            words = f"{one.label}: “{_short(one.kept)}” stays, “{_short(one.left)}” is in the log"
+            words = f"{one.label}: “{_short(one.kept)}” stays, “{_short(one.left)}” in the history"
             lines.addWidget(PlainLabel(words, page, wrap=True))
-        if lines.count() == 0:
-            lines.addWidget(PlainLabel("Nothing refers to the other one.", page, role="muted"))
         lines.addStretch(1)
         put_inside(self.scroll, page)
 
