@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, Row
 from aps_desktop.db.queries import money
 from aps_desktop.db.queries.money import Sum
 from aps_desktop.db.summary_kinds import BASE
@@ -16,7 +16,9 @@ from aps_desktop.domain.totals import Total
 from aps_desktop.services.funding import total_of
 
 _FEW = 100
-"""So many projects are looked up one by one."""
+"""So many projects are looked up with all that is known of each."""
+_MANY = 10_000
+"""For more projects than this the whole table is read."""
 
 Key = tuple[int, str]
 
@@ -80,20 +82,28 @@ def _of_all(
 ) -> tuple[dict[Key, tuple[int, int]], set[int]]:
     """The sums in US dollars, and which projects have amounts without a value."""
     columns = ", ".join(f"{m}_hi, {m}_lo, {m}_n" for m in measures)
+    select = f"SELECT project, unvalued, {columns} FROM money_of_project"
     usd: dict[Key, tuple[int, int]] = {}
     odd: set[int] = set()
-    test = f" WHERE project IN ({only})" if only else ""
-    for project, unvalued, *parts in c.each(
-        f"SELECT project, unvalued, {columns} FROM money_of_project{test}"
-    ):
-        if project not in projects:
-            continue
+    for project, unvalued, *parts in _chosen(c, select, projects, only):
         if unvalued:
             odd.add(project)
         for place, measure in enumerate(measures):
             high, low, rows = parts[3 * place : 3 * place + 3]
             usd[project, measure] = high * BASE + low, rows
     return usd, odd
+
+
+def _chosen(c: Connection, select: str, projects: set[int], only: str) -> Iterator[Row]:
+    """The rows of these projects: by SQL that finds them, one by one, or out of all."""
+    if only or len(projects) > _MANY:
+        test = f" WHERE project IN ({only})" if only else ""
+        yield from (row for row in c.each(select + test) if row[0] in projects)
+        return
+    wanted = sorted(projects)
+    for at in range(0, len(wanted), 500):
+        part = wanted[at : at + 500]
+        yield from c.all(f"{select} WHERE project IN ({','.join('?' * len(part))})", part)
 
 
 def _later(c: Connection, measures: tuple[str, ...], until: date) -> dict[Key, tuple[int, int]]:
