@@ -9,10 +9,10 @@ from uuid import UUID
 from aps_desktop.db import log
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
-from aps_desktop.db.layout import field_columns
+from aps_desktop.db.layout import MEMBER, field_columns
 from aps_desktop.db.log_writer import SECRETARIAT
-from aps_desktop.db.unit_of_work import apply
-from aps_desktop.domain.changes import Applied, Change, ChangeSet, Separate, Unite, Update
+from aps_desktop.db.unit_of_work import Work, apply
+from aps_desktop.domain.changes import Applied, Change, ChangeSet, Separate, Unite, Update, Why
 from aps_desktop.domain.entities import BY_NUMBER, entity, references_to
 from aps_desktop.domain.errors import InvalidValue, NotFound
 from aps_desktop.domain.fields import SAME_AS, Entity, Field
@@ -102,6 +102,25 @@ def unite(db: Database, wanted: Plan, take: Collection[str] | None = None) -> Ap
     changes.append(Unite(wanted.entity, wanted.id, wanted.into))
     label = f"unite {old_name(wanted.title)} with {old_name(wanted.into_title)}"
     return apply(db, ChangeSet(label, tuple(changes)))
+
+
+def leave(db: Database, name: str, id: UUID) -> Applied:
+    """What was edited in a duplicate meanwhile has been looked at: the uniting has seen it now."""
+    with db.writing() as c:
+        one = next((d for d in united(c, name) if d.id == id), None)
+        label = f"leave the later edits of {old_name(one.title)}" if one else ""
+        work = Work(db, c, label, Why.RESOLVE)
+        row = c.one("SELECT rid, office FROM record WHERE uuid = ?", (id.bytes,)) or (0, "")
+        for member, uuid, birth in c.all(
+            "SELECT m.rid, r.uuid, r.birth FROM set_member m JOIN record r ON r.rid = m.rid "
+            f"WHERE m.owner = ? AND m.field_number = {SAME_AS}",
+            (row[0],),
+        ):
+            dot = work.append_life(member, _uuid(uuid), MEMBER.number, "1", log.seen_of(c, row[0]))
+            work.append_parents(dot, [birth])  # so that undoing it does not separate the two
+            if not work.allowed(row[1]):
+                work.append_proposal(dot)
+        return work.finish()
 
 
 def separate(db: Database, name: str, id: UUID) -> Applied:

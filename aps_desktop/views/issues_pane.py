@@ -66,11 +66,13 @@ class IssuesPane(Pane):
         self.summary.setObjectName("issues_summary")
         self.unite = button("&Unite these two…", "issue_unite", "primary", self)
         self.open = button("&Open the record", "issue_open", "", self)
+        self.leave_it = button("&Leave as it is", "issue_leave", "", self)
         self.separate = button("&Separate again", "issue_separate", "", self)
         self.stack = QStackedWidget(self)
         self._lay_out()
         self.unite.clicked.connect(self._on_unite)
         self.open.clicked.connect(self._on_open)
+        self.leave_it.clicked.connect(self._on_leave)
         self.separate.clicked.connect(self._on_separate)
         self.table.activated.connect(self._on_open)
         for table in (self.table, self.united):
@@ -80,7 +82,7 @@ class IssuesPane(Pane):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.addWidget(self.summary, 1)
-        for one in (self.open, self.unite):
+        for one in (self.open, self.leave_it, self.unite):
             head.addWidget(one)
         below = QWidget(self)
         title = QHBoxLayout()
@@ -151,6 +153,9 @@ class IssuesPane(Pane):
     def _on_selection(self) -> None:
         issue, writable = self._issue(), not self.context.db.read_only
         self.open.setEnabled(issue is not None)
+        self.leave_it.setVisible(
+            writable and issue is not None and issue.kind == duplicates.EDITED_AFTER_UNITING
+        )
         self.unite.setEnabled(
             writable and issue is not None and issue.kind in _UNITES and entity(issue.entity).unites
         )
@@ -168,6 +173,16 @@ class IssuesPane(Pane):
         if issue is not None:
             ids = (issue.record, issue.others[0])
             unite_dialog.open_for(self.context, issue.entity, ids, self)
+
+    def _on_leave(self) -> None:
+        issue = self._issue()
+        if issue is not None:
+            self.context.runner.mutate(
+                partial(_leave, issue.entity, issue.others[0]),
+                None,
+                self.context.show_failure,
+                owner=self,
+            )
 
     def _on_separate(self) -> None:
         one = self._duplicate()
@@ -191,6 +206,10 @@ class IssuesPane(Pane):
 
 def _read(c: Connection) -> _Found:
     return duplicates.issues(c), uniting.united(c)
+
+
+def _leave(name: str, id: UUID, db: Database) -> Applied:
+    return uniting.leave(db, name, id)
 
 
 def _separate(name: str, id: UUID, db: Database) -> Applied:

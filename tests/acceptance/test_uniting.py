@@ -1,7 +1,11 @@
 """T11: two records of one partner are united; later bundles with the old id obey that."""
 
+from uuid import UUID
+
 import pytest
 
+from aps_desktop.db import store
+from aps_desktop.services import uniting
 from tests.acceptance.desks import Desk, converged, exchange
 
 
@@ -124,6 +128,14 @@ def test_an_edit_of_the_duplicate_made_apart_is_listed(asec: Desk, lao: Desk, kh
         (issue,) = [i for i in desk.issues() if i["kind"] == "edited_after_uniting"]
         assert issue["record"] == ids[1]
         assert "ASEAN Law Association" in issue["words"]
+    db = store.open_database(str(lao.file))
+    uniting.leave(db, "associated_entity", UUID(ids[0]))
+    db.close()
+    exchange(asec, lao)
+    assert [i for desk in (asec, lao) for i in desk.issues() if "uniting" in i["kind"]] == []
+    lao.done("undo")
+    assert not lao.has("associated_entity", ids[0])
+    lao.sound()
 
 
 @pytest.mark.parametrize("which", [("partner", 0), ("partner", 1)])
