@@ -239,8 +239,8 @@ def _upgrade(c: Computer) -> str:
 
 
 def _beside(c: Computer) -> str:
-    c.install("old", r"/D=C:\Apps\Größe APS")
-    other = c.drive / "Apps" / "Größe APS"
+    c.install("old", r"/D=C:\Apps\GrößeAPS")
+    other = c.drive / "Apps" / "GrößeAPS"
     one, two = c.program("--version"), c.program("--version", folder=other / "app")
     entries = c.entries()
     expect(one != two and len(entries) == 2, f"{one}, {two}, {entries}")

@@ -7,7 +7,9 @@ mingw, NSIS, wixl and, to byte-compile with the very Python that is shipped, Win
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import struct
 import sys
 import tarfile
 import time
@@ -224,15 +226,39 @@ def msi() -> Path:
     files = "\n".join(str(p.relative_to(FOLDER)) for p in sorted(FOLDER.rglob("*")) if p.is_file())
     options = ["--var", "var.SRC", "-p", "", "--component-group", "CG", "--directory-ref"]
     heat = output(["wixl-heat", *options, "INSTALLDIR", "--win64"], input=files, cwd=FOLDER)
-    write(HOME / "files.wxs", heat)
+    write(HOME / "files.wxs", steady_ids(heat))
     product = uuid5(_PRODUCTS, version())
     defines = ["-D", "Win64=yes", "-D", "SRC=.", "-D", f"VERSION={version()}"]
     defines += ["-D", f"PRODUCT={{{str(product).upper()}}}"]
     sources = [PACKAGING / "windows" / "product.wxs", HOME / "files.wxs"]
     run(["wixl", "-a", "x64", *defines, "-o", target, *sources], cwd=FOLDER)
+    target.write_bytes(steady_summary(target.read_bytes()))
     (FOLDER / "edition.txt").unlink()
     same_time(FOLDER)
     return target
+
+
+def steady_ids(heat: str) -> str:
+    """wixl-heat names things at random: names them by their order instead, which is sorted."""
+    found = dict.fromkeys(re.findall(r"\b(?:dir|cmp|fil)[0-9A-F]{32}\b", heat))
+    for place, name in enumerate(found):
+        heat = heat.replace(name, f"{name[:3]}{place:032X}")
+    return heat
+
+
+def steady_summary(data: bytes) -> bytes:
+    """Puts a fixed package code and the build's moment in the place of random and present ones."""
+    code = f"{{{str(uuid5(_PRODUCTS, f'package {version()} {epoch()}')).upper()}}}".encode()
+    moment = struct.pack("<Q", (epoch() + 11_644_473_600) * 10_000_000)  # since 1601, in 100 ns
+    head = rb"\x1e\x00{3}\x27\x00{3}"
+    times = rb"(\x00\x00\x40\x00{3}).{8}(\x40\x00{3}).{8}"
+    pattern = re.compile(rb"(" + head + rb")\{[0-9A-Fa-f-]{36}\}" + times, re.DOTALL)
+    settled, count = pattern.subn(
+        lambda m: m[1] + code + m[2] + moment + m[3] + moment, data, count=1
+    )
+    if count != 1:
+        stop("the MSI's summary is not where it was looked for")
+    return settled
 
 
 def portable() -> Path:
