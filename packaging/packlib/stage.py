@@ -62,8 +62,8 @@ def prepare(python: Path) -> Path:
 
 _DRAW = """
 import sys
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 app = QGuiApplication([])
 renderer = QSvgRenderer(sys.argv[1])
@@ -74,11 +74,17 @@ for size in map(int, sys.argv[3:]):
     renderer.render(painter)
     painter.end()
     image.save(f"{sys.argv[2]}/aps-{size}.png")
+side = QImage(QSize(164, 314), QImage.Format.Format_RGB888)
+side.fill(QColor("#1d4e89"))
+painter = QPainter(side)
+renderer.render(painter, QRectF(42, 48, 80, 80))
+painter.end()
+side.save(f"{sys.argv[2]}/side.bmp")
 """
 
 
 def make_icons(python: Path) -> None:
-    """build/icons: PNG of every size, and one .ico of them all."""
+    """build/icons: PNG of every size, one .ico of them all, the side of the installer's pages."""
     fresh(ICONS)
     shutil.copy(ROOT / "resources/icons/app.svg", ICONS / "aps.svg")
     command = [python, "-c", _DRAW, ICONS / "aps.svg", ICONS, *map(str, SIZES)]

@@ -208,7 +208,8 @@ def _update(root: Root, newer: Path) -> str:
     seen = root.call("aps-desktop update inspect ~/new.apsupdate", "officer")
     done = root.attempt("aps-desktop update apply ~/new.apsupdate", "officer")
     expect(done.returncode in (0, 3), done.stdout.decode())
-    backups = root.call(f"ls {_USED}/*ackups* | grep -c 'before update'", "officer")
+    backups = root.call(f"find {_USED}/backups -name '*before update*' | wc -l", "officer")
+    expect(backups != "0", "there is no backup")
     laid = root.call(f"ls {_USED}/updates", "officer")
     return f"{seen.splitlines()[-1]} backups made: {backups}; laid ready: {laid}"
 

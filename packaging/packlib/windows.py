@@ -209,6 +209,7 @@ def setup() -> Path:
     target = DIST / f"aps-desktop-{version()}-setup.exe"
     target.parent.mkdir(exist_ok=True)
     values = {"VERSION": version(), "SOURCE": FOLDER, "ICON": ICONS / "aps.ico", "OUT": target}
+    values["SIDE"] = ICONS / "side.bmp"
     defines = [f"-D{name}={value}" for name, value in values.items()] + ["-DFAST"] * fast()
     settings = {**os.environ, "LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": str(epoch())}
     run(

@@ -1,5 +1,5 @@
 ; The per-user installer: no administrator rights, no network.
-; makensis -DVERSION=1.2.3 -DSOURCE=folder -DICON=aps.ico -DOUT=setup.exe [-DFAST] installer.nsi
+; makensis -DVERSION=1.2.3 -DSOURCE=folder -DICON=aps.ico -DSIDE=side.bmp -DOUT=setup.exe [-DFAST] installer.nsi
 ;
 ; Silent: setup.exe /S [/NOSHORTCUT] [/NOASSOC] [/DOWNGRADE] [/WAIT=seconds] [/START] [/D=C:\Folder]
 ;         uninstall.exe /S [/PURGEDATA] [_?=C:\Folder]
@@ -44,6 +44,7 @@ VIAddVersionKey ProductVersion "${VERSION}"
 VIAddVersionKey LegalCopyright "APS Desktop developers, MIT licence"
 !define MUI_ICON "${ICON}"
 !define MUI_UNICON "${ICON}"
+!define MUI_WELCOMEFINISHPAGE_BITMAP "${SIDE}"
 !define MUI_ABORTWARNING
 !define MUI_WELCOMEPAGE_TITLE "Install ${APP} ${VERSION}"
 !define MUI_WELCOMEPAGE_TEXT "This puts ${APP} on this computer for your Windows account. It needs no administrator and no network.$\r$\n$\r$\nAn older version is replaced; your databases, backups and settings stay as they are."
