@@ -222,3 +222,24 @@ def test_regions_are_where_the_bars_are(opened: Open, qtbot: QtBot) -> None:
     hue = view.chart.body.rows[0].parts[0]
     expected = {style.HUES[part.hue][0].lower() for part in view.chart.body.rows[0].parts}
     assert image.pixelColor(point).name() in expected, hue
+
+
+def test_a_partner_is_found_by_typing_and_nonsense_changes_nothing(
+    opened: Open, qtbot: QtBot, db: Database
+) -> None:
+    pane = dashboards(opened(), qtbot, "map")
+    box = pane.filters.boxes["partner"]
+    box.setFocus()
+    box.lineEdit().selectAll()
+    qtbot.keyClicks(box.lineEdit(), "Japan")
+    qtbot.keyClick(box.lineEdit(), Qt.Key.Key_Return)
+    rid = db.reader().value("SELECT rid FROM partner WHERE name = 'Japan'")
+    assert pane.filters.selection == Selection(partner=rid)
+    box.lineEdit().selectAll()
+    qtbot.keyClicks(box.lineEdit(), "Nowhere")
+    qtbot.keyClick(box.lineEdit(), Qt.Key.Key_Return)
+    assert pane.filters.selection == Selection(partner=rid)
+    assert box.currentText() == "Japan"
+    qtbot.mouseClick(pane.filters.clear, Qt.MouseButton.LeftButton)
+    assert pane.filters.selection == Selection()
+    qtbot.waitUntil(pane.is_drawn, timeout=30_000)
