@@ -5,6 +5,7 @@ The figures are those of `services/results_figures`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -12,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from aps_desktop.db.connection import Connection
+from aps_desktop.db.queries.conditions import Filter
 from aps_desktop.services import results_figures as results
 from aps_desktop.services.chart_data import (
     Bar,
@@ -35,7 +37,7 @@ from aps_desktop.services.dashboard_words import (
 )
 
 _BULLETS, _HEAT_ROWS, _PERIODS = 14, 16, 12
-_MANY = 1_000
+_MANY, _NAMED = 1_000, 2_000
 _FULL = Decimal(1)
 _MOST_SHARE = 1.5
 """A bar ends at one and a half times its target; its words say the true share."""
@@ -85,7 +87,8 @@ def _bands(
     rows = []
     counts = results.bands(found)
     for key, words, number in counts:
-        place = marks.add(words, counted(number, what))
+        codes = [one.code for one in found if one.band == key]
+        place = marks.add(words, counted(number, what), *_indicators(codes))
         rows.append(
             Bar(words, (Part(number, _HUES[key], mark=place),), f"{number:,}", faint=not number)
         )
@@ -100,6 +103,13 @@ def _bands(
     table = Table(("Progress", "Indicators"), tuple((words, n) for _, words, n in counts))
     drawn = Bars(tuple(rows))
     return whole("results-bands", head, drawn, marks, table, selection, _NONE, empty=not total)
+
+
+def _indicators(codes: Sequence[str]) -> tuple[str, tuple[Filter, ...]]:
+    """The list of these indicators; none where they are too many to name, or one has no code."""
+    if not codes or not all(codes) or len(codes) > _NAMED:
+        return "", ()
+    return "indicator", (Filter("code", "any_of", tuple(codes)),)
 
 
 def _bullets(
@@ -177,8 +187,8 @@ def states(c: Connection, selection: Selection, today: date) -> Chart:
     squares = len(cells) * len(found.states)
     there = percent(squares - missing, squares)
     finding = f"{there} of the values of {counted(len(found.states), 'state')} are there"
-    head = Head(finding, f"Newest value by member state; the darker, the further{_in(selection)}",
-                source(today), "Grey: nothing reported")  # fmt: skip
+    subtitle = f"Newest value by member state; the stronger the tint, the further{_in(selection)}"
+    head = Head(finding, subtitle, source(today), "Grey: nothing reported")
     table = Table(
         ("Indicator", *(name for _, name in found.states)),
         tuple(
@@ -213,13 +223,15 @@ def reporting(c: Connection, selection: Selection, today: date) -> Chart:
     rows = []
     kept = [rate for rate in rates if rate.expected][:_PERIODS][::-1]
     for rate in kept:
+        of = _requests(selection, rate.label)
         asked = marks.add(
-            f"{rate.label}: asked for", counted(rate.expected, "value"), "reporting_request"
+            f"{rate.label}: asked for", counted(rate.expected, "value"), "reporting_request", of
         )
         came = marks.add(
             f"{rate.label}: reported",
             f"{rate.reported:,} of {rate.expected:,}, {percent(rate.reported, rate.expected)}",
             "reporting_request",
+            of,
         )
         parts = (Part(rate.expected, "pale", mark=asked), Part(rate.reported, "done", mark=came))
         rows.append(Bar(rate.label, parts, percent(rate.reported, rate.expected)))
@@ -237,6 +249,17 @@ def reporting(c: Connection, selection: Selection, today: date) -> Chart:
     return whole(
         "results-reporting", head, drawn, marks, table, selection, _UNASKED, empty=not rows
     )
+
+
+def _requests(selection: Selection, period: str) -> tuple[Filter, ...]:
+    """The requests for values of a reporting period."""
+    found = [
+        Filter("calendar.name", "any_of", (period,)),
+        Filter("kind", "any_of", ("values",)),
+    ]
+    if selection.state is not None:
+        found.append(Filter("member_state", "rid", (selection.state,)))
+    return tuple(found)
 
 
 def _in(selection: Selection) -> str:

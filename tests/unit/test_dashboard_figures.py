@@ -199,7 +199,7 @@ def money_of(db: Database, mark: Mark) -> str:
 
 COUNTED = frozenset(
     name for name in dashboards.CHARTS
-    if name.startswith(("portfolio", "meetings", "map", "delivery-ageing"))
+    if name.startswith(("portfolio", "meetings", "map", "delivery-ageing", "results-bands"))
 )  # fmt: skip
 
 
