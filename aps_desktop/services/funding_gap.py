@@ -62,18 +62,14 @@ def gap(c: Connection, scope: Scope, by: str = "measure") -> Answer:
     projects = {line.project for line in lines if line.project}
     until = scope.as_of
     sums = ProjectSums.of(c, ("commitment", "pledge"), until, projects)
-    money = {
-        rid: (sums.total(rid, "commitment"), sums.open_pledges(rid), sums.total(rid, "pledge"))
-        for rid in projects
-    }
 
     def figures(of: Iterable[_Line], more: list[Filter]) -> tuple[Figure, ...]:
-        return _figures(ledger, list(of), money, [*filters, *more])
+        return _figures(ledger, list(of), sums, [*filters, *more])
 
     groups: dict[int, list[_Line]] = {}
     for line in lines:
         groups.setdefault(_key(line, by), []).append(line)
-    shown = sorted(groups, key=lambda rid: _lacking(groups[rid], money), reverse=True)[:LIMIT]
+    shown = sorted(groups, key=lambda rid: _lacking(groups[rid], sums), reverse=True)[:LIMIT]
     called = names_of(c, _ENTITY[by], shown)
     shared = _shared(lines)
     made = [
@@ -139,14 +135,14 @@ def _need(rates: Rates, day: date, id: Any, title: Any, minor: int, currency: st
 
 
 def _figures(
-    ledger: Ledger, lines: list[_Line], money: Mapping[int, tuple[Total, Total, Total]],
+    ledger: Ledger, lines: list[_Line], sums: ProjectSums,
     filters: list[Filter],
 ) -> tuple[Figure, ...]:  # fmt: skip
     projects = dict.fromkeys(line.project for line in lines if line.project)
     needed = summed(line.needed for line in lines)
-    committed = summed(money[rid][0] for rid in projects)
-    uncommitted = summed(money[rid][1] for rid in projects)
-    pledged = summed(money[rid][2] for rid in projects)
+    committed = sums.all_of(projects, "commitment")
+    uncommitted = sums.all_open(projects)
+    pledged = sums.all_of(projects, "pledge")
     gap = needed.less(committed).less(uncommitted)
     opens = listed("work_plan_line", [*filters, Filter("needed", "filled")])
     some = Filter("project", "any_of", tuple(projects)) if len(projects) <= 1000 else None
@@ -188,13 +184,13 @@ def _note(by: str, group: list[_Line], shared: Mapping[int, int]) -> str:
     return f"{others} other line{'s' if others > 1 else ''} name the same project"
 
 
-def _lacking(lines: list[_Line], money: Mapping[int, tuple[Total, Total, Total]]) -> int:
+def _lacking(lines: list[_Line], sums: ProjectSums) -> int:
     """What decides which groups come first: the gap in US cents, refused ones before all."""
-    cents = [line.needed.usd for line in lines]
-    for rid in dict.fromkeys(line.project for line in lines if line.project):
-        cents += [-(one.usd or 0) if not one.refused else None for one in money[rid][:2]]
-    known = [one for one in cents if one is not None]
-    return sum(known) if len(known) == len(cents) else 10**30
+    needed = [line.needed.usd for line in lines]
+    covered = [sums.covered(rid) for rid in {line.project for line in lines if line.project}]
+    if None in needed or None in covered:
+        return 10**30
+    return sum(one or 0 for one in needed) - sum(one or 0 for one in covered)
 
 
 def _explained(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from aps_desktop.db.connection import Connection
@@ -9,7 +10,7 @@ from aps_desktop.db.queries.lists import Filter, ListQuery
 from aps_desktop.db.summary_kinds import BASE
 from aps_desktop.domain.funding_measures import UNSPENT
 from aps_desktop.domain.money import Money
-from aps_desktop.domain.totals import Total, summed
+from aps_desktop.domain.totals import Total
 from aps_desktop.services.funding import (
     Answer,
     Figure,
@@ -37,19 +38,19 @@ def refunds_due(c: Connection, scope: Scope) -> Answer:
     What is left is counted in the currencies as entered, where exchange rates make no difference:
     a project that spent in its own currency all that it got owes nothing, whatever the rates were.
     """
-    ledger = Ledger.of(c, scope)
+    ledger = Ledger.of(c, replace(scope, years=None))
     left = {rid: found for rid, found in _left(c, ledger).items() if _is_due(found)}
-    ended = {rid: day for rid, day in _ended(c, ledger).items() if rid in left}
+    ended = {rid: day for rid, day in _ended(c, ledger, scope.years).items() if rid in left}
     sums = ProjectSums.of(c, _MEASURES, ledger.until, set(ended), only=_ENDED)
-    usd = {rid: sums.by_formula(rid, UNSPENT) for rid in ended}
     due = sorted(ended, key=lambda rid: (ended[rid] or "9", rid))
+    usd = {rid: sums.by_formula(rid, UNSPENT) for rid in due[:LIMIT]}
     called = names_of(c, "project", due[:LIMIT])
     lines = []
     for rid in due[:LIMIT]:
         done = ended[rid]
         on = date.fromisoformat(done) + timedelta(REFUND_DAYS) if done else None
         opens = _opens(ledger, [Filter("project", "any_of", (rid,))])
-        owed = left[rid][0] if len(left[rid]) == 1 else None
+        owed = Money(*left[rid][0]) if len(left[rid]) == 1 else None
         figures = (
             Figure("unspent", "To be refunded", Total((owed,), usd[rid].rows) if owed else usd[rid],
                    opens=opens),
@@ -58,7 +59,7 @@ def refunds_due(c: Connection, scope: Scope) -> Answer:
         )  # fmt: skip
         lines.append(called.line(rid, figures, "" if on else "the day of completion is missing"))
     total = Figure(
-        "usd", "In US dollars", summed(usd[rid] for rid in due),
+        "usd", "In US dollars", sums.all_by_formula(due, UNSPENT),
         opens=_opens(ledger, [Filter("project.status", "any_of", _DONE)]),
     )  # fmt: skip
     return Answer(
@@ -71,13 +72,13 @@ def refunds_due(c: Connection, scope: Scope) -> Answer:
     )  # fmt: skip
 
 
-def _is_due(left: list[Money]) -> bool:
+def _is_due(left: list[tuple[int, str]]) -> bool:
     """Whether something is left; in several currencies at once rates would have to say how much."""
-    return any(one.minor > 0 for one in left)
+    return any(minor > 0 for minor, _ in left)
 
 
-def _left(c: Connection, ledger: Ledger) -> dict[int, list[Money]]:
-    """By project that ended: what is left over, in each currency in which it is not nothing."""
+def _left(c: Connection, ledger: Ledger) -> dict[int, list[tuple[int, str]]]:
+    """By project that ended: what is left, in each currency in which it is not nothing."""
     sums: dict[tuple[int, str], int] = {}
     for project, currency, high, low in c.each(
         "SELECT project, currency, unspent_hi, unspent_lo FROM money_left "
@@ -94,17 +95,20 @@ def _left(c: Connection, ledger: Ledger) -> dict[int, list[Money]]:
         ):
             if (project, currency) in sums:
                 sums[project, currency] -= int(high) * BASE + int(low)
-    found: dict[int, list[Money]] = {}
-    for (project, currency), minor in sorted(sums.items()):
+    found: dict[int, list[tuple[int, str]]] = {}
+    for (project, currency), minor in sums.items():
         if minor:
-            found.setdefault(project, []).append(Money(minor, currency))
+            found.setdefault(project, []).append((minor, currency))
     return found
 
 
-def _ended(c: Connection, ledger: Ledger) -> dict[int, str | None]:
-    """By row number: the day of full implementation of the projects that ended, in scope."""
+def _ended(c: Connection, ledger: Ledger, years: tuple[int, int] | None) -> dict[int, str | None]:
+    """By row number: the day of full implementation of the projects that ended (in those years)."""
     tests = [f"p.rid IN ({_ENDED})"]
     params: list[object] = []
+    if years:
+        tests.append("coalesce(p.activities_done_on, p.actual_end) BETWEEN ? AND ?")
+        params += [f"{years[0]:04}-01-01", f"{years[1]:04}-12-31"]
     for name, wanted in ledger.values.items():
         if name in _OF_PROJECT:
             tests.append(f"p.{_OF_PROJECT[name]} IN ({','.join('?' * len(wanted))})")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +12,7 @@ from aps_desktop.db.queries.money import Sum
 from aps_desktop.db.summary_kinds import BASE
 from aps_desktop.domain.funding_measures import ACTUAL, Formula
 from aps_desktop.domain.money import Money
-from aps_desktop.domain.totals import Total
+from aps_desktop.domain.totals import Total, summed
 from aps_desktop.services.funding import total_of
 
 _FEW = 100
@@ -75,6 +75,52 @@ class ProjectSums:
         if value is None or value.minor >= 0:
             return total
         return Total((Money(0, value.currency),), total.rows, total.unvalued)
+
+    def all_of(self, projects: Iterable[int], measure: str) -> Total:
+        """The total of a measure over many projects."""
+        return self._together(projects, lambda rid: self.usd.get((rid, measure), (0, 0)),
+                              lambda rid: self.total(rid, measure))  # fmt: skip
+
+    def all_open(self, projects: Iterable[int]) -> Total:
+        """What is pledged and not yet committed, over many projects, each never below zero."""
+        return self._together(projects, self._open, self.open_pledges)
+
+    def all_by_formula(self, projects: Iterable[int], formula: Formula) -> Total:
+        """What a formula comes to over many projects."""
+
+        def plain(rid: int) -> tuple[int, int]:
+            parts = [(t.sign, *self.usd.get((rid, t.measure), (0, 0))) for t in formula.terms]
+            return sum(s * cents for s, cents, _ in parts), sum(rows for *_, rows in parts)
+
+        return self._together(projects, plain, lambda rid: self.by_formula(rid, formula))
+
+    def covered(self, project: int) -> int | None:
+        """US cents committed, or pledged and not yet committed; None where that is refused."""
+        if project in self.exact:
+            parts = (self.total(project, "commitment"), self.open_pledges(project))
+            cents = [one.usd for one in parts]
+            return None if None in cents else sum(one for one in cents if one is not None)
+        return self.usd.get((project, "commitment"), (0, 0))[0] + self._open(project)[0]
+
+    def _open(self, project: int) -> tuple[int, int]:
+        pledged, one = self.usd.get((project, "pledge"), (0, 0))
+        committed, other = self.usd.get((project, "commitment"), (0, 0))
+        return max(0, pledged - committed), one + other
+
+    def _together(
+        self, projects: Iterable[int], plain: Callable[[int], tuple[int, int]],
+        exact: Callable[[int], Total],
+    ) -> Total:  # fmt: skip
+        cents = rows = 0
+        odd = []
+        for rid in projects:
+            if rid in self.exact:
+                odd.append(exact(rid))
+            else:
+                one, number = plain(rid)
+                cents, rows = cents + one, rows + number
+        dollars = Total((Money(cents, "USD"),), rows) if rows else Total()
+        return summed((dollars, *odd))
 
 
 def _of_all(
