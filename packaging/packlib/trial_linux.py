@@ -107,7 +107,7 @@ _USED = "~/.local/share/'APS Desktop'"
 def _life(table: Table, root: Root, older: Path, newer: Path, release: str) -> None:
     for folder, name in ((older, "old"), (newer, "new")):
         package = next(folder.glob("*_amd64.deb"))
-        shutil.copy(package, root.folder / "root" / f"{name}.deb")
+        shutil.copy(package, root.folder / "srv" / f"{name}.deb")
     table.step("nothing is there", lambda: _nothing(root))
     table.step("install", lambda: _install(root))
     table.step("data of an office", lambda: _office(root))
@@ -135,7 +135,7 @@ def _nothing(root: Root) -> str:
 
 def _install(root: Root) -> str:
     root.call("apt-get update -qq")
-    text = root.call("apt-get install -y --no-install-recommends /root/old.deb")
+    text = root.call("apt-get install -y --no-install-recommends /srv/old.deb")
     lines = [one for one in text.splitlines() if "newly installed" in one or "Need to get" in one]
     fonts = root.attempt(_NO_FONTS).stdout.decode().strip()
     expect(not fonts, f"fonts came along: {fonts}")
@@ -221,7 +221,7 @@ def _full_disk(root: Root) -> str:
     with filler.open("wb") as out:
         os.posix_fallocate(out.fileno(), 0, max(1, free - 60_000_000))
     try:
-        done = root.attempt("dpkg -i /root/new.deb")
+        done = root.attempt("dpkg -i /srv/new.deb")
         expect(done.returncode != 0, "the upgrade went through on a full disk")
     finally:
         filler.unlink()
@@ -233,7 +233,7 @@ def _full_disk(root: Root) -> str:
 
 
 def _upgrade(root: Root) -> str:
-    root.call("apt-get install -y --no-install-recommends /root/new.deb")
+    root.call("apt-get install -y --no-install-recommends /srv/new.deb")
     version = root.call("aps-desktop --version", "officer")
     expect("0.2.0" in version, f"{version} runs")
     root.call("aps-desktop digest | cmp - ~/digest", "officer")
@@ -264,7 +264,7 @@ def _portable(root: Root, newer: Path) -> str:
 
 
 def _beside(root: Root) -> str:
-    root.call("apt-get install -y --no-install-recommends /root/old.deb")
+    root.call("apt-get install -y --no-install-recommends /srv/old.deb")
     one = root.call("aps-desktop --version", "officer")
     two = root.call("~/Łódź*/aps-desktop-*/aps-desktop --version", "officer")
     root.call("apt-get remove -y aps-desktop")
@@ -273,10 +273,10 @@ def _beside(root: Root) -> str:
 
 
 def _rpm(root: Root, newer: Path) -> str:
-    shutil.copy(next(newer.glob("*.rpm")), root.folder / "root" / "new.rpm")
+    shutil.copy(next(newer.glob("*.rpm")), root.folder / "srv" / "new.rpm")
     root.call("apt-get install -y --no-install-recommends rpm")
     # Debian's own packages are not in rpm's database: what the package needs is looked at by dpkg.
-    root.call("rpm --nodeps -i /root/new.rpm")
+    root.call("rpm --nodeps -i /srv/new.rpm")
     root.call("APS_SMOKE_PLATFORM=xcb aps-desktop --smoke-test", "officer")
     edition = root.call("cat /usr/lib/aps-desktop/edition.txt")
     root.call("rpm -e aps-desktop")
