@@ -106,9 +106,23 @@ def encoded(sheet: Sheet, kind: str, ratio: float = 2.0) -> bytes:
         "pdf": {"CreationDate": None, "ModDate": None, "Producer": None, "Creator": None},
         "png": {"Software": None},
     }
+    _canvas(kind)(sheet.figure)
     with mpl.rc_context(options):
         sheet.figure.savefig(
             out, format=kind, dpi=DPI * ratio if kind == "png" else DPI, metadata=meta[kind],
             facecolor=sheet.figure.get_facecolor(),
         )  # fmt: skip
     return out.getvalue()
+
+
+def _canvas(kind: str) -> Any:
+    """The canvas that writes a kind, by name: an installer takes along what it sees imported."""
+    if kind == "svg":
+        from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+        return FigureCanvasSVG
+    if kind == "pdf":
+        from matplotlib.backends.backend_pdf import FigureCanvasPdf
+
+        return FigureCanvasPdf
+    return FigureCanvasAgg
