@@ -129,16 +129,17 @@ def _values(c: Connection, kind: Entity) -> None:
             (kind.number,),
         )
     ]
+    # Where every cell got a plain next edit, no shown value stands in a birth.
+    plain = not (
+        c.value("SELECT 1 FROM t WHERE general = 1 LIMIT 1")
+        or c.value("SELECT 1 FROM b CROSS JOIN t WHERE b.rid = (t.cell >> 10) LIMIT 1")
+    )
     for number in numbers:
         field = kind.by_number.get(number)
         if field is None or field.is_set:
             continue  # a field of a newer version: kept in the log, shown after an update
         birth = c.json_text("o.val", number)
-        text = f"CASE WHEN (o.cell & 1023) = 0 THEN {birth} ELSE o.val END"
-        if not c.value("SELECT 1 FROM t JOIN b ON b.rid = (t.cell >> 10) LIMIT 1") and not c.value(
-            "SELECT 1 FROM t WHERE general = 1 LIMIT 1"
-        ):
-            text = "o.val"
+        text = "o.val" if plain else f"CASE WHEN (o.cell & 1023) = 0 THEN {birth} ELSE o.val END"
         sets = ", ".join(
             f"{column} = {sql}" for column, sql in _columns_sql(c, kind, field, {number: "v.wire"})
         )

@@ -264,6 +264,7 @@ class _Changes:
         self._c = c
         self._staged = staged
         self._held = {n: log.dot_of(n, seq) for n, seq in c.all("SELECT ord, max_seq FROM device")}
+        self._checks: dict[int, tuple[Callable[[str], object] | None, bool]] = {}
         self.at = 0
         self.parents: list[tuple[int, int]] = []
         self.seen: list[tuple[int, int, int]] = []
@@ -299,7 +300,10 @@ class _Changes:
 
     def _check(self, entity: int, number: int, value: str | None) -> None:
         if 0 < number < LIFE and value is not None:
-            check, refers = check_of(entity, number)
+            known = self._checks.get(entity << log.FIELD_BITS | number)
+            if known is None:
+                known = self._checks[entity << log.FIELD_BITS | number] = check_of(entity, number)
+            check, refers = known
             if not refers and (check is None or check(value)):
                 return
         self.referred.update(references(entity, number, value))
