@@ -83,6 +83,7 @@ def _left(c: Connection, ledger: Ledger) -> dict[int, list[tuple[int, str]]]:
     for project, currency, high, low in c.each(
         "SELECT project, currency, unspent_hi, unspent_lo FROM money_left "
         f"WHERE project IN ({_ENDED})"
+        + ("" if ledger.until else " AND (unspent_hi <> 0 OR unspent_lo <> 0)")
     ):
         sums[project, currency] = high * BASE + low
     if ledger.until:
