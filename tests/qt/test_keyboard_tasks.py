@@ -148,11 +148,12 @@ def test_the_sponsoring_body_endorsed_it(
     keys.tab_to(named("Meeting"))
     keys.type("12th")
     line = QApplication.focusWidget()
-    qtbot.waitUntil(lambda: line.settled() is not None and line.finder.popup().isVisible())
-    keys.press(_KEY.Key_Return)
-    qtbot.waitUntil(lambda: QApplication.activePopupWidget() is None)
-    keys.tab_to(named("record_move"))
-    keys.press(_KEY.Key_Space)
+    found = line.finder.popup()
+    qtbot.waitUntil(lambda: line.settled() is not None and found.isVisible())
+    qtbot.keyClick(found, _KEY.Key_Return)  # in a real window the list has the keyboard
+    qtbot.waitUntil(lambda: not found.isVisible())
+    keys.press(_KEY.Key_Return, with_=_CTRL)
+    qtbot.waitUntil(lambda: db.connect().value("SELECT count(*) FROM approval_step") == 1)
     c = db.connect()
     step = records.by_rid(c, "approval_step", c.value("SELECT max(rid) FROM approval_step")).values
     told = {n: step[n] for n in ("step", "outcome", "body", "meeting", "decided_on", "project")}
