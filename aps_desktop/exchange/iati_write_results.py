@@ -145,7 +145,7 @@ def _period(
         out.open(element, {"value": value})
         for name, one in dimensions.items():
             out.empty("dimension", {"name": name, "value": one})
-        words = fields.get("text") or fields.get("comment") or fields.get("reason")
+        words = fields.get("text") or fields.get("reason")
         if isinstance(words, str):
             out.told("comment", words)
         out.record(entity, id, fields, of_element=True)

@@ -18,9 +18,12 @@ PUBLIC = CLASSES[0]
 INTERNAL = (
     "notes", "remarks", "contact_person", "desk_officer", "manager", "officer", "source",
     "confidence", "participation_note", "in_kind_description", "probability",
+    "responsible", "actor", "author", "authors", "released_by", "entered_by", "reviewed_by",
+    "comment", "change_note",
 )  # fmt: skip
-"""Fields that a public file never shows: notes to oneself, and persons."""
-NEVER_PUBLIC = "notes, contact persons and officers, which a public file never has"
+"""Fields that a public file never shows, whatever record they are of: notes to oneself, remarks of
+a review, and persons."""
+NEVER_PUBLIC = "notes, remarks and the names of persons, which a public file never has"
 PARTS: dict[str, tuple[tuple[str, str], ...]] = {
     "project": (
         ("project_alignment", "project"), ("approval_step", "project"), ("budget", "project"),

@@ -13,13 +13,15 @@ from lxml import etree
 
 from aps_desktop.cli.values import read_values
 from aps_desktop.db.engine import Database
+from aps_desktop.domain.entities import entity as entity_of
 from aps_desktop.domain.errors import InvalidValue, UserError
+from aps_desktop.domain.fields import Kind
 from aps_desktop.exchange import iati_lists
 from aps_desktop.exchange.iati_decimals import decimal, money, number, shares
 from aps_desktop.exchange.iati_names import RECORD
 from aps_desktop.exchange.iati_source import Reporter
 from aps_desktop.exchange.iati_write_documents import _MEDIA, _UNKNOWN
-from aps_desktop.services import iati_export, records
+from aps_desktop.services import iati_export, iati_scope, records
 from aps_desktop.services.iati_scope import Scope, parse
 from tests.iati_kit import office
 
@@ -237,6 +239,75 @@ def test_refusals(db: Database, project: UUID, tmp_path: Path) -> None:
 def test_media_types_are_codes_of_the_standard() -> None:
     codes = iati_lists.code_lists()["FileFormat"].codes
     assert set(_MEDIA.values()) | {_UNKNOWN} <= set(codes)
+
+
+# What a public file keeps back ------------------------------------------------------------------
+
+PUBLIC_TEXTS = {
+    "project": "title code asec_code previous_code iati_identifier proponent implementing_agency "
+    "description justification outcomes sustainability gender_inclusion visibility",
+    "programme": "title code objective description",
+    "fund": "code name short_name currency rules",
+    "project_alignment": "explanation",
+    "approval_step": "conditions",
+    "budget": "version rate_source",
+    "budget_line": "code description unit",
+    "tranche": "title",
+    "condition": "title",
+    "fund_transaction": "reference rate_source",
+    "document": "number title language",
+    "document_version": "version",
+    "knowledge_product": "code title year language summary website",
+    "result": "code title description assumptions",
+    "indicator": "code title unit baseline_comment source_of_verification frequency definition "
+    "scale",
+    "target": "text reason",
+    "indicator_value": "text dimension_value",
+}
+"""What people type freely and a public file may show; a field that is new belongs here or into
+`iati_scope.INTERNAL`."""
+
+
+def test_every_free_text_is_public_or_kept_back_by_decision() -> None:
+    parts = {name for told in iati_scope.PARTS.values() for name, _ in told}
+    for name in sorted(parts | set(iati_scope.KINDS)):
+        texts = {
+            spec.name for spec in entity_of(name).fields
+            if spec.kind in (Kind.TEXT, Kind.LONG_TEXT) or spec.target == "officer"
+        }  # fmt: skip
+        shown = texts - set(iati_scope.INTERNAL)
+        assert shown == set(PUBLIC_TEXTS.get(name, "").split()), name
+        kept = [entity_of(name).by_name[n] for n in iati_scope.INTERNAL if n in texts]
+        assert not any(spec.required for spec in kept), name
+
+
+def test_no_person_and_no_remark_stands_in_a_public_file(
+    db: Database, project: UUID, tmp_path: Path
+) -> None:
+    mark = "Somebody Named"
+    told = {"document_class": "public", "contact_person": mark}
+    records.put(db, "project", project, told)
+    indicator = make(db, "indicator", title="Officials", project=str(project), responsible=mark)
+    make(db, "indicator_value", indicator=str(indicator), period="2026-Q1", value="5",
+         status="approved", comment=mark, reviewed_by=mark, entered_by=mark)  # fmt: skip
+    make(db, "condition", title="Report", project=str(project), responsible=mark)
+    make(db, "approval_step", project=str(project), step="endorsement", actor=mark)
+    make(db, "knowledge_product", title="Book", project=str(project), authors=mark,
+         released_by=mark, document_class="public")  # fmt: skip
+    one = exported(db, tmp_path, Scope())
+    assert one.find(".//actual").get("value") == "5"
+    assert mark not in etree.tostring(one, encoding="unicode")
+
+
+def test_a_review_remark_is_never_the_narrative_of_a_value(
+    db: Database, project: UUID, tmp_path: Path
+) -> None:
+    indicator = make(db, "indicator", title="Officials", project=str(project))
+    make(db, "indicator_value", indicator=str(indicator), period="2026-Q1", value="5",
+         comment="Ask again")  # fmt: skip
+    one = exported(db, tmp_path)
+    assert one.find(".//actual/comment") is None
+    assert "Ask again" in etree.tostring(one, encoding="unicode")  # as a field of ours
 
 
 # Numbers ----------------------------------------------------------------------------------------
