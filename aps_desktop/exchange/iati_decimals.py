@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from aps_desktop.domain.money import minor_digits
 
 _HUNDRED = Decimal(100)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+"""The only way in which a comma may stand in a number: decimal commas are not of the standard."""
 
 
 def money(wire: str) -> tuple[str, str]:
@@ -40,7 +43,11 @@ def decimal(text: str | None) -> Decimal | None:
     """A number as IATI files write it; None where there is none. ValueError for anything else."""
     if text is None or not text.strip():
         return None
-    cleaned = text.strip().replace(",", "").replace(" ", "").replace("\u00a0", "")
+    cleaned = text.strip().replace(" ", "").replace("\u00a0", "")
+    if "," in cleaned:
+        if not _GROUPED.fullmatch(cleaned):
+            raise ValueError(text)
+        cleaned = cleaned.replace(",", "")
     try:
         value = Decimal(cleaned)
     except InvalidOperation as error:

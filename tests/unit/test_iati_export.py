@@ -326,7 +326,14 @@ def test_amounts_are_written_in_whole_units() -> None:
     assert number("525000", 4) == "52.5"
     assert number("-10000", 4) == "-1"
     assert decimal(" 1,200.50 ") == Decimal("1200.50")
+    assert decimal("-1,234,567") == Decimal(-1234567)
     assert decimal("") is None
     for text in ("Infinity", "1e", "n/a"):
         with pytest.raises(ValueError, match=text):
             decimal(text)
+
+
+@pytest.mark.parametrize("text", ["1234,56", "1.234,56", "12,34", "1,2345", ",123", "1,234,56"])
+def test_a_decimal_comma_is_refused_not_guessed(text: str) -> None:
+    with pytest.raises(ValueError, match=text):
+        decimal(text)
