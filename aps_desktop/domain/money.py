@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from aps_desktop.domain.errors import InvalidValue, UserError
 
@@ -55,7 +55,7 @@ class Money:
         try:
             scaled = Decimal(amount).scaleb(minor_digits(code))
             minor = int(scaled.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
-        except (InvalidOperation, ValueError, OverflowError) as error:
+        except (ArithmeticError, ValueError) as error:
             raise InvalidValue(f"“{amount}” is not an amount.", "Type a number.") from error
         if abs(minor) >= _LIMIT:
             raise InvalidValue(f"“{amount}” is too large an amount.", "Check the digits.")

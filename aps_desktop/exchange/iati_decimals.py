@@ -10,6 +10,8 @@ from aps_desktop.domain.money import minor_digits
 _HUNDRED = Decimal(100)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 """The only way in which a comma may stand in a number: decimal commas are not of the standard."""
+_MOST_DIGITS = 30
+"""Before or behind the point: more than any amount or value has."""
 
 
 def money(wire: str) -> tuple[str, str]:
@@ -52,6 +54,6 @@ def decimal(text: str | None) -> Decimal | None:
         value = Decimal(cleaned)
     except InvalidOperation as error:
         raise ValueError(text) from error
-    if not value.is_finite():
+    if not value.is_finite() or abs(value.adjusted()) > _MOST_DIGITS:
         raise ValueError(text)
     return value

@@ -107,7 +107,8 @@ def test_nothing_of_a_broken_file_comes_in(db: Database, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     "part",
     [
-        transaction(value="1e400"), transaction(value="NaN"), transaction(value="9" * 40),
+        transaction(value="1e400"), transaction(value="1e99999999"), transaction(value="NaN"),
+        transaction(value="9" * 40),
         transaction(day="0000-00-00"), transaction(code="' OR 1=1 --"),
         '<transaction/>', '<budget/>', '<result/>', '<planned-disbursement/>',
         '<result type="1"><title/><indicator measure="x"><period/></indicator></result>',

@@ -16,6 +16,7 @@ from aps_desktop.db.engine import Database
 from aps_desktop.domain.entities import entity as entity_of
 from aps_desktop.domain.errors import InvalidValue, UserError
 from aps_desktop.domain.fields import Kind
+from aps_desktop.domain.money import Money
 from aps_desktop.exchange import iati_lists
 from aps_desktop.exchange.iati_decimals import decimal, money, number, shares
 from aps_desktop.exchange.iati_names import RECORD
@@ -337,3 +338,15 @@ def test_amounts_are_written_in_whole_units() -> None:
 def test_a_decimal_comma_is_refused_not_guessed(text: str) -> None:
     with pytest.raises(ValueError, match=text):
         decimal(text)
+
+
+@pytest.mark.parametrize("text", ["1e99999999", "-1e99999999", "1e400", "1e-99999999", "0e999999"])
+def test_a_number_beyond_all_measure_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=text):
+        decimal(text)
+
+
+@pytest.mark.parametrize("text", ["1e99999999", "1e400", "NaN", "Infinity", "x"])
+def test_what_is_no_amount_is_refused_in_words(text: str) -> None:
+    with pytest.raises(InvalidValue, match="is not an amount"):
+        Money.of(text, "USD")
