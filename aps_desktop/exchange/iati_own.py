@@ -128,7 +128,7 @@ def _fields(activity: Activity, at: Element, kind: Entity) -> tuple[dict[str, Re
                     values[name] = frozenset(UUID(m.text) for m in element.all(_MEMBER))
                 else:
                     values[name] = from_wire(spec, _text(element))
-            except (InvalidValue, ValueError):
+            except (InvalidValue, ValueError, RecursionError):  # the last: JSON without a bottom
                 activity.note(element, f"{spec.label}: “{element.text[:60]}” cannot be read.")
                 untouched.add(name)
     return values, untouched

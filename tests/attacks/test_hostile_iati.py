@@ -146,6 +146,18 @@ def test_marks_of_ours_by_others_only_make_records_that_exist(db: Database, tmp_
     assert not db.reader().value("SELECT count(*) FROM project")  # it has no code
 
 
+def test_json_without_a_bottom_is_no_text(db: Database, tmp_path: Path) -> None:
+    told = activity(
+        f'<aps:field name="code">A-1</aps:field><aps:field name="remarks" as="json">'
+        f'{"[" * 200_000}</aps:field>',
+        attributes='xmlns:aps="urn:x-aps-desktop:1" '
+        'aps:record="project 0190a0a0a0a070008000000000000001"',
+    )  # fmt: skip
+    done = iati_import.import_file(db, write(tmp_path, told))
+    assert any("cannot be read" in problem.message for problem in done.problems)
+    assert db.reader().all("SELECT code, remarks FROM project") == [("A-1", None)]
+
+
 def test_memory_and_time_do_not_grow_with_a_large_file(tmp_path: Path) -> None:
     path = tmp_path / "large.xml"
     one = activity("".join(transaction() for _ in range(20)), id="XM-DAC-701-{n}", core="{id}")
