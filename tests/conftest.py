@@ -7,6 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from hypothesis import HealthCheck, settings
 from tests import pg
 
 ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 60_000
+"""Milliseconds that a test waits for what is to come, where it names no time of its own."""
+WAITS = ("waitUntil", "waitSignal", "waitSignals", "waitCallback", "waitExposed", "waitActive")
 
 # Before anything imports Qt or matplotlib.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -76,7 +80,10 @@ def pg_url(pg_server: pg.PostgresServer) -> Callable[[], str]:
 
 @pytest.fixture
 def qtbot(qtbot: Any) -> Iterator[Any]:
-    """pytest-qt's own, but what it is given to close is kept until then.
+    """pytest-qt's own, but more patient, and what it is given to close is kept until then.
+
+    Its five seconds are not enough where the machine has other things to do; a time that a test
+    gives still counts.
 
     It keeps a weak reference only. A window that a test no longer names is then only in cycles of
     its own, and Python's collector takes it down whenever it runs: also in the middle of a slot
@@ -90,6 +97,8 @@ def qtbot(qtbot: Any) -> Iterator[Any]:
         add(widget, **more)
 
     qtbot.addWidget = add_widget
+    for name in WAITS:
+        setattr(qtbot, name, partial(getattr(qtbot, name), timeout=PATIENCE))
     yield qtbot
     kept.clear()
 
