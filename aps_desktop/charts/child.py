@@ -9,7 +9,6 @@ went wrong.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import traceback
@@ -20,6 +19,7 @@ from typing import Any
 import msgspec
 
 from aps_desktop.children import read_frame, write_frame
+from aps_desktop.db.durable import write_json
 from aps_desktop.paths import data_dir
 from aps_desktop.services.chart_data import Bar, Bars, Body, Head, Part
 
@@ -54,21 +54,20 @@ def own_fonts_only(folder: Path) -> Path:
     """
     path = folder / f"fontlist-v{FONT_LIST}.json"
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(
-            json.dumps(
-                {
-                    "_version": FONT_LIST,
-                    "_FontManager__default_weight": "normal",
-                    "default_size": None,
-                    "defaultFamily": {"ttf": "DejaVu Sans", "afm": "Helvetica"},
-                    "afmlist": [],
-                    "ttflist": [],
-                    "__class__": "FontManager",
-                }
-            ),
-            encoding="utf-8",
-        )
+        fonts: dict[str, Any] = {
+            "_version": FONT_LIST,
+            "_FontManager__default_weight": "normal",
+            "default_size": None,
+            "defaultFamily": {"ttf": "DejaVu Sans", "afm": "Helvetica"},
+            "afmlist": [],
+            "ttflist": [],
+            "__class__": "FontManager",
+        }
+        try:
+            write_json(path, fonts)
+        except OSError:  # Windows, where another child that starts just now already reads it
+            if not path.exists():
+                raise
     return folder
 
 

@@ -131,7 +131,8 @@ class ChartRenderer(QObject):
 
     def _serve(self, place: int) -> None:
         decode = msgspec.msgpack.Decoder(list[Any]).decode
-        self._child(place)
+        with suppress(OSError):  # it is tried again, and told, when there is something to draw
+            self._child(place)
         while not self._closed:
             job = self._jobs.get()
             if self._closed:
@@ -147,15 +148,17 @@ class ChartRenderer(QObject):
         for _ in range(_TRIES):
             if self._closed:
                 return None
-            child = self._child(place)
             try:
+                child = self._child(place)
                 write_frame(child.stdin, [job.number, *job.frame])
                 child.stdin.flush()
                 frame = read_frame(child.stdout)
-            except OSError:
+            except OSError as error:
+                _log.warning("a child that draws charts: %s", error)
                 frame = None
-            if frame is None:  # it died: another one tries again
-                _end(self._children.pop(place))
+            if frame is None:  # it died, or could not be started: another one tries again
+                if (dead := self._children.pop(place, None)) is not None:
+                    _end(dead)
                 continue
             _, *answer = decode(frame)
             return _understood(answer)

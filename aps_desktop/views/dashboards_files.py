@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from aps_desktop.db import store
 from aps_desktop.domain.clock import today
+from aps_desktop.domain.errors import UserError
 from aps_desktop.services import dashboard_report
 from aps_desktop.services.office_names import office_name
 from aps_desktop.views.context import ATTENTION, OK, Context
@@ -84,7 +85,9 @@ class Files(QObject):
         self._renderer.page([chart.drawable for chart in charts], drawn)
 
     def _write_document(self, document: Any, path: Path) -> None:
-        work = partial(_written, document, path)
+        self._write(partial(_written, document, path), path)
+
+    def _write(self, work: Callable[..., None], path: Path) -> None:
         self._context.runner.long(
             work, lambda _: self._told(path), self._context.show_failure, owner=self
         )
@@ -101,13 +104,7 @@ class Files(QObject):
         if data is None:
             self._context.say(_UNDRAWN, ATTENTION)
             return
-        try:
-            path.write_bytes(data)
-        except OSError:
-            words = f"“{path.name}” could not be written. Is there room, and may you write there?"
-            self._context.say(words, ATTENTION)
-            return
-        self._told(path)
+        self._write(partial(_bytes_written, data, path), path)
 
     def _told(self, path: Path) -> None:
         self._context.say(f"{path.name} was written.", OK, "Open", partial(open_file, path))
@@ -123,7 +120,16 @@ class Files(QObject):
         return office_name(office)
 
 
-def _written(document: Any, path: Path, *_: Callable[..., Any]) -> None:
+def _bytes_written(data: bytes, path: Path, *_: Any) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise UserError(
+            f"“{path.name}” could not be written.", "Is there room, and may you write there?"
+        ) from error
+
+
+def _written(document: Any, path: Path, *_: Any) -> None:
     from aps_desktop.reports import formats
 
     formats.write(document, path)

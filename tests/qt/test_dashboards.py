@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QTableView
 from pytestqt.qtbot import QtBot
 
 from aps_desktop.db.engine import Database
+from aps_desktop.domain.errors import UserError
 from aps_desktop.services import demo, offices
 from aps_desktop.services.dashboard_selection import Selection
 from aps_desktop.services.dashboards import CHARTS
@@ -159,6 +160,24 @@ def test_a_chart_goes_to_the_clipboard_and_to_files(
         pane.files.write(kind, card.chart(), "Projects by status", path)
         qtbot.waitUntil(path.exists, timeout=30_000)
         assert path.read_bytes().startswith(first)
+
+
+def test_a_picture_is_written_beside_the_window(
+    opened: Open, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pane = dashboards(opened(), qtbot)
+    chart = pane.card("portfolio-status").chart()
+    begun = []
+    monkeypatch.setattr(pane.context.runner, "long", lambda work, *_, **__: begun.append(work))
+    paths = (tmp_path / "chart.png", tmp_path / "no such folder" / "chart.png")
+    for path in paths:
+        pane.files.write("png", chart, "Projects by status", path)
+    qtbot.waitUntil(lambda: len(begun) == 2)
+    assert not paths[0].exists()
+    begun[0]()
+    assert paths[0].read_bytes().startswith(b"\x89PNG")
+    with pytest.raises(UserError, match="could not be written"):
+        begun[1]()
 
 
 def test_a_dashboard_becomes_a_slide_and_a_report_of_two_pages(

@@ -1,6 +1,7 @@
 """Charts as drawn: nothing is cut off, what is pointed at is where it is seen, files are whole."""
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -240,3 +241,25 @@ def test_the_first_start_does_not_look_through_the_computer_s_fonts(tmp_path: Pa
     assert isinstance(found, font_manager.FontManager)
     assert found.ttflist == []
     assert found.__dict__.keys() == font_manager.fontManager.__dict__.keys()
+
+
+def test_the_list_of_fonts_is_put_in_place_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two children start at once, and each reads what the other may be writing."""
+    name, replace = f"fontlist-v{child.FONT_LIST}.json", os.replace
+    ready = []
+
+    def put(part: Path, target: Path) -> None:
+        ready.append((target.name, target.exists(), json.loads(part.read_bytes())["_version"]))
+        replace(part, target)
+
+    def put_second(part: Path, target: Path) -> None:
+        replace(part, target)
+        raise PermissionError("The other child reads it.")
+
+    monkeypatch.setattr(os, "replace", put)
+    child.own_fonts_only(tmp_path)
+    assert ready == [(name, False, child.FONT_LIST)]
+    monkeypatch.setattr(os, "replace", put_second)
+    assert child.own_fonts_only(tmp_path / "second").joinpath(name).exists()
