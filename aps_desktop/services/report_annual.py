@@ -8,7 +8,7 @@ from aps_desktop.db.queries.lists import Filter
 from aps_desktop.reports.document import Block, Column, Document, Heading, Paragraph, Table
 from aps_desktop.services.records import Record
 from aps_desktop.services.report_money import money_table
-from aps_desktop.services.report_parts import Reader, facts
+from aps_desktop.services.report_parts import Reader
 
 _BODY = ("code", "parent", "pillar", "level", "sector", "chair_arrangement", "department")
 _FUND = ("code", "modality", "partner", "co_partners", "contributing_states", "manager",
@@ -23,7 +23,7 @@ def body(reader: Reader, record: Record, year: int | None) -> Document:
     here = Filter("body", "any_of", under)
     meetings = (here, *_within("starts_on", first, last))
     blocks: list[Block] = [
-        facts(record, _BODY),
+        reader.facts(record, _BODY),
         *_mandate(record),
         Heading("The year in numbers"),
         _numbers(reader, under, meetings, (first, last)),
@@ -57,7 +57,7 @@ def fund(reader: Reader, record: Record, year: int | None) -> Document:
     mine = Filter("fund", "rid", (record.rid,))
     moved = (mine, Filter("nature", "any_of", ("actual", None)), *_within("date", first, last))
     blocks: list[Block] = [
-        facts(record, _FUND),
+        reader.facts(record, _FUND),
         Heading("Contributions"),
         reader.table("contribution",
                      ("partner", "member_state", "period", "amount", "in_kind", "status"), (mine,)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,11 +11,12 @@ from uuid import UUID
 import msgspec
 
 from aps_desktop.db.connection import Connection, Row
-from aps_desktop.db.layout import value_of
+from aps_desktop.db.layout import field_columns, value_of
 from aps_desktop.db.queries import lists, rows
+from aps_desktop.db.queries.conditions import where
 from aps_desktop.db.queries.lists import Filter, ListQuery
 from aps_desktop.domain.entities import entity
-from aps_desktop.domain.fields import Field, Kind
+from aps_desktop.domain.fields import Entity, Field, Kind
 from aps_desktop.domain.money import Money
 from aps_desktop.domain.values import Value, show
 from aps_desktop.reports.document import Amount, Cell, Column, Day, Facts, Number, Table
@@ -39,13 +40,32 @@ class Reader:
     max_class: str = DEFAULT_CLASS
 
     def allowed(self, name: str) -> tuple[Filter, ...]:
-        """The filter that keeps records above the class out, for an entity that has one."""
-        if "document_class" not in entity(name).by_name:
-            return ()
+        """The filters that keep records above the class out; none for what cannot be classed.
+
+        A record without a class of its own has that of what it is part of, or is about.
+        """
         values: list[str | None] = [*CLASSES[: CLASSES.index(self.max_class) + 1]]
         if DEFAULT_CLASS in values:
             values.append(None)
-        return (Filter("document_class", "any_of", tuple(values)),)
+        if "document_class" in entity(name).by_name:
+            return (Filter("document_class", "any_of", tuple(values)),)
+        return tuple(
+            Filter(path, "either", ("Class", ((path, "empty", ()),), (
+                (f"{path}.document_class", "any_of", tuple(values)),
+            )))
+            for path in _classed_by(entity(name))
+        )  # fmt: skip
+
+    def shown(self, name: str, rids: Collection[int]) -> set[int]:
+        """Of these row numbers those that may be shown."""
+        test, params = where(self.c, entity(name), self.allowed(name), "")
+        if not test or not rids:
+            return set(rids)
+        marks = ",".join("?" * len(rids))
+        found = self.c.all(
+            f"SELECT t.rid FROM {name} t{test} AND t.rid IN ({marks})", [*params, *rids]
+        )
+        return {row[0] for row in found}
 
     def rids(
         self,
@@ -91,16 +111,63 @@ class Reader:
     def cells(
         self, name: str, fields: Sequence[str], rids: Sequence[int]
     ) -> list[tuple[Cell, ...]]:
-        """One row of cells for each record that is there."""
+        """One row of cells for each record that is there.
+
+        A reference to a record above the class is left blank: even its title would tell of it.
+        """
         kind = entity(name)
         wanted = [kind.field(field) for field in fields]
         raw = rows.read(self.c, name, fields, rids)
         slots = rows.slots(name, fields)
+        blank = {f.name: self._pointing_above(name, f, list(raw)) for f in wanted}
         return [
-            tuple(_stored_cell(f, raw[rid], at) for f, at in zip(wanted, slots, strict=True))
+            tuple(
+                None if rid in blank[f.name] else _stored_cell(f, raw[rid], at)
+                for f, at in zip(wanted, slots, strict=True)
+            )
             for rid in rids
             if rid in raw
         ]
+
+    def facts(self, record: Record, names: Sequence[str]) -> Facts:
+        """What stands in fields of a record, without empty ones and names above the class."""
+        kind = entity(record.entity)
+        found = [(kind.field(name), record.values.get(name)) for name in names]
+        above = {f.name for f, _ in found if self._pointing_above(kind.name, f, [record.rid])}
+        return Facts(tuple(
+            (f.label, _value_cell(f, v, record))
+            for f, v in found
+            if v is not None and v != frozenset() and f.name not in above
+        ))  # fmt: skip
+
+    def _pointing_above(self, name: str, field: Field, rids: Sequence[int]) -> set[int]:
+        """Of these records those whose reference leads to one above the class."""
+        if field.kind is not Kind.REFERENCE or not rids or not self.allowed(field.target):
+            return set()
+        column = field_columns(field)[0]
+        marks = ",".join("?" * len(rids))
+        pairs = self.c.all(
+            f"SELECT rid, {column} FROM {name} WHERE {column} IS NOT NULL AND rid IN ({marks})",
+            rids,
+        )
+        seen = self.shown(field.target, {to for _, to in pairs})
+        return {rid for rid, to in pairs if to not in seen}
+
+
+def _classed_by(kind: Entity) -> list[str]:
+    """Paths to the records whose class is that of an entity without one: its owner, or those that
+    it refers to."""
+    owners = (kind.owner,) if kind.owner else kind.columns
+    paths = []
+    for field in owners:
+        if field.kind is not Kind.REFERENCE:
+            continue
+        target = entity(field.target)
+        if "document_class" in target.by_name:
+            paths.append(field.name)
+        elif field.part_of and target is not kind:
+            paths += [f"{field.name}.{path}" for path in _classed_by(target)]
+    return paths
 
 
 def narrowed(table: Table) -> Table:
@@ -123,14 +190,6 @@ def columns(name: str, fields: Sequence[str]) -> tuple[Column, ...]:
         share = 5 if field.kind in _WIDE and field.name != kind.code else 3
         made.append(Column(field.label, field.kind in _NUMBERS, share))
     return tuple(made)
-
-
-def facts(record: Record, names: Sequence[str]) -> Facts:
-    """What stands in fields of a record; empty ones are left out."""
-    kind = entity(record.entity)
-    found = [(kind.field(name), record.values.get(name)) for name in names]
-    filled = [(f, v) for f, v in found if v is not None and v != frozenset()]
-    return Facts(tuple((f.label, _value_cell(f, v, record)) for f, v in filled))
 
 
 def cell_of(field: Field, value: Value) -> Cell:

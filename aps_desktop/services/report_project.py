@@ -23,7 +23,7 @@ from aps_desktop.reports.document import (
 from aps_desktop.services import project_standing
 from aps_desktop.services.records import Record
 from aps_desktop.services.report_money import money_table
-from aps_desktop.services.report_parts import Reader, facts
+from aps_desktop.services.report_parts import Reader
 from aps_desktop.services.report_results import results_table
 
 _IDENTITY = (
@@ -41,7 +41,7 @@ def progress(reader: Reader, record: Record, year: int | None) -> Document:
     """What a project did, in a year or since it began, and where it stands."""
     mine = Filter("project", "rid", (record.rid,))
     blocks: list[Block] = [
-        facts(record, _IDENTITY),
+        reader.facts(record, _IDENTITY),
         *_text("In brief", record, "description"),
         Heading("Where it stands"),
         Paragraph(_stands(reader, record), "strong"),
@@ -79,7 +79,7 @@ def completion(reader: Reader, record: Record, year: int | None) -> Document:
     """What a project was to reach, what it reached, what it cost and what was learned."""
     mine = Filter("project", "rid", (record.rid,))
     blocks: list[Block] = [
-        facts(record, _IDENTITY),
+        reader.facts(record, _IDENTITY),
         *_text("Background and justification", record, "justification"),
         *_text("Expected outputs and outcomes", record, "outcomes"),
         Heading("What was done"),
@@ -101,7 +101,7 @@ def completion(reader: Reader, record: Record, year: int | None) -> Document:
         *_text("Sustainability", record, "sustainability"),
         *_text("Gender and social inclusion", record, "gender_inclusion"),
         Heading("Completion"),
-        facts(record, _CLOSING),
+        reader.facts(record, _CLOSING),
         _checklist(record),
         _signature(record),
     ]  # fmt: skip

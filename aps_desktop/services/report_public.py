@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from aps_desktop.db.queries.lists import Filter
 from aps_desktop.domain.entities import entity
-from aps_desktop.domain.fields import Kind
-from aps_desktop.reports.document import Block, Cell, Column, Document, Heading, Paragraph, Table
+from aps_desktop.reports.document import Block, Column, Document, Heading, Paragraph, Table
 from aps_desktop.services.report_parts import Reader, columns, narrowed
 
 _PARTS = (
@@ -56,23 +54,5 @@ def pack(reader: Reader, year: int | None) -> Document:
 
 
 def _public_table(reader: Reader, name: str, fields: tuple[str, ...]) -> Table:
-    """A table in which a reference to a record that is not public is left blank: even its title
-    would tell of it."""
-    rids = reader.rids(name)
-    rows = reader.cells(name, fields, rids)
-    for place, field in enumerate(entity(name).field(f) for f in fields):
-        if field.kind is Kind.REFERENCE and "document_class" in entity(field.target).by_name:
-            seen = _pointing_to_public(reader, name, field.name, field.target)
-            rows = [_blanked(row, place, rid in seen) for rid, row in zip(rids, rows, strict=True)]
+    rows = reader.cells(name, fields, reader.rids(name))
     return narrowed(Table(columns(name, fields), tuple(rows)))
-
-
-def _pointing_to_public(reader: Reader, name: str, field: str, target: str) -> set[int]:
-    public = reader.rids(target, (Filter("document_class", "any_of", ("public",)),))
-    listed = set(public)
-    found = reader.c.all(f"SELECT rid, {field} FROM {name} WHERE {field} IS NOT NULL")
-    return {rid for rid, to in found if to in listed}
-
-
-def _blanked(row: tuple[Cell, ...], place: int, keep: bool) -> tuple[Cell, ...]:
-    return row if keep else (*row[:place], None, *row[place + 1 :])

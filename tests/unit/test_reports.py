@@ -17,6 +17,7 @@ from aps_desktop.domain.money import Money
 from aps_desktop.reports import html
 from aps_desktop.reports.document import Document, Heading, Table, words
 from aps_desktop.services import demo, offices, records, reports
+from aps_desktop.services.report_parts import Reader
 from aps_desktop.services.reports import REPORTS, Asked
 
 NOON = 1_795_435_200_000  # 23 Nov 2026
@@ -166,6 +167,38 @@ def test_a_report_holds_nothing_above_its_class(office: Database) -> None:
     assert "UNCLASSED" in usual
     assert "NOTSEEN" not in usual
     assert "NOTSEEN" in html.text(made(office, "progress", project, max_class="confidential"))
+
+
+def test_parts_of_a_record_above_the_class_are_left_out(office: Database) -> None:
+    fund = records.new(office, "fund", {"code": "F", "name": "Fund"})
+    for code, kind in (("SEENCODE", None), ("HIDDENCODE", "restricted")):
+        values = {"code": code, "title": f"Title {code}", "document_class": kind}
+        project = records.new(office, "project", values)
+        part = {"title": f"Part {code}", "project": project, "fund": fund}
+        records.new(office, "tranche", {**part, "status": "planned"})
+        records.new(office, "condition", {**part, "status": "open"})
+        money = {"type": "receipt", "date": DAY, "amount": Money.of(5, "USD"), "fund": fund}
+        records.new(office, "fund_transaction", {**money, "project": project})
+        budget = records.new(office, "budget", {"project": project, "version": code})
+        line = {"budget": budget, "description": code, "amount": Money.of(1, "USD")}
+        records.new(office, "budget_line", line)
+    usual = html.text(made(office, "fund-annual", fund))
+    assert "Part SEENCODE" in usual
+    assert "HIDDENCODE" not in usual
+    assert "HIDDENCODE" in html.text(made(office, "fund-annual", fund, max_class="restricted"))
+    reader = Reader(office.reader(), DAY)
+    for name in ("tranche", "condition", "budget_line"):
+        assert reader.count(name) == 1, name
+        assert Reader(office.reader(), DAY, "public").count(name) == 0, name
+
+
+def test_facts_do_not_name_a_record_above_the_class(office: Database) -> None:
+    values = {"code": "HIDDENCODE", "title": "Hidden", "document_class": "confidential"}
+    programme = records.new(office, "programme", values)
+    project = records.new(office, "project", {"code": "P", "title": "T", "programme": programme})
+    assert "HIDDENCODE" not in html.text(made(office, "progress", project))
+    more = made(office, "progress", project, max_class="confidential")
+    assert "Hidden" in html.text(more)
 
 
 def test_a_report_about_a_restricted_record_is_restricted(office: Database) -> None:
