@@ -11,13 +11,15 @@ from aps_desktop.services.funding import Answer, Figure, Scope
 from aps_desktop.services.report_parts import Reader
 
 _ALWAYS = ("pledge", "commitment", "receipt", "disbursement", "expenditure", "refund")
+_EVERY_CLASS = "These sums count transactions of every document class."
 _COLUMNS = (Column("Measure", share=4), Column("Amount", True, 4), Column("Transactions", True, 2))
 
 
 def money_table(reader: Reader, about: str, rid: int, until: date | None = None) -> list[Block]:
     """Each measure by itself up to a day, what follows from them, and how they were counted.
 
-    A total that has no value in one currency is shown in each of its currencies, and said.
+    A total that has no value in one currency is shown in each of its currencies, and said. The sums
+    are those of the window, whatever the report's class; it says so.
     """
     scope = _scope(about, rid, until or reader.day)
     by = "fund" if about == "fund" else "project"
@@ -28,7 +30,7 @@ def money_table(reader: Reader, about: str, rid: int, until: date | None = None)
     derived = [one for one in left.totals if one.key not in known]
     rows = [_row(one) for one in (*shown, *derived)]
     table = Table(_COLUMNS, tuple(rows), empty="No transactions recorded.")
-    return [table, *_explained(moved, left)]
+    return [table, Paragraph(_EVERY_CLASS, "muted"), *_explained(moved, left)]
 
 
 def _scope(about: str, rid: int, until: date) -> Scope:

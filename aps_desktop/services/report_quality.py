@@ -45,7 +45,9 @@ def quality(reader: Reader, year: int | None) -> Document:
     blocks: list[Block] = [
         Paragraph(
             "A field counts as filled when something stands in it; whether it is right, only a "
-            "person can tell. Fields that no record can be without are not counted."
+            "person can tell. Fields that no record can be without are not counted. The numbers "
+            "count records of every document class; only what does not fit together is named, "
+            "and of that nothing above this report's class."
         ),
         Heading("Completeness by kind of record"),
         _by_kind(c),
@@ -58,7 +60,7 @@ def quality(reader: Reader, year: int | None) -> Document:
         Heading("What needs attention"),
         _alarms(reader),
         Heading("What does not fit together"),
-        _issues(c),
+        _issues(reader),
         Heading("Shipped lists not yet verified"),
         _unverified(c),
     ]
@@ -150,8 +152,11 @@ def _alarms(reader: Reader) -> Table:
     )
 
 
-def _issues(c: Connection) -> Table:
-    rows = tuple((issue.title, issue.words) for issue in duplicates.issues(c)[:200])
+def _issues(reader: Reader) -> Table:
+    found = duplicates.issues(reader.c)
+    named = {name: reader.ids(name) for name in {one.entity for one in found}}
+    seen = [one for one in found if one.record in named[one.entity]]
+    rows = tuple((issue.title, issue.words) for issue in seen[:200])
     return Table(
         (Column("What", share=3), Column("Why", share=5)), rows, empty="All records fit together."
     )

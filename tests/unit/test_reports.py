@@ -201,6 +201,27 @@ def test_facts_do_not_name_a_record_above_the_class(office: Database) -> None:
     assert "Hidden" in html.text(more)
 
 
+def test_sums_say_that_they_count_every_class(office: Database) -> None:
+    project = records.new(office, "project", {"code": "P", "title": "T"})
+    money = {"type": "receipt", "date": DAY, "amount": Money.of(5, "USD"), "project": project}
+    records.new(office, "fund_transaction", {**money, "document_class": "confidential"})
+    page = html.text(made(office, "progress", project))
+    assert "USD\u00a05.00" in page
+    assert "These sums count transactions of every document class." in page
+
+
+def test_data_quality_names_nothing_above_its_class(office: Database) -> None:
+    for code, kind in (("SEEN", None), ("HIDDEN", "restricted")):
+        for _ in range(2):
+            values = {"code": code, "title": f"Title {code}", "document_class": kind}
+            records.new(office, "project", values)
+    usual = section(made(office, "data-quality"), "What does not fit together")
+    assert len(usual.rows) == 1
+    assert "HIDDEN" not in str(usual.rows)
+    more = made(office, "data-quality", max_class="restricted")
+    assert len(section(more, "What does not fit together").rows) == 2
+
+
 def test_a_report_about_a_restricted_record_is_restricted(office: Database) -> None:
     project = records.new(office, "project", {"code": "P", "title": "T",
                                               "document_class": "restricted"})  # fmt: skip
