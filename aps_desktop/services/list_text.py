@@ -25,7 +25,7 @@ def rows_as_text(c: Connection, query: ListQuery, rids: Sequence[int]) -> str:
     writer.writerow([kind.field(name).label for name in query.fields])
     for start in range(0, len(rids), _CHUNK):
         for row in lists.page(c, query, rids[start : start + _CHUNK]):
-            writer.writerow([_harmless(text) for text in row.shown])
+            writer.writerow([harmless(text) for text in row.shown])
     return out.getvalue()
 
 
@@ -44,6 +44,6 @@ def ids_of(c: Connection, name: str, rids: Sequence[int]) -> list[UUID]:
     return found
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """What a spreadsheet would run as a formula is marked as text: it may come from anywhere."""
     return f"'{text}" if _FORMULA.match(text) else text

@@ -13,6 +13,7 @@ from aps_desktop.db.queries.lists import Filter
 from aps_desktop.domain.money import Money
 from aps_desktop.domain.totals import Total
 from aps_desktop.domain.values import show_date
+from aps_desktop.services.list_text import harmless
 
 Look = Literal["", "ok", "attention", "late", "muted"]
 Value = str | int | Decimal | date | Money | None
@@ -146,5 +147,6 @@ def plain_rows(sheet: Sheet) -> list[list[str]]:
 
 
 def as_tabbed(rows: Sequence[Sequence[str]]) -> str:
-    """Rows as text that a spreadsheet takes in: tabs between cells, no line breaks within."""
-    return "\n".join("\t".join(" ".join(cell.split()) for cell in row) for row in rows)
+    """Rows as text that a spreadsheet takes in: tabs between cells, no line breaks within, and
+    nothing that it would run as a formula."""
+    return "\n".join("\t".join(harmless(" ".join(cell.split())) for cell in row) for row in rows)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from aps_desktop.models.figures_model import FIGURE, TOTAL, FiguresModel
 from aps_desktop.services import sheet_cells as cells
+from aps_desktop.services.list_text import harmless
 from aps_desktop.services.sheet_cells import Sheet, SheetCell
 from aps_desktop.views import theme
 from aps_desktop.views.plain_label import PlainLabel
@@ -157,7 +158,7 @@ class FiguresTable(QTableView):
         """What is selected as text with tabs; the whole table when that is one cell or none."""
         indexes = self.selectedIndexes()
         if len(indexes) == 1:
-            QGuiApplication.clipboard().setText(str(indexes[0].data()))
+            QGuiApplication.clipboard().setText(harmless(str(indexes[0].data())))
             return
         rows: dict[int, list[str]] = {}
         for index in sorted(indexes, key=lambda i: (i.row(), i.column())):

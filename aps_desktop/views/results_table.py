@@ -34,6 +34,7 @@ from aps_desktop.models.results_grid_model import (
     PROBLEM,
     ResultsGridModel,
 )
+from aps_desktop.services.list_text import harmless
 from aps_desktop.services.results_grid import MISSING, GridCell, GridLine
 from aps_desktop.views import icons, theme
 
@@ -299,7 +300,7 @@ class ResultsTable(QTableView):
         """The chosen cells as text that spreadsheets paste."""
         rows: dict[int, list[str]] = {}
         for index in sorted(self.selectedIndexes(), key=lambda i: (i.row(), i.column())):
-            rows.setdefault(index.row(), []).append(str(index.data(_DISPLAY) or ""))
+            rows.setdefault(index.row(), []).append(harmless(str(index.data(_DISPLAY) or "")))
         out = io.StringIO()
         csv.writer(out, dialect="excel-tab", lineterminator="\n").writerows(rows.values())
         QGuiApplication.clipboard().setText(out.getvalue())

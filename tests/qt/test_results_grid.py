@@ -139,6 +139,14 @@ def test_words_in_a_number_stay_typed_and_are_not_saved(
     assert not view.problem.isVisible()
 
 
+def test_what_is_copied_holds_no_formula(view: ResultsView, qtbot: QtBot) -> None:
+    go(view, 1, 2)
+    type_in(qtbot, view, "=2+3")
+    go(view, 1, 2)
+    qtbot.keyClick(view.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "'=2+3\n"
+
+
 def test_a_block_from_excel_is_pasted_and_a_fall_is_refused(
     view: ResultsView, db: Database, qtbot: QtBot
 ) -> None:

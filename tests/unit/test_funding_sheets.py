@@ -117,6 +117,12 @@ def test_rows_are_copied_as_a_spreadsheet_takes_them() -> None:
     assert sheet_cells.as_tabbed(shown(sheet)) == "Fund\tSum\ntwo lines and a tab\tUSD 5.00"
 
 
+def test_rows_that_are_copied_hold_no_formula() -> None:
+    texts = ("=HYPERLINK(1)", "  @SUM(1)", "-2+3", "-2.50", "+1,000.00", "12%")
+    copied = sheet_cells.as_tabbed([texts]).split("\t")
+    assert copied == ["'=HYPERLINK(1)", "'@SUM(1)", "'-2+3", "-2.50", "+1,000.00", "12%"]
+
+
 def test_a_rate_typed_as_units_for_one_dollar_is_kept_the_other_way() -> None:
     values = {"usd_per_unit": Decimal("151")}
     assert rate_sheets.as_kept(values, inverse=True)["usd_per_unit"] == Decimal("0.0066225166")
