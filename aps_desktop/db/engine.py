@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aps_desktop.db import driver, summaries
 from aps_desktop.db.connection import Connection, DatabaseFault, translated_errors
@@ -157,8 +157,3 @@ def crash_point(name: str) -> None:
     """Dies here as if the power had failed, when the environment names this point (fault tests)."""
     if os.environ.get("APS_CRASH_AT") == name:
         os._exit(9)
-
-
-def raw_of(connection: Connection) -> Any:
-    """The driver's own connection, for what only it can do (backup)."""
-    return connection.raw

@@ -100,17 +100,6 @@ PROGRAMME_STATUS = {"planned": "1", "active": "2", "closed": "4", "cancelled": "
 FUND_STATUS = {"active": "2", "check": "2", "closed": "4"}
 SDG_VOCABULARIES = {"sdg_goal": "2", "sdg_target": "3"}
 DAC_VOCABULARIES = {"dac_sector": "1", "dac_category": "2"}
-ORGANISATION_TYPES = {
-    "government": "10",
-    "international": "40",
-    "regional": "40",
-    "academic": "80",
-    "civil_society": "23",
-    "business": "70",
-    "company": "70",
-    "media": "70",
-    "other": "90",
-}
 NATIVE = {
     "project": frozenset({
         "title", "description", "planned_start", "actual_start", "planned_end", "actual_end",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,13 +29,6 @@ class Back:
     table: Table
     mapping: SheetMapping
     problems: Mapping[int, Sequence[Problem]]
-
-
-def problems_by_row(problems: Iterable[Problem]) -> dict[int, list[Problem]]:
-    rows: dict[int, list[Problem]] = {}
-    for problem in problems:
-        rows.setdefault(problem.row, []).append(problem)
-    return rows
 
 
 def write_refused(source: Path, target: Path, workbook: Workbook, backs: Sequence[Back]) -> int:

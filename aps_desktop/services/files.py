@@ -21,6 +21,7 @@ MOST_BYTES = 20 * 1024 * 1024
 """Above this a file is refused: bundles travel on sticks and by e-mail."""
 
 _NAME_LIMIT = 120
+_SLASHES = str.maketrans("/\\", "--")
 _FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
 _RESERVED = frozenset(
     ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"]
@@ -116,6 +117,11 @@ def safe_name(name: str) -> str:
         stem = f"_{stem}"
     stem = stem[: _NAME_LIMIT - len(suffix) - 1].rstrip(" .") or "file"
     return f"{stem}.{suffix}" if suffix else stem
+
+
+def named_after(title: str, ending: str) -> str:
+    """A harmless file name for what has a title; a slash in a title begins no folder."""
+    return safe_name(f"{' '.join(title.translate(_SLASHES).split())}.{ending}")
 
 
 def can_open(name: str, data: bytes) -> bool:

@@ -37,8 +37,6 @@ BY = ("measure", "work_plan", "body", "framework_item")
 _ENTITY = {"measure": "work_plan_line", "work_plan": "work_plan", "body": "body",
            "framework_item": "framework_node"}  # fmt: skip
 _FIELD = {"work_plan": "work_plan", "body": "owner_body", "framework_item": "framework_node"}
-GONE = ("discontinued", "carried_forward")
-"""Lines that need nothing any more, here at least."""
 LIMIT = 200
 
 

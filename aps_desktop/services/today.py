@@ -32,7 +32,6 @@ Filters = Callable[[date], tuple[Filter, ...]]
 _DECIDING = ("submitted", "under_appraisal", "endorsed", "final_approval")
 _RUNNING = ("commenced", "on_hold", "extended")
 _REPORT_DAYS = 60
-_WAIT_DAYS = 30
 _RATE_DAYS = 90
 
 

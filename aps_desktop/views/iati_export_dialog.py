@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,7 +40,6 @@ _WHAT = (
     ("programme", "One programme with its projects"),
 )
 _KINDS = ("project", "fund", "programme")
-_UNFIT = re.compile(r'[\\/:*?"<>|\s]+')
 
 
 class IatiExportDialog(IatiWindow):
@@ -174,7 +172,7 @@ class IatiExportDialog(IatiWindow):
     def _on_write(self) -> None:
         kind = str(self.what.editor.value() or "all")
         target = ask_target(
-            self.context, "Export to IATI", f"iati-{_UNFIT.sub('-', kind)}.xml", self,
+            self.context, "Export to IATI", f"iati-{kind}.xml", self,
             "IATI activities (*.xml)",
         )  # fmt: skip
         if target is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -25,6 +24,7 @@ from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.fields import Field, Kind
 from aps_desktop.reports.formats import FORMATS
 from aps_desktop.services import reports
+from aps_desktop.services.files import named_after
 from aps_desktop.services.records import Record
 from aps_desktop.services.reports import REPORTS, Asked, Report
 from aps_desktop.views.context import OK, Context
@@ -33,7 +33,6 @@ from aps_desktop.views.form_host import FormHost
 from aps_desktop.views.plain_label import PlainLabel
 
 _FOLDER = "report_folder"
-_UNFIT = re.compile(r'[\\/:*?"<>|\s]+')
 
 
 class ReportDialog(QDialog):
@@ -163,9 +162,9 @@ class ReportDialog(QDialog):
             documents
         )
         code = str(self._record.values.get("code") or "") if self._record else ""
-        name = _UNFIT.sub("-", f"{report.label} {code}".strip())
+        name = named_after(f"{report.label} {code}", ending)
         chosen, _ = QFileDialog.getSaveFileName(
-            self, "Make the report", str(Path(folder) / f"{name}.{ending}"),
+            self, "Make the report", str(Path(folder) / name),
             f"{FORMATS[ending]} (*.{ending})",
         )  # fmt: skip
         if not chosen:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from aps_desktop.domain import clock
 from aps_desktop.services import sheet_export
+from aps_desktop.services.files import named_after
 from aps_desktop.services.sheet_cells import Sheet
 from aps_desktop.services.sheet_export import Heading
 from aps_desktop.views.context import OK, Context
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 _FOLDER = "export_folder"
 _KINDS = "Workbook (*.xlsx);;Word document (*.docx);;PDF document (*.pdf);;Web page (*.html)"
-_NOT_IN_NAMES = str.maketrans(dict.fromkeys('<>:"/\\|?*', " "))
 
 
 def heading(context: Context, title: str, narrowed: str = "", why: str = "") -> Heading:
@@ -36,9 +36,9 @@ def export(context: Context, sheet: Sheet, over: Heading, parent: QWidget) -> No
     """Writes the table to a file that the officer chooses; the ending says of which kind."""
     documents = QStandardPaths.StandardLocation.DocumentsLocation
     folder = context.ui_state.get(_FOLDER, "") or QStandardPaths.writableLocation(documents)
-    name = " ".join(over.title.translate(_NOT_IN_NAMES).split())
+    name = named_after(over.title, "xlsx")
     chosen, kind = QFileDialog.getSaveFileName(
-        parent, "Export the table", str(Path(folder) / f"{name}.xlsx"), _KINDS
+        parent, "Export the table", str(Path(folder) / name), _KINDS
     )
     if not chosen:
         return

@@ -62,7 +62,7 @@ def test_from_a_projects_page_to_a_word_file(
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
     qtbot.mouseClick(dialog.make, Qt.MouseButton.LeftButton)
-    assert asked == ["Progress-report-P-1.docx"]
+    assert asked == ["Progress report P-1.docx"]
     assert (tmp_path / "progress.docx").stat().st_size > 2_000
     assert told == ["“progress.docx” is written."]
 

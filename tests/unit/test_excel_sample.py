@@ -16,7 +16,7 @@ from aps_desktop.exchange.guess import Guesser
 from aps_desktop.exchange.mapping import SheetMapping
 from aps_desktop.exchange.plan_rows import Planner
 from aps_desktop.exchange.read_workbook import read_workbook
-from aps_desktop.exchange.refused import Back, problems_by_row, write_refused
+from aps_desktop.exchange.refused import Back, write_refused
 from tests.excel_office import ENTITIES, Office, uid
 
 SAMPLE = Path(__file__).parents[1] / "data" / "desk_officer_workbook.xlsx"
@@ -52,12 +52,15 @@ class Plan:
 
     def backs(self):
         return [
-            Back(
-                self.workbook.sheet(name), self.tables[name], mapping,
-                problems_by_row(p for r in self.rows[name] for p in r.problems),
-            )
+            Back(self.workbook.sheet(name), self.tables[name], mapping, self.by_row(name))
             for name, mapping in self.mappings.items()
-        ]  # fmt: skip
+        ]
+
+    def by_row(self, name):
+        rows = {}
+        for problem in (p for row in self.rows[name] for p in row.problems):
+            rows.setdefault(problem.row, []).append(problem)
+        return rows
 
 
 @pytest.fixture(scope="module")

@@ -130,6 +130,19 @@ def test_names_are_harmless(name: str, safe: str) -> None:
     assert files.safe_name(name) == safe
 
 
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Progress report ACP/2026/7", "Progress report ACP-2026-7.pdf"),
+        ("Gap:  2026 ", "Gap_ 2026.pdf"),
+        ("No. 4 on v1.2", "No. 4 on v1.2.pdf"),
+        ("con", "_con.pdf"),
+    ],
+)
+def test_a_title_names_a_file(title: str, name: str) -> None:
+    assert files.named_after(title, "pdf") == name
+
+
 def test_an_opened_copy_is_read_only_in_a_folder_of_ones_own(db: Database) -> None:
     ref = files.add_bytes(db, PDF, "../paper.pdf")
     copies = files.OpenedCopies()
