@@ -27,7 +27,7 @@ LIMIT = 200
 """Lines that are shown at most; the totals are of all."""
 _MEASURES = tuple(dict.fromkeys(term.measure for term in UNSPENT.terms))
 _DONE = ("activities_done", "reporting_due", "completed", "cancelled")
-_ENDED = f"SELECT rid FROM project WHERE status IN ({', '.join(repr(one) for one in _DONE)})"
+_CASH = "nature = 'actual' AND in_kind = 0 AND on_project = 1"
 _OF_PROJECT = {"pillar": "pillar", "body": "sponsoring_body", "programme": "programme",
                "project": "rid", "fund": "fund"}  # fmt: skip
 
@@ -39,9 +39,8 @@ def refunds_due(c: Connection, scope: Scope) -> Answer:
     a project that spent in its own currency all that it got owes nothing, whatever the rates were.
     """
     ledger = Ledger.of(c, replace(scope, years=None))
-    left = {rid: found for rid, found in _left(c, ledger).items() if _is_due(found)}
-    ended = {rid: day for rid, day in _ended(c, ledger, scope.years).items() if rid in left}
-    sums = ProjectSums.of(c, _MEASURES, ledger.until, set(ended), only=_ENDED)
+    left, ended = _due(c, ledger, scope.years)
+    sums = ProjectSums.of(c, _MEASURES, ledger.until, set(ended))
     due = sorted(ended, key=lambda rid: (ended[rid] or "9", rid))
     usd = {rid: sums.by_formula(rid, UNSPENT) for rid in due[:LIMIT]}
     called = names_of(c, "project", due[:LIMIT])
@@ -77,35 +76,52 @@ def _is_due(left: list[tuple[int, str]]) -> bool:
     return any(minor > 0 for minor, _ in left)
 
 
-def _left(c: Connection, ledger: Ledger) -> dict[int, list[tuple[int, str]]]:
-    """By project that ended: what is left, in each currency in which it is not nothing."""
-    sums: dict[tuple[int, str], int] = {}
-    for project, currency, high, low in c.each(
-        "SELECT project, currency, unspent_hi, unspent_lo FROM money_left "
-        f"WHERE project IN ({_ENDED})"
-        + ("" if ledger.until else " AND (unspent_hi <> 0 OR unspent_lo <> 0)")
+def _due(
+    c: Connection, ledger: Ledger, years: tuple[int, int] | None
+) -> tuple[dict[int, list[tuple[int, str]]], dict[int, str | None]]:
+    """What is left of the projects that ended (in those years), in each currency; and when.
+
+    Where nothing is dated later, only projects are read of which something may be left: a sum of
+    two parts is above nothing only where one of them is.
+    """
+    later = _later(c, ledger.until) if ledger.until else {}
+    test, params = _ended(ledger, years)
+    if not later:
+        some = "SELECT project FROM money_left WHERE unspent_hi > 0 OR unspent_lo > 0"
+        test += f" AND p.rid IN ({some})"
+    left: dict[int, list[tuple[int, str]]] = {}
+    ended: dict[int, str | None] = {}
+    for project, currency, high, low, done in c.each(
+        "SELECT l.project, l.currency, l.unspent_hi, l.unspent_lo, "
+        "coalesce(p.activities_done_on, p.actual_end) FROM project p "
+        f"JOIN money_left l ON l.project = p.rid WHERE {test}",
+        params,
     ):
-        sums[project, currency] = high * BASE + low
-    if ledger.until:
-        signs = " ".join(f"WHEN '{term.measure}' THEN {term.sign}" for term in UNSPENT.terms)
+        minor = high * BASE + low - later.get((project, currency), 0)
+        if minor:
+            left.setdefault(project, []).append((minor, currency))
+            ended[project] = done
+    due = {rid: found for rid, found in left.items() if _is_due(found)}
+    return due, {rid: ended[rid] for rid in due}
+
+
+def _later(c: Connection, until: date) -> dict[tuple[int, str], int]:
+    """By project and currency: what is dated after a day, as it counts for what is left."""
+    signs = " ".join(f"WHEN '{term.measure}' THEN {term.sign}" for term in UNSPENT.terms)
+    return {
+        (project, currency): int(high) * BASE + int(low)
         for project, currency, high, low in c.each(
             f"SELECT project, currency, sum(amount / {BASE} * CASE type {signs} ELSE 0 END), "
-            f"sum(amount % {BASE} * CASE type {signs} ELSE 0 END) FROM money_fact WHERE day > ? "
-            "AND nature = 'actual' AND in_kind = 0 AND on_project = 1 GROUP BY project, currency",
-            (ledger.until.isoformat(),),
-        ):
-            if (project, currency) in sums:
-                sums[project, currency] -= int(high) * BASE + int(low)
-    found: dict[int, list[tuple[int, str]]] = {}
-    for (project, currency), minor in sums.items():
-        if minor:
-            found.setdefault(project, []).append((minor, currency))
-    return found
+            f"sum(amount % {BASE} * CASE type {signs} ELSE 0 END) FROM money_fact "
+            f"WHERE day > ? AND {_CASH} GROUP BY project, currency",
+            (until.isoformat(),),
+        )
+    }
 
 
-def _ended(c: Connection, ledger: Ledger, years: tuple[int, int] | None) -> dict[int, str | None]:
-    """By row number: the day of full implementation of the projects that ended (in those years)."""
-    tests = [f"p.rid IN ({_ENDED})"]
+def _ended(ledger: Ledger, years: tuple[int, int] | None) -> tuple[str, list[object]]:
+    """The test (SQL over a project `p`) for those that ended (in those years), and its values."""
+    tests = [f"p.status IN ({', '.join(repr(one) for one in _DONE)})"]
     params: list[object] = []
     if years:
         tests.append("coalesce(p.activities_done_on, p.actual_end) BETWEEN ? AND ?")
@@ -114,13 +130,7 @@ def _ended(c: Connection, ledger: Ledger, years: tuple[int, int] | None) -> dict
         if name in _OF_PROJECT:
             tests.append(f"p.{_OF_PROJECT[name]} IN ({','.join('?' * len(wanted))})")
             params += wanted
-    return dict(
-        c.all(
-            "SELECT p.rid, coalesce(p.activities_done_on, p.actual_end) FROM project p "
-            f"JOIN money_of_project m ON m.project = p.rid WHERE {' AND '.join(tests)}",
-            params,
-        )
-    )
+    return " AND ".join(tests), params
 
 
 def _opens(ledger: Ledger, more: list[Filter]) -> ListQuery:

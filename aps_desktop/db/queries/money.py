@@ -6,7 +6,7 @@ the figures are the same; only the time differs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -14,6 +14,9 @@ from typing import Any
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.summary_kinds import BASE
 from aps_desktop.db.summary_money import MONEY
+
+Span = tuple[date, date]
+"""The first and the last day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +53,33 @@ def statement(c: Connection, group: tuple[str, ...], only: Narrowed) -> tuple[st
     A group may come in several rows: of the years, the months and the days of a span.
     """
     wanted = {*group, *only.values}
-    if only.until or only.since:
-        parts = _span_parts(c, group, only, wanted)
-        params = [value for _, values in parts for value in values]
-        return " UNION ALL ".join(sql for sql, _ in parts), params
     cube = _cube_for(wanted)
-    if cube is None:
-        return _facts_of(c, group, only, "unit", "value")
-    return _cube_sql(c, cube, group, only.values, "", [])
+    span, known = _within(c, only)
+    if span is None:
+        if cube is None:
+            return _facts_of(c, group, only, "unit", "value")
+        return _cube_sql(cube, group, only.values)
+    parts, days = _span_parts(c, group, only.values, span, known)
+    if cube and days:
+        outside, others = [_cube_sql(cube, group, only.values)], 0
+        for one in _around((date.min, date.max), span):
+            taken, more = _span_parts(c, group, only.values, one, known, "-")
+            outside, others = outside + taken, others + more
+        if others < days:  # everything, less what is outside
+            parts = outside
+    return " UNION ALL ".join(sql for sql, _ in parts), [one for _, of in parts for one in of]
+
+
+def _within(c: Connection, only: Narrowed) -> tuple[Span | None, Span]:
+    """The span, None where everything lies in it; and the days from the first fact to the last."""
+    first, last = (
+        date.fromisoformat(c.value(f"SELECT {end}(day) FROM {MONEY.name}") or "0001-01-01")
+        for end in ("min", "max")
+    )
+    since = only.since if only.since and only.since > first else date.min
+    until = only.until if only.until and only.until < last else date.max
+    whole = (since, until) == (date.min, date.max)
+    return None if whole else (since, until), (first, last)
 
 
 def largest(
@@ -68,21 +90,30 @@ def largest(
     `signs` says which measures count, and whether they add to it or lessen it. The order is by what
     is in US dollars: it decides what is shown, never what is counted.
     """
-    group = (by, "type", "nature", "in_kind")
     each = " ".join(f"WHEN '{measure}' THEN {sign}" for measure, sign in signs.items())
-    size = (
-        "sum(CASE WHEN unit = 'USD' AND nature = 'actual' AND in_kind = 0 "
-        f"THEN {{}} * CASE type {each} ELSE 0 END ELSE 0 END) AS size"
-    )
-    if _only_facts({*group, *only.values}):
+    signed = f"CASE type {each} ELSE 0 END"
+    if _only_facts({by, "type", "nature", "in_kind", *only.values}):
         test, params = _facts_test(c, only.values, _span_of(only))
-        keys = f"SELECT {by} AS key, {size.format('1.0 * value')} FROM {MONEY.name}{test}"
-        begin = f"WITH total AS ({keys} GROUP BY {by})"
+        begin = (
+            f"WITH total AS (SELECT {by} AS key, sum(CASE WHEN unit = 'USD' AND nature = 'actual' "
+            f"AND in_kind = 0 THEN 1.0 * value * {signed} ELSE 0 END) AS size "
+            f"FROM {MONEY.name}{test} GROUP BY {by})"
+        )
     else:
-        sql, params = statement(c, group, only)
-        keys = f"SELECT key, {size.format(f'(1.0 * high * {BASE} + low)')} FROM part GROUP BY key"
-        columns = "key, type, nature, in_kind, unit, high, low, n"
-        begin = f"WITH part({columns}) AS ({sql}), total AS ({keys})"
+        counted = {**only.values, "type": tuple(signs), "nature": ("actual",), "in_kind": (0,),
+                   "unit": ("USD",)}  # fmt: skip
+        narrow = Narrowed(counted, only.until, only.since)
+        sized, params = statement(c, (by, "type"), narrow)
+        every, more = statement(c, (by,), only)
+        params = [*params, *more]
+        begin = (
+            f"WITH part(key, type, unit, high, low, n) AS ({sized}), "
+            f"sized AS (SELECT key, sum((1.0 * high * {BASE} + low) * {signed}) AS size "
+            f"FROM part GROUP BY key), every(key, unit, high, low, n) AS ({every}), "
+            "known AS (SELECT key FROM every GROUP BY key HAVING sum(n) <> 0), "
+            "total AS (SELECT k.key, coalesce(s.size, 0) AS size FROM known k "
+            "LEFT JOIN sized s ON s.key = k.key)"
+        )
     rows = c.all(
         f"{begin} SELECT key, (SELECT count(*) FROM total) FROM total "
         f"ORDER BY size DESC, key LIMIT {limit}",
@@ -105,30 +136,36 @@ def _cube_for(wanted: set[str]) -> str | None:
 
 
 def _span_parts(
-    c: Connection, group: tuple[str, ...], only: Narrowed, wanted: set[str]
-) -> list[tuple[str, list[Any]]]:
-    """Whole years and whole months from summary tables, what is left over from the facts."""
-    spans = [(only.since or date.min, only.until or date.max)]
+    c: Connection, group: tuple[str, ...], values: Mapping[str, tuple[Any, ...]], span: Span,
+    known: Span, sign: str = "",
+) -> tuple[list[tuple[str, list[Any]]], int]:  # fmt: skip
+    """Whole years and whole months from summary tables, what is left over from the facts.
+
+    Also of how many days facts are read. With the sign "-" it is what is taken away.
+    """
+    spans = [span]
     parts: list[tuple[str, list[Any]]] = []
     for time in ("year", "month"):
-        cube = _cube_for({*wanted, time})
+        cube = _cube_for({*group, *values, time})
         if cube is None:
             continue
         left = []
-        for span in spans:
-            first, last = _whole(time, span)
+        for one in spans:
+            first, last = _whole(time, one)
             if first > last:
-                left.append(span)
+                left.append(one)
                 continue
             bounds = [_part(time, first), _part(time, last)]
             test = f"{time} BETWEEN ? AND ?"
-            parts.append(_cube_sql(c, cube, group, only.values, test, bounds))
-            left += _around(span, (first, last))
+            parts.append(_cube_sql(cube, group, values, test, bounds, sign))
+            left += _around(one, (first, last))
         spans = left
-    return parts + [_facts_sql(c, group, only.values, span, "unit", "value") for span in spans]
+    parts += [_facts_sql(c, group, values, one, "unit", "value", sign) for one in spans]
+    days = [min(last, known[1]) - max(first, known[0]) for first, last in spans]
+    return parts, sum(max(0, one.days + 1) for one in days)
 
 
-def _whole(time: str, span: tuple[date, date]) -> tuple[date, date]:
+def _whole(time: str, span: Span) -> Span:
     """The whole years or months within a span; the last is before the first where there is none."""
     first, last = span
     start = first.replace(day=1) if time == "month" else first.replace(month=1, day=1)
@@ -147,7 +184,7 @@ def _following(time: str, start: date) -> date:
     return (start + timedelta(31)).replace(day=1)
 
 
-def _around(span: tuple[date, date], inner: tuple[date, date]) -> list[tuple[date, date]]:
+def _around(span: Span, inner: Span) -> list[Span]:
     """What of a span is before and after the inner one."""
     found = []
     if span[0] < inner[0]:
@@ -162,14 +199,14 @@ def _part(time: str, day: date) -> Any:
 
 
 def _cube_sql(
-    c: Connection, cube: str, group: tuple[str, ...], values: Mapping[str, tuple[Any, ...]],
-    more: str, params: list[Any],
+    cube: str, group: tuple[str, ...], values: Mapping[str, tuple[Any, ...]],
+    more: str = "", params: Sequence[Any] = (), sign: str = "",
 ) -> tuple[str, list[Any]]:  # fmt: skip
     test, found = _tests(values)
     keys = "".join(f"{name}, " for name in group)
     where = " AND ".join(part for part in (more, *test) if part)
     return (
-        f"SELECT {keys}unit, sum(value_hi), sum(value_lo), sum(n) FROM {cube}"
+        f"SELECT {keys}unit, {sign}sum(value_hi), {sign}sum(value_lo), {sign}sum(n) FROM {cube}"
         f"{' WHERE ' + where if where else ''} GROUP BY {keys}unit HAVING sum(n) <> 0",
         [*params, *found],
     )
@@ -177,18 +214,18 @@ def _cube_sql(
 
 def _facts_sql(
     c: Connection, group: tuple[str, ...], values: Mapping[str, tuple[Any, ...]],
-    span: tuple[date, date] | None, unit: str, value: str,
+    span: Span | None, unit: str, value: str, sign: str = "",
 ) -> tuple[str, list[Any]]:  # fmt: skip
     test, params = _facts_test(c, values, span)
     keys = "".join(f"{name}, " for name in group)
     return (
-        f"SELECT {keys}{unit}, sum({value} / {BASE}), sum({value} % {BASE}), count(*) "
-        f"FROM {MONEY.name}{test} GROUP BY {keys}{unit}",
+        f"SELECT {keys}{unit}, {sign}sum({value} / {BASE}), {sign}sum({value} % {BASE}), "
+        f"{sign}count(*) FROM {MONEY.name}{test} GROUP BY {keys}{unit}",
         params,
     )
 
 
-def _span_of(only: Narrowed) -> tuple[date, date] | None:
+def _span_of(only: Narrowed) -> Span | None:
     if only.since or only.until:
         return only.since or date.min, only.until or date.max
     return None
@@ -201,7 +238,7 @@ def _facts_of(
 
 
 def _facts_test(
-    c: Connection, values: Mapping[str, tuple[Any, ...]], span: tuple[date, date] | None
+    c: Connection, values: Mapping[str, tuple[Any, ...]], span: Span | None
 ) -> tuple[str, list[Any]]:
     """The WHERE clause for the facts; rows are found by whatever is expected to give the fewest."""
     costs = {name: len(values[name]) * _ROWS[name] for name in values.keys() & _ROWS.keys()}
@@ -244,4 +281,4 @@ def _rows(c: Connection, sql: str, params: list[Any]) -> list[Sum]:
         kept = found.setdefault(tuple(keys), [0, 0])
         kept[0] += int(high) * BASE + int(low)
         kept[1] += int(rows)
-    return [Sum(keys[:-1], keys[-1], minor, rows) for keys, (minor, rows) in found.items()]
+    return [Sum(keys[:-1], keys[-1], minor, rows) for keys, (minor, rows) in found.items() if rows]
