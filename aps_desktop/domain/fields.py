@@ -88,7 +88,8 @@ class Entity:
     `title` names the fields whose values, joined by a space dot, make a record's name;
     `code` the field shown where there is no room for it. `key` are the fields by which an import
     recognises a record; `order` is the default sort, with a leading "-" for descending.
-    `tree` names the reference to its own kind that makes it a tree.
+    `tree` names the reference to its own kind that makes it a tree. `unitable` is False where
+    each record stands for itself: what was posted or counted is reversed or deleted instead.
     """
 
     number: int
@@ -104,6 +105,7 @@ class Entity:
     tree: str = ""
     purpose: str = ""
     aliases: tuple[str, ...] = ()
+    unitable: bool = True
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
@@ -129,9 +131,8 @@ class Entity:
 
     @property
     def unites(self) -> bool:
-        """Whether two of its records can turn out to be one: parts belong to their whole, and an
-        office is named by its signature."""
-        return self.owner is None and self.name != "office"
+        """Whether two of its records can turn out to be one: parts belong to their whole."""
+        return self.owner is None and self.unitable
 
     @cached_property
     def one(self) -> str:

@@ -17,7 +17,7 @@ from aps_desktop.domain.entities import BY_NUMBER, entity, references_to
 from aps_desktop.domain.errors import InvalidValue, NotFound
 from aps_desktop.domain.fields import SAME_AS, Entity, Field
 from aps_desktop.domain.values import show
-from aps_desktop.services import records
+from aps_desktop.services import frozen, records
 from aps_desktop.services.history import title_in_log
 from aps_desktop.services.records import Record
 
@@ -71,7 +71,8 @@ def plan(c: Connection, name: str, id: UUID, into: UUID) -> Plan:
     """Looks at two records that may be one. InvalidValue where they cannot be."""
     kind = entity(name)
     if not kind.unites:
-        raise InvalidValue(f"{kind.plural} cannot be united.", "Delete the one that is too many.")
+        way = "Reverse" if name == frozen.NAME else "Delete"
+        raise InvalidValue(f"{kind.plural} cannot be united.", f"{way} the one that is too many.")
     old, new = records.get(c, name, id), records.get(c, name, into)
     if old.id == new.id:
         raise InvalidValue("These two are one record already.", "Choose two different ones.")

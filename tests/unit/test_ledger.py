@@ -13,7 +13,7 @@ from aps_desktop.db import store
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.errors import InvalidValue, UserError
 from aps_desktop.domain.money import Money
-from aps_desktop.services import checking, figures, ledger, rates, records
+from aps_desktop.services import checking, figures, ledger, rates, records, uniting
 from aps_desktop.services.funding import Scope
 
 DAY = date(2026, 3, 15)
@@ -196,3 +196,10 @@ def test_both_ways_of_writing_a_rate_stay_one(db: Database) -> None:
     assert kept["usd_per_unit"] == Decimal("0.0000625")
     records.put(db, "exchange_rate", id, {"usd_per_unit": Decimal("0.00006")})
     assert records.get(db.reader(), "exchange_rate", id).values["units_per_usd"] is None
+
+
+def test_what_is_posted_is_not_united(db: Database) -> None:
+    ids = [ledger.post(db, values(Money(5, "USD"))).id for _ in range(2)]
+    with pytest.raises(InvalidValue, match="Transactions cannot be united") as refused:
+        uniting.plan(db.reader(), "fund_transaction", *ids)
+    assert refused.value.hint.startswith("Reverse")

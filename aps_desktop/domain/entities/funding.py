@@ -266,6 +266,7 @@ EXCHANGE_RATE = Entity(
     order=("-date", "currency"),
     purpose="What one unit of a currency was worth in US dollars on a day, and who says so.",
     aliases=("Rate", "UN operational rate", "Operational rates of exchange"),
+    unitable=False,
 )
 
 ENTITIES: tuple[Entity, ...] = (

@@ -142,6 +142,7 @@ FUND_TRANSACTION = Entity(
     order=("-date",),
     purpose="Pledges, commitments, receipts, disbursements, expenditure and refunds.",
     aliases=("Disbursement", "Fund transaction", "Payment", "Ledger"),
+    unitable=False,
 )
 TRANCHE = Entity(
     103,

@@ -67,6 +67,7 @@ OFFICE = Entity(
     order=("name",),
     purpose="The secretariat and the national secretariats that exchange data with it.",
     aliases=("Duty station", "National secretariat"),
+    unitable=False,  # an office is named by its signature
 )
 DEPARTMENT = Entity(
     2,

@@ -173,6 +173,7 @@ PARTICIPATION_COUNT = Entity(
     order=("member_state",),
     purpose="How many took part, by member state, sex and age; no personal data.",
     aliases=("Participants", "Participation by state"),
+    unitable=False,
 )
 ASSOCIATED_ENTITY = Entity(
     183,
