@@ -16,12 +16,14 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.money import Money
 from aps_desktop.domain.values import Value
+from aps_desktop.services.importing_current import now
 from aps_desktop.services.rates import Rates, completed, following
 
 NAME = "fund_transaction"
@@ -66,8 +68,28 @@ def valued(
         return {**agreed, "usd_value": Money.of(amount.amount / units, "USD")}
     if isinstance(rate, Decimal) and rate > 0:
         return {**agreed, "usd_value": Money.of(amount.amount * rate, "USD")}
+    reverses = values.get("reverses")
+    if isinstance(reverses, UUID):
+        before = now(c, NAME, reverses)
+        if before.get("amount") is not None:
+            return {**found, **opposite(before, amount)}
     known = (rates or Rates(c)).find(amount.currency, day)
     return {**found, **known.frozen(amount)} if known else found
+
+
+def opposite(before: Mapping[str, Value], amount: Money) -> dict[str, Value]:
+    """The rate and value of a reversal of that amount, from the transaction that it takes back.
+
+    Nothing where that has no value, or is of another currency.
+    """
+    first, value = before.get("amount"), before.get("usd_value")
+    if not isinstance(first, Money) or not isinstance(value, Money) or not first.minor:
+        return {}
+    if first.currency != amount.currency:
+        return {}
+    kept = {name: before[name] for name in VALUED if before.get(name) is not None}
+    share = Decimal(amount.minor) / first.minor  # -1, unless only a part is taken back
+    return {**kept, "usd_value": Money.of(value.amount * share, "USD")}
 
 
 def refusal(before: Mapping[str, Value], after: Mapping[str, Value]) -> InvalidValue | None:

@@ -134,6 +134,8 @@ class _Writer:
             self.work.do(self._gate.amendment(None, values))
             return
         if one.entity == frozen.NAME:
+            if "reverses" in values:
+                self.work.flush()  # its rate is that of what it takes back
             values = frozen.valued(self.work.c, values, self._known_rates())
         elif one.entity == "exchange_rate":
             values = completed(values)

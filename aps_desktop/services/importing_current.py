@@ -11,6 +11,7 @@ from uuid import UUID
 from aps_desktop.db import log
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.layout import column_names, field_columns, value_of
+from aps_desktop.domain.entities import entity
 from aps_desktop.domain.fields import Entity, Field, Kind
 from aps_desktop.domain.money import Money
 from aps_desktop.domain.values import Value, scaled, to_wire
@@ -53,6 +54,14 @@ def values_of(
             values = zip(names, row, strict=True)
             found[rid] = id, {name: value for name, value in values if value is not None}
     return found
+
+
+def now(c: Connection, name: str, id: UUID) -> dict[str, Value]:
+    """What one record's fields hold; empty when it is not there."""
+    known = rids_of(c, [id]).get(id)
+    kind = entity(name)
+    found = values_of(c, kind, kind.columns, [known[0]]) if known else {}
+    return dict(found[known[0]][1]) if known and known[0] in found else {}
 
 
 def value_columns(

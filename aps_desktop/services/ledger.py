@@ -26,7 +26,7 @@ from aps_desktop.domain.rules import check_record
 from aps_desktop.domain.totals import Missing
 from aps_desktop.domain.values import Value
 from aps_desktop.services import records
-from aps_desktop.services.frozen import NAME, VALUED, valued
+from aps_desktop.services.frozen import NAME, VALUED, opposite, valued
 from aps_desktop.services.rates import Rates
 
 
@@ -123,23 +123,31 @@ def missing_row(row: tuple[object, ...]) -> Missing:
 def fill_in(db: Database, ids: Iterable[UUID] | None = None) -> tuple[Applied, list[Missing]]:
     """Gives transactions without a value in US dollars one, where there is a rate, as one step.
 
-    Of all transactions, or of those given. Returns what still has none.
+    Of all transactions, or of those given. Returns what still has none. A reversal gets the rate
+    and the opposite value of what it takes back, and waits for it.
     """
     c = db.reader()
     wanted = None if ids is None else set(ids)
+    taken_back = _taken_back(c)
     rates = Rates(c)
     changes: list[Change] = []
-    left, number = [], 0
-    for one in missing(c):
-        if wanted is not None and one.id not in wanted:
-            continue
-        rate = rates.find(one.amount.currency, one.day) if one.day else None
-        if rate is None:
+    left: list[Missing] = []
+    filled: dict[UUID, Mapping[str, Value]] = {}
+    chosen = [one for one in missing(c) if wanted is None or one.id in wanted]
+    for one in sorted(chosen, key=lambda one: one.id in taken_back):  # what they take back first
+        if one.id in taken_back:
+            first = taken_back[one.id]
+            before = {**records.get(c, NAME, first).values, **filled.get(first, {})}
+            found = opposite(before, one.amount)
+        else:
+            rate = rates.find(one.amount.currency, one.day) if one.day else None
+            found = rate.frozen(one.amount) if rate else {}
+        if not found:
             left.append(one)
             continue
-        number += 1
-        found = rate.frozen(one.amount)
+        filled[one.id] = found
         changes += [Update(NAME, one.id, name, value) for name, value in found.items()]
+    number = len(filled)
     if wanted is None:
         for id, minor in c.all(
             "SELECT id, amount_minor FROM fund_transaction t WHERE t.usd_value_minor IS NULL "
@@ -150,6 +158,15 @@ def fill_in(db: Database, ids: Iterable[UUID] | None = None) -> tuple[Applied, l
             changes.append(Update(NAME, UUID(bytes=bytes(id)), "usd_value", value))
     label = f"fill in {number:,} values in US dollars"
     return apply(db, ChangeSet(label, tuple(changes))), left
+
+
+def _taken_back(c: Connection) -> dict[UUID, UUID]:
+    """What each reversal without a value in US dollars takes back, where that is here."""
+    rows = c.all(
+        "SELECT t.id, o.id FROM fund_transaction t JOIN fund_transaction o ON o.rid = t.reverses "
+        f"WHERE {UNVALUED}"
+    )
+    return {UUID(bytes=bytes(id)): UUID(bytes=bytes(first)) for id, first in rows}
 
 
 def _reversal(c: Connection, id: UUID, reason: str, on: date | None) -> dict[str, Value]:

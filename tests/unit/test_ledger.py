@@ -198,6 +198,28 @@ def test_both_ways_of_writing_a_rate_stay_one(db: Database) -> None:
     assert records.get(db.reader(), "exchange_rate", id).values["units_per_usd"] is None
 
 
+@pytest.mark.parametrize("on", [date(2025, 11, 30), date(2026, 3, 20)])
+def test_a_reversal_filled_in_later_still_comes_to_nothing(db: Database, on: date) -> None:
+    posted = ledger.post(db, values(Money(33_333, "THB"), date=date(2025, 12, 31)))
+    back = ledger.reverse(db, posted.id, "entered twice", on)
+    for day, value in (("2025-11-01", "0.029"), ("2025-12-01", "0.03"), ("2026-03-01", "0.04")):
+        rate(db, "THB", day, usd_per_unit=Decimal(value))
+    assert [one.id for one in ledger.fill_in(db, [back.id])[1]] == [back.id]  # waits for the first
+    assert not ledger.fill_in(db)[1]
+    first, second = get(db, posted.id), get(db, back.id)
+    assert first["usd_value"] == Money(1_000, "USD")
+    assert second["usd_value"] == Money(-1_000, "USD")
+    assert (second["rate"], second["rate_date"]) == (first["rate"], first["rate_date"])
+
+
+def test_a_reversal_that_is_typed_or_imported_takes_the_first_rate(db: Database) -> None:
+    posted = ledger.post(db, values(Money(33_333, "EUR")))
+    typed = values(Money(-33_333, "EUR"), date=date(2026, 4, 2), reverses=posted.id)
+    back = records.new(db, "fund_transaction", typed)
+    assert get(db, back)["usd_value"] == Money(-36_666, "USD")
+    assert get(db, back)["rate"] == Decimal("1.10")
+
+
 def test_what_is_posted_is_not_united(db: Database) -> None:
     ids = [ledger.post(db, values(Money(5, "USD"))).id for _ in range(2)]
     with pytest.raises(InvalidValue, match="Transactions cannot be united") as refused:
