@@ -18,7 +18,7 @@ from aps_desktop.services.locked_periods import FIGURES, PLACE, VALUE
 
 
 def decide(db: Database, ids: Sequence[UUID], *, accept: bool, comment: str = "") -> Applied:
-    """Accepts amendments (the value gets the new figures, and is approved) or rejects them."""
+    """Accepts amendments (their values get the new figures and place, approved) or rejects them."""
     if not accept and not comment.strip():
         raise InvalidValue("Say why it is rejected.", "Whoever sent it will read it.")
     c = db.reader()
@@ -42,12 +42,15 @@ def decide(db: Database, ids: Sequence[UUID], *, accept: bool, comment: str = ""
 
 def _accepted(db: Database, record: records.Record, day: date, who: str) -> list[Change]:
     figures = {name: record.values.get(name) for name in FIGURES}
+    place = {name: record.values.get(name) for name in PLACE}
     reviewed: dict[str, Value] = {
         "status": "approved", "reviewed_on": day, "reviewed_by": who or None, "correction": True,
     }  # fmt: skip
     amends = record.values.get("amends")
     if isinstance(amends, UUID):
-        return [Update(VALUE, amends, n, value) for n, value in {**figures, **reviewed}.items()]
-    place = {name: record.values.get(name) for name in PLACE}
+        now = records.get(db.reader(), VALUE, amends).values
+        moved = {name: value for name, value in place.items() if value != now.get(name)}
+        new = {**moved, **figures, **reviewed}
+        return [Update(VALUE, amends, name, value) for name, value in new.items()]
     new = {n: value for n, value in {**place, **figures, **reviewed}.items() if value is not None}
     return [Create(VALUE, db.ids.new(), {**new, "reported_on": record.values.get("asked_on")})]

@@ -150,13 +150,13 @@ def _word(row: IndicatorRow, typed: str) -> str:
 def enter(db: Database, cells: Sequence[tuple[Place, str]], *, correction: bool = False) -> Entered:
     """Writes typed cells as one step; what cannot be is refused cell by cell, the rest is written.
 
-    An empty text removes a value that is not approved.
+    An empty text removes a value that is not approved and whose period is not locked.
     """
     c = db.reader()
-    work = _Entry(db, c, correction=correction)
+    gate = Gate(db, c)
+    work = _Entry(db, c, gate, correction=correction)
     for place, text in cells:
         work.cell(place, text)
-    gate = Gate(db, c)
     changes = gate.through(work.changes)
     late = sum(isinstance(one, Create) and one.entity == "value_amendment" for one in changes)
     label = "enter a value" if len(cells) == 1 else f"enter {len(cells):,} values"
@@ -167,9 +167,10 @@ def enter(db: Database, cells: Sequence[tuple[Place, str]], *, correction: bool 
 class _Entry:
     """Turns typed cells into changes, with what is there already read once."""
 
-    def __init__(self, db: Database, c: Connection, *, correction: bool) -> None:
+    def __init__(self, db: Database, c: Connection, gate: Gate, *, correction: bool) -> None:
         self._db = db
         self._c = c
+        self._gate = gate
         self._correction = correction
         self._rows: dict[UUID, IndicatorRow] = {}
         self._values: dict[UUID, list[ValueRow]] = {}
@@ -215,6 +216,7 @@ class _Entry:
             return
         if known.status == APPROVE:
             raise UserError("This value is approved.", "Return it first, then remove it.")
+        self._gate.refuse_removal(known.id)
         self.changes.append(Delete(VALUE, known.id))
 
     def _remember(self, row: IndicatorRow, new: Reading, known: ValueRow | None) -> None:

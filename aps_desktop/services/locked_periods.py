@@ -1,7 +1,8 @@
 """Locked periods: a value that comes late becomes an amendment, on whatever way it comes.
 
 A form, an import and the command line write an amendment in the value's place (`Gate`); the value
-before stays. A merge refuses nothing: what other offices wrote late is listed by
+before stays. It is not removed either: to be empty is no figure that could wait for a decision.
+A merge refuses nothing: what other offices wrote late is listed by
 `amendments_merged` until somebody keeps it or puts the old value back. `amendments` decides.
 """
 
@@ -14,11 +15,12 @@ from uuid import UUID
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
 from aps_desktop.db.store import setting, this_device
-from aps_desktop.domain.changes import Change, Create, Update
+from aps_desktop.domain.changes import Change, Create, Delete, Update
 from aps_desktop.domain.clock import today
 from aps_desktop.domain.entities import entity
+from aps_desktop.domain.errors import UserError
 from aps_desktop.domain.values import Period, Value, show, show_number
-from aps_desktop.services.importing_current import rids_of, values_of
+from aps_desktop.services.importing_current import now
 
 VALUE = "indicator_value"
 FIGURES = ("value", "numerator", "denominator", "text", "yes")
@@ -55,7 +57,10 @@ class Gate:
         return f"{period.start.isoformat()}/{period.end.isoformat()}" in self._locked
 
     def through(self, changes: Sequence[Change]) -> list[Change]:
-        """The changes as they may be written; the figures of one value make one amendment."""
+        """The changes as they may be written; what changes in one value makes one amendment.
+
+        UserError where a value of a locked period would be deleted.
+        """
         if self.open:
             return list(changes)
         passed: list[Change] = []
@@ -65,6 +70,9 @@ class Gate:
                 passed.append(change)
             elif isinstance(change, Create) and self.is_locked(change.values.get("period")):
                 passed.append(self.amendment(None, change.values))
+            elif isinstance(change, Delete):
+                self.refuse_removal(change.id)
+                passed.append(change)
             elif isinstance(change, Update) and self._late(change, late):
                 late.setdefault(change.id, {})[change.field] = change.value
             else:
@@ -72,23 +80,32 @@ class Gate:
         passed += [self._amended(id, new) for id, new in late.items()]
         return passed
 
+    def refuse_removal(self, id: UUID) -> None:
+        """UserError for a value of a locked period."""
+        if not self.open and self._stands_locked(id):
+            raise UserError(
+                "The period of this value is locked: it is not removed.",
+                "Enter the right value, which waits as an amendment, or unlock the period first.",
+            )
+
     def _late(self, change: Update, late: Mapping[UUID, object]) -> bool:
-        """Whether a change is one of a figure in a locked period; a review state passes."""
-        if change.field not in FIGURES:
+        """Whether a change is one of a figure in a locked period, or moves a value out of one or
+        into one; a review state passes."""
+        if change.field not in (*FIGURES, *PLACE):
             return False
-        if change.id in late:
+        if change.id in late or (change.field == "period" and self.is_locked(change.value)):
             return True
-        period = self._c.value(
-            "SELECT period FROM indicator_value WHERE id = ?", (change.id.bytes,)
-        )
+        return self._stands_locked(change.id)
+
+    def _stands_locked(self, id: UUID) -> bool:
+        period = self._c.value("SELECT period FROM indicator_value WHERE id = ?", (id.bytes,))
         return period in self._locked
 
     def _amended(self, id: UUID, new: Mapping[str, Value]) -> Create:
-        now = stored(self._c, id)
-        figures: dict[str, Value] = {name: now.get(name) for name in FIGURES}
-        place = {name: now.get(name) for name in PLACE}
-        before = shown(figures)
-        return self.amendment(id, {**place, **figures, **new}, before)
+        before = stored(self._c, id)
+        figures: dict[str, Value] = {name: before.get(name) for name in FIGURES}
+        place = {name: before.get(name) for name in PLACE}
+        return self.amendment(id, {**place, **figures, **new}, shown(figures))
 
     def amendment(
         self, amends: UUID | None, values: Mapping[str, Value], before: str = ""
@@ -106,10 +123,7 @@ class Gate:
 
 def stored(c: Connection, id: UUID) -> dict[str, Value]:
     """What a value's record holds now; empty when it is not there."""
-    known = rids_of(c, [id]).get(id)
-    kind = entity(VALUE)
-    found = values_of(c, kind, kind.columns, [known[0]]) if known else {}
-    return dict(found[known[0]][1]) if known and known[0] in found else {}
+    return now(c, VALUE, id)
 
 
 def shown(figures: Mapping[str, Any]) -> str:

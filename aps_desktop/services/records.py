@@ -165,7 +165,7 @@ def delete(db: Database, name: str, ids: Sequence[UUID]) -> Applied:
         )
     what = f"{kind.label.lower()} {titles[0]}" if len(ids) == 1 else _many(kind, len(ids))
     changes = tuple(Delete(n, id) for n, id in reversed(doomed.values()))
-    return apply(db, ChangeSet(f"delete {what}", changes))
+    return apply(db, ChangeSet(f"delete {what}", _admitted(db, changes)))
 
 
 def undo(db: Database) -> Applied:

@@ -253,3 +253,33 @@ def test_a_late_value_is_kept_apart_and_decided_on(filled: Filled) -> None:
         amendments.decide(db, [amendment], accept=True)
     with db.snapshot() as snapshot:
         assert check.check(snapshot) == []
+
+
+def test_a_value_of_a_locked_period_is_not_removed_and_moves_as_an_amendment(
+    filled: Filled,
+) -> None:
+    db = filled.db
+    there = filled.value(filled.sites, Q2, 5, status="pending")
+    before = filled.value(filled.sites, Q1, 4, status="pending")
+    free = filled.value(filled.trained, Q1, 7, status="pending")
+    records.put(db, "period_calendar", filled.calendar, {"locked": True})
+    entered = indicator_values.enter(db, [(Place(filled.sites, Q2), "")])
+    assert ["locked" in one.why for one in entered.refused] == [True]
+    for entity, id in (("indicator_value", there), ("indicator", filled.sites)):
+        with pytest.raises(UserError, match="locked"):
+            records.delete(db, entity, [id])
+    records.put(db, "indicator_value", there, {"period": Q1, "member_state": filled.viet_nam})
+    records.put(db, "indicator_value", before, {"period": Q2})
+    assert stands(db, there) == (Q2, None, 5)
+    assert stands(db, before) == (Q1, None, 4)
+    rows = db.reader().all("SELECT id FROM value_amendment ORDER BY id")
+    assert len(rows) == 2
+    amendments.decide(db, [UUID(bytes=bytes(row[0])) for row in rows], accept=True)
+    assert stands(db, there) == (Q1, filled.viet_nam, 5)
+    assert stands(db, before) == (Q2, None, 4)
+    records.delete(db, "indicator_value", [free])
+
+
+def stands(db: Database, id: UUID) -> tuple[Any, ...]:
+    now = records.get(db.reader(), "indicator_value", id).values
+    return now["period"], now["member_state"], now["value"]
