@@ -102,7 +102,7 @@ def _read(c: Connection, column: str, rid: int, day: date) -> list[_Contribution
         "SELECT t.id, t.partner, t.member_state, t.organisation, t.fund, t.period, t.status, "
         "t.agreed_on, t.amount_minor, t.amount_currency, coalesce(t.in_kind, 0) "
         f"FROM contribution t WHERE t.{column} = ? AND coalesce(t.agreed_on, '') <= ? "
-        "ORDER BY t.period DESC, t.rid",
+        "ORDER BY (t.period IS NULL), t.period DESC, t.rid",
         (rid, day.isoformat()),
     )
     return [_contribution(row, rates, day) for row in rows]

@@ -145,7 +145,7 @@ def _taking_part(state: int, day: date, c: Connection) -> Sheet:
     rows = c.all(
         "SELECT p.rid, p.status, p.budget_minor, p.budget_currency FROM set_member m "
         "JOIN project p ON p.rid = m.owner WHERE m.member = ? AND m.field_number = ? "
-        "ORDER BY p.planned_start DESC, p.rid DESC LIMIT ?",
+        "ORDER BY (p.planned_start IS NULL), p.planned_start DESC, p.rid DESC LIMIT ?",
         (state, field.number, money_sheets.MOST),
     )
     rids = tuple(row[0] for row in rows)

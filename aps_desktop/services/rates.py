@@ -36,9 +36,11 @@ class Rate:
 
     def usd(self, amount: Money) -> Money:
         """The value in US dollars, rounded once to the cent, half to even."""
-        if self.units:
-            return Money.of(amount.amount / self.units, "USD")
-        return Money.of(amount.amount * self.usd_per_unit, "USD")
+        return Money.of(self.exact(amount), "USD")
+
+    def exact(self, amount: Money) -> Decimal:
+        """US dollars, not rounded: for what is multiplied further and rounded at its end."""
+        return amount.amount / self.units if self.units else amount.amount * self.usd_per_unit
 
     @property
     def units_per_usd(self) -> Decimal:
@@ -79,7 +81,7 @@ def find(c: Connection, currency: str, day: date) -> Rate | None:
     row = c.one(
         f"SELECT {_COLUMNS} FROM exchange_rate "
         "WHERE upper(currency) = ? AND date <= ? AND usd_per_unit > 0 "
-        "ORDER BY date DESC, source DESC, id DESC LIMIT 1",
+        "ORDER BY date DESC, id DESC LIMIT 1",
         (currency, day.isoformat()),
     )
     return _rate(row) if row else None
@@ -120,7 +122,7 @@ def table(c: Connection, currency: str = "") -> list[Rate]:
     rows = c.all(
         f"SELECT {_COLUMNS} FROM exchange_rate "
         "WHERE ? IN ('', upper(currency)) AND usd_per_unit > 0 AND date IS NOT NULL "
-        "ORDER BY date DESC, currency, id",
+        "ORDER BY date DESC, currency, id DESC",
         (currency.upper(),),
     )
     return [_rate(row) for row in rows]

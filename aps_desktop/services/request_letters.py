@@ -200,7 +200,8 @@ def _of(c: Connection, name: str, id: object) -> dict[str, Any]:
 
 def _conditions(c: Connection, tranche: Record, form: dict[str, str]) -> str:
     rows = c.all(
-        "SELECT title, coalesce(status, 'open') FROM condition WHERE tranche = ? ORDER BY due, rid",
+        "SELECT title, coalesce(status, 'open') FROM condition WHERE tranche = ? "
+        "ORDER BY (due IS NULL), due, rid",
         (tranche.rid,),
     )
     waiting = [title for title, status in rows if status in ("open", "not_met")]
@@ -216,7 +217,7 @@ def _schedule(c: Connection, tranche: Record) -> Table:
     column, key = ("rid", tranche.rid) if project is None else ("project", project)
     rows = c.all(
         "SELECT rid, title, due, status, amount_minor, amount_currency FROM tranche "
-        f"WHERE {column} = ? ORDER BY due, rid",
+        f"WHERE {column} = ? ORDER BY (due IS NULL), due, rid",
         (key,),
     )
     status = entity("tranche").field("status")

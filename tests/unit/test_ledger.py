@@ -225,3 +225,22 @@ def test_what_is_posted_is_not_united(db: Database) -> None:
     with pytest.raises(InvalidValue, match="Transactions cannot be united") as refused:
         uniting.plan(db.reader(), "fund_transaction", *ids)
     assert refused.value.hint.startswith("Reverse")
+
+
+def test_of_two_rates_of_one_day_everybody_takes_the_one_made_last(
+    db: Database, pg_url: Callable[[], str]
+) -> None:
+    there = office(pg_url())
+    sources: list[dict[str, Any]] = [{"source": "zoo"}, {"source": "Bank"}, {}]
+    try:
+        for made in (db, there):
+            for number, source in enumerate(sources):
+                day = {"currency": "LAK", "date": DAY, "usd_per_unit": Decimal(number + 1)}
+                records.new(made, "exchange_rate", {**day, **source})
+            found = rates.find(made.reader(), "LAK", DAY)
+            newest = [one for one in rates.newest(made.reader()) if one.currency == "LAK"]
+            assert [found] == newest
+            assert found is not None
+            assert found.usd_per_unit == 3
+    finally:
+        there.close()
