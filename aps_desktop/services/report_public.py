@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from aps_desktop.db.queries.lists import Filter
 from aps_desktop.domain.entities import entity
 from aps_desktop.reports.document import Block, Column, Document, Heading, Paragraph, Table
-from aps_desktop.services.report_parts import Reader, columns, narrowed
+from aps_desktop.services.report_parts import Reader
 
 _PARTS = (
     ("programme", ("code", "title", "pillar", "body", "status", "starts_on", "ends_on")),
@@ -22,13 +23,19 @@ _PARTS = (
     ("outreach_activity", ("title", "type", "starts_on", "channel", "reach")),
 )  # fmt: skip
 """What the public is shown of each entity; an entity without a document class is not here."""
+_ONLY = {"fund_transaction": (Filter("nature", "any_of", ("actual", None)),)}
+"""What is planned has not happened, and is no public account of it."""
 
 
 def pack(reader: Reader, year: int | None) -> Document:
     """All public records, each kind in a table of its own, with how many there are."""
     public = Reader(reader.c, reader.day, "public")
-    tables = [(entity(name).plural, _public_table(public, name, fields)) for name, fields in _PARTS]
-    shown = [(title, table) for title, table in tables if table.rows]
+    shown = []
+    for name, fields in _PARTS:
+        only = _ONLY.get(name, ())
+        if number := public.count(name, *only):
+            table = public.table(name, fields, only)
+            shown.append((entity(name).plural, number, table))
     blocks: list[Block] = [
         Paragraph(
             "This pack holds records of the document class “public”, and of them only what is "
@@ -37,11 +44,11 @@ def pack(reader: Reader, year: int | None) -> Document:
         Heading("What is in it"),
         Table(
             (Column("Kind", share=4), Column("Records", True, 1)),
-            tuple((title, len(table.rows)) for title, table in shown),
+            tuple((title, number) for title, number, _ in shown),
             empty="No record is public yet. Set the document class of a record to “Public”.",
         ),
     ]
-    for title, table in shown:
+    for title, _, table in shown:
         blocks += [Heading(title), table]
     return Document(
         "Public accountability pack",
@@ -51,8 +58,3 @@ def pack(reader: Reader, year: int | None) -> Document:
         mark="Public",
         landscape=True,
     )
-
-
-def _public_table(reader: Reader, name: str, fields: tuple[str, ...]) -> Table:
-    rows = reader.cells(name, fields, reader.rids(name))
-    return narrowed(Table(columns(name, fields), tuple(rows)))

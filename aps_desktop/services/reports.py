@@ -145,6 +145,7 @@ def write(db: Database, asked: Asked, path: Path) -> Document:
     if ending not in report.formats:
         known = ", ".join(f".{one}" for one in report.formats)
         raise InvalidValue(f"“{report.label}” is not written as .{ending}.", f"Use {known}.")
-    made = document(db.reader(), asked, clock.today(db.clock))
+    with db.snapshot() as c:
+        made = document(c, asked, clock.today(db.clock))
     formats.write(made, path)
     return made

@@ -1,7 +1,7 @@
 """What reports say: each on made-up data as every kind of file, and nothing above its class."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,15 @@ from uuid import UUID
 import pytest
 
 from aps_desktop.cli import main
+from aps_desktop.db import store
 from aps_desktop.db.engine import Database
+from aps_desktop.db.queries.lists import Filter
 from aps_desktop.domain.clock import FixedClock
 from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.money import Money
 from aps_desktop.reports import html
 from aps_desktop.reports.document import Document, Heading, Table, words
-from aps_desktop.services import demo, offices, records, reports
+from aps_desktop.services import demo, offices, records, report_parts, reports
 from aps_desktop.services.report_parts import Reader
 from aps_desktop.services.reports import REPORTS, Asked
 
@@ -153,6 +155,51 @@ def test_the_public_pack_holds_public_records_and_no_name_of_others(office: Data
     assert "USD\u00a05.00" in page
     assert "SECRETMEETING" not in page
     assert "HIDDENCODE" not in page
+
+
+def test_the_public_pack_tells_what_happened_and_not_what_is_planned(office: Database) -> None:
+    for minor, nature in ((111, "actual"), (222, "planned"), (333, None)):
+        money = {"type": "receipt", "date": DAY, "amount": Money(minor, "USD"), "nature": nature,
+                 "document_class": "public"}  # fmt: skip
+        records.new(office, "fund_transaction", money)
+    table = section(made(office, "public-pack"), "Transactions")
+    assert "111" in str(table.rows)
+    assert "333" in str(table.rows)
+    assert "222" not in str(table.rows)
+
+
+def test_the_public_pack_counts_what_is_cut(
+    office: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_parts, "_MOST", 2)
+    for number in range(3):
+        values = {"code": f"P{number}", "title": "T", "document_class": "public"}
+        records.new(office, "project", values)
+    document = made(office, "public-pack")
+    assert section(document, "What is in it").rows == (("Projects", 3),)
+    assert section(document, "Projects").caption == "The first 2 of 3."
+    assert len(section(document, "Projects").rows) == 2
+
+
+def test_a_report_is_of_one_moment(
+    pg_url: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a database that several work in, since a file is held still while it is read."""
+    office = store.create(pg_url(), office="LA", device="here")
+    values = {"code": "P", "title": "T", "document_class": "public"}
+    project = records.new(office, "project", values)
+    count = Reader.count
+
+    def counted(reader: Reader, name: str, *filters: Filter) -> int:
+        number = count(reader, name, *filters)
+        if name == "project":
+            records.put(office, "project", project, {"document_class": "restricted"})
+        return number
+
+    monkeypatch.setattr(Reader, "count", counted)
+    document = reports.write(office, Asked("public-pack"), tmp_path / "pack.html")
+    office.close()
+    assert len(section(document, "Projects").rows) == 1
 
 
 def test_a_report_holds_nothing_above_its_class(office: Database) -> None:
