@@ -7,7 +7,7 @@ from pathlib import Path
 from aps_desktop.cli.session import DONE, Session
 from aps_desktop.domain.clock import today
 from aps_desktop.domain.errors import InvalidValue
-from aps_desktop.services import dashboards
+from aps_desktop.services import class_marks, dashboard_report, dashboards
 from aps_desktop.services.dashboard_selection import Selection
 
 _KINDS = (".png", ".svg", ".pdf")
@@ -27,6 +27,7 @@ def draw(session: Session) -> int:
     selection = Selection(year=session.arguments.year, pillar=session.arguments.pillar)
     with session.database() as db:
         made = spec.build(db.reader(), selection, today(db.clock))
+        made = dashboard_report.marked(made, class_marks.mark(db.reader()))
     sheet = drawing.chart(made.head, made.body, *drawing.FILE_SIZE, dark=session.arguments.dark)
     drawing.save(sheet, path)
     document = {

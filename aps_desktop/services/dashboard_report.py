@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+import msgspec
 
 from aps_desktop.reports.document import (
     Block,
@@ -19,6 +22,7 @@ from aps_desktop.reports.document import (
     Table,
 )
 from aps_desktop.services.chart_data import Chart
+from aps_desktop.services.class_marks import beside
 from aps_desktop.services.dashboard_words import first_words
 
 _ROWS = {1: 26, 2: 12, 3: 8, 4: 5, 5: 4}
@@ -29,25 +33,42 @@ _CELL = 32
 
 
 def document(
-    title: str, narrowed: str, charts: Sequence[Chart], picture: bytes, day: date, office: str
+    title: str,
+    narrowed: str,
+    charts: Sequence[Chart],
+    picture: bytes,
+    day: date,
+    office: str,
+    mark: str,
 ) -> Document:
-    """The report: the charts (a PNG of all of them) on the first page, tables on the second."""
+    """The report: the charts (a PNG of all of them) on the first page, tables on the second.
+
+    `mark` is the document class as `class_marks.mark` says it.
+    """
     said = ". ".join(chart.head.finding for chart in charts)
     blocks: list[Block] = [Picture(picture, said), PageBreak()]
     for chart in charts:
         rows = _ROWS.get(len(charts), _FEWEST)
         blocks += [Heading(chart.head.finding, 3), _table(chart, rows, _CELL)]
     return Document(
-        f"{title} dashboard", tuple(blocks), kind="Dashboard", subtitle=narrowed, office=office,
-        made_on=day, source="From this office's records",
+        f"{title} dashboard", tuple(blocks), kind="Dashboard",
+        subtitle=beside(narrowed, mark), office=office, made_on=day,
+        source="From this office's records", mark=mark,
     )  # fmt: skip
 
 
-def table(chart: Chart, title: str, day: date) -> Document:
+def marked(chart: Chart, mark: str) -> Chart:
+    """The chart with its class in the line under it, first, where nothing cuts it off."""
+    return replace(
+        chart, head=msgspec.structs.replace(chart.head, source=beside(chart.head.source, mark))
+    )
+
+
+def table(chart: Chart, title: str, day: date, mark: str) -> Document:
     """All figures behind one chart."""
     return Document(
-        title, (_table(chart, len(chart.table.rows)),), subtitle=chart.head.finding, made_on=day,
-        source=chart.head.subtitle,
+        title, (_table(chart, len(chart.table.rows)),), subtitle=beside(chart.head.finding, mark),
+        made_on=day, source=chart.head.subtitle, mark=mark,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from aps_desktop.reports.document import (
     Paragraph,
     Table,
 )
+from aps_desktop.services.class_marks import beside
 from aps_desktop.services.sheet_cells import Sheet, SheetCell
 
 _PIXELS_A_SHARE = 60
@@ -28,13 +29,17 @@ _LEAST = 2
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What stands over the table: its name, what it was narrowed to, how it is counted."""
+    """What stands over the table: its name, what it was narrowed to, how it is counted.
+
+    `mark` is the document class as `class_marks.mark` says it.
+    """
 
     title: str
     narrowed: str = ""
     why: str = ""
     office: str = ""
     made_on: date | None = None
+    mark: str = ""
 
 
 def as_document(sheet: Sheet, heading: Heading) -> Document:
@@ -51,8 +56,8 @@ def as_document(sheet: Sheet, heading: Heading) -> Document:
     if sheet.refused:
         blocks.append(Paragraph(sheet.refused, "strong"))
     return Document(
-        heading.title, tuple(blocks), "Funding", heading.narrowed, heading.office, heading.made_on,
-        landscape=True,
+        heading.title, tuple(blocks), "Funding", beside(heading.narrowed, heading.mark),
+        heading.office, heading.made_on, mark=heading.mark, landscape=True,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 from aps_desktop.db import store
 from aps_desktop.domain.clock import today
 from aps_desktop.domain.errors import UserError
-from aps_desktop.services import dashboard_report
+from aps_desktop.services import class_marks, dashboard_report
 from aps_desktop.services.office_names import office_name
 from aps_desktop.views.context import ATTENTION, OK, Context
 from aps_desktop.views.export_dialog import ask_target, open_file
@@ -41,7 +41,7 @@ class Files(QObject):
     def run(self, command: str, chart: Chart, title: str) -> None:
         """ "copy", or the ending of the file that is wanted."""
         if command == "copy":
-            self._renderer.file(chart.drawable, "png", _FILE_SIZE, self._on_copied)
+            self._draw(chart, "png", self._on_copied)
             return
         path = self._ask(f"Save {title}", title, command)
         if path is not None:
@@ -50,10 +50,13 @@ class Files(QObject):
     def write(self, kind: str, chart: Chart, title: str, path: Path) -> None:
         """Writes one chart as a picture, or its table as a workbook."""
         if kind == "xlsx":
-            made = dashboard_report.table(chart, title, self._day())
-            self._write_document(made, path)
+            self._with_mark(
+                lambda mark: self._write_document(
+                    dashboard_report.table(chart, title, self._day(), mark), path
+                )
+            )
         else:
-            self._renderer.file(chart.drawable, kind, _FILE_SIZE, partial(self._on_drawn, path))
+            self._draw(chart, kind, partial(self._on_drawn, path))
 
     def save_slide(self, title: str, narrowed: str, charts: Sequence[Chart]) -> None:
         path = self._ask("Save as slide", title, "png") if charts else None
@@ -63,7 +66,12 @@ class Files(QObject):
     def write_slide(self, title: str, narrowed: str, charts: Sequence[Chart], path: Path) -> None:
         """One PNG of 1920 x 1080 with all charts of a dashboard."""
         drawables = [chart.drawable for chart in charts]
-        self._renderer.slide(title, narrowed, drawables, partial(self._on_drawn, path))
+
+        def draw(mark: str) -> None:
+            subtitle = class_marks.beside(narrowed, mark)
+            self._renderer.slide(title, subtitle, drawables, partial(self._on_drawn, path))
+
+        self._with_mark(draw)
 
     def save_report(self, title: str, narrowed: str, charts: Sequence[Chart]) -> None:
         path = self._ask("Print report", f"{title} dashboard", "pdf") if charts else None
@@ -77,12 +85,27 @@ class Files(QObject):
             if data is None:
                 self._context.say(_UNDRAWN, ATTENTION)
                 return
+            self._with_mark(partial(write, data))
+
+        def write(picture: bytes, mark: str) -> None:
             made = dashboard_report.document(
-                title, narrowed, charts, data, self._day(), self._office()
+                title, narrowed, charts, picture, self._day(), self._office(), mark
             )
             self._write_document(made, path)
 
         self._renderer.page([chart.drawable for chart in charts], drawn)
+
+    def _draw(self, chart: Chart, kind: str, drawn: Callable[[bytes | None], None]) -> None:
+        """One chart as a picture that says how high the class of its records may be."""
+
+        def draw(mark: str) -> None:
+            picture = dashboard_report.marked(chart, mark).drawable
+            self._renderer.file(picture, kind, _FILE_SIZE, drawn)
+
+        self._with_mark(draw)
+
+    def _with_mark(self, go_on: Callable[[str], None]) -> None:
+        self._context.runner.query(class_marks.mark, go_on, self._context.show_failure, owner=self)
 
     def _write_document(self, document: Any, path: Path) -> None:
         self._write(partial(_written, document, path), path)

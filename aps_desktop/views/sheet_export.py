@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from aps_desktop.domain import clock
-from aps_desktop.services import sheet_export
+from aps_desktop.services import class_marks, sheet_export
 from aps_desktop.services.files import named_after
 from aps_desktop.services.sheet_cells import Sheet
 from aps_desktop.services.sheet_export import Heading
@@ -61,8 +62,8 @@ def write(
 def _write(
     sheet: Sheet, over: Heading, target: Path, db: Database, progress: Progress, stopped: Cancelled
 ) -> int:
-    del db, progress, stopped
-    return sheet_export.write(sheet, over, target)
+    del progress, stopped
+    return sheet_export.write(sheet, replace(over, mark=class_marks.mark(db.reader())), target)
 
 
 def _done(context: Context, target: Path, rows: int) -> None:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import openpyxl
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage
@@ -160,6 +161,8 @@ def test_a_chart_goes_to_the_clipboard_and_to_files(
         pane.files.write(kind, card.chart(), "Projects by status", path)
         qtbot.waitUntil(path.exists, timeout=30_000)
         assert path.read_bytes().startswith(first)
+    sheet = openpyxl.load_workbook(tmp_path / "chart.xlsx").worksheets[0]
+    assert any("May hold up to “Confidential”" in str(cell) for row in sheet.values for cell in row)
 
 
 def test_a_picture_is_written_beside_the_window(

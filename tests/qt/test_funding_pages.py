@@ -365,6 +365,7 @@ def test_an_answer_is_copied_and_written_as_a_workbook(
     sheet = openpyxl.load_workbook(target).worksheets[0]
     cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert any(row[:2] == ["Total", 60_000] for row in cells)
+    assert any("May hold up to “Limited distribution” · 2026" in row for row in cells)
 
 
 def test_the_order_by_a_column_leaves_the_total_on_top(
