@@ -197,10 +197,10 @@ def timeline(c: Connection, selection: Selection, today: date) -> Chart:
     count = int(figures.grouped(c, "project", dated, ())[0][0])
     overdue = int(figures.grouped(c, "project", late, ())[0][0])
     columns = ("id", "code", "title", "planned_start", "planned_end", "pillar")
-    found = figures.rows(c, "project", dated, columns, "planned_end", _SPANS)
+    found = figures.rows(c, "project", dated, columns, "planned_end", count)
     marks = Marks()
     spans = []
-    for id, code, title, start, end, key in found:
+    for id, code, title, start, end, key in found[:_SPANS]:
         first, last = date.fromisoformat(start), date.fromisoformat(end)
         words = f"{show_date(first)} – {show_date(last)}"
         mark = marks.add(f"{code} {title}", words, "project", record=UUID(bytes=bytes(id)))

@@ -50,7 +50,8 @@ def as_document(sheet: Sheet, heading: Heading) -> Document:
     )
     rows = tuple(tuple(_cell(figure) for figure in line.cells) for line in sheet.lines)
     total = bool(sheet.lines) and sheet.lines[-1].total
-    blocks: list[Block] = [Table(columns, rows, total=total, empty=sheet.empty)]
+    table = Table(columns, rows, _cut(sheet), total=total, empty=sheet.empty)
+    blocks: list[Block] = [table]
     if heading.why:
         blocks.append(Paragraph(f"How it is counted: {heading.why}", "muted"))
     if sheet.refused:
@@ -65,6 +66,12 @@ def write(sheet: Sheet, heading: Heading, path: Path) -> int:
     """Writes the file of the kind that its name ends in; how many rows. UserError if not."""
     formats.write(as_document(sheet, heading), path)
     return len(sheet.lines)
+
+
+def _cut(sheet: Sheet) -> str:
+    """How many rows there are where not all are in the table; a total is of all."""
+    shown = sum(not line.total for line in sheet.lines)
+    return f"The first {shown:,} of {shown + sheet.more:,}." if sheet.more else ""
 
 
 def _cell(figure: SheetCell) -> Cell:

@@ -15,7 +15,14 @@ from aps_desktop.db.queries.lists import ListQuery
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.funding_measures import MEASURE_LABELS
 from aps_desktop.domain.money import Money, format_money
-from aps_desktop.services import dashboards, demo, funding_burn, offices, records
+from aps_desktop.services import (
+    dashboard_portfolio,
+    dashboards,
+    demo,
+    funding_burn,
+    offices,
+    records,
+)
 from aps_desktop.services.chart_data import Bars, Chart, Mark, Nothing
 from aps_desktop.services.dashboard_delivery import so_far
 from aps_desktop.services.dashboard_selection import Selection
@@ -92,6 +99,19 @@ def test_timeline_counts_what_is_past_its_end(db: Database) -> None:
     made = dashboards.chart("portfolio-timeline").build(db.reader(), Selection(), date(2027, 6, 1))
     assert late > 0
     assert made.head.finding.startswith(f"{late} of ")
+
+
+def test_the_table_of_the_timeline_has_what_the_picture_leaves_out(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dashboard_portfolio, "_SPANS", 2)
+    drawn = chart(db, "portfolio-timeline")
+    number = db.reader().value(
+        "SELECT count(*) FROM project WHERE status IN ('commenced', 'on_hold', 'extended') "
+        "AND planned_start IS NOT NULL AND planned_end IS NOT NULL"
+    )
+    assert len(drawn.body.spans) == 2
+    assert len(drawn.table.rows) == number > 2
 
 
 def test_states_on_the_map_are_all_eleven(db: Database) -> None:
