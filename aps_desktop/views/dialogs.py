@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aps_desktop.fault_report import report
 from aps_desktop.views import icons, theme
-from aps_desktop.views.fault_report import report
 from aps_desktop.views.plain_label import PlainLabel
 
 if TYPE_CHECKING:

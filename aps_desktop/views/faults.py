@@ -14,7 +14,7 @@ from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QWidget
 
 from aps_desktop.domain.errors import UserError
-from aps_desktop.views.fault_report import report
+from aps_desktop.fault_report import report
 
 _log = logging.getLogger(__name__)
 _LEVELS = {

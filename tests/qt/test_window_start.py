@@ -11,8 +11,8 @@ import pytest
 
 from aps_desktop.__main__ import window_arguments
 from aps_desktop.db import store
+from aps_desktop.fault_report import report
 from aps_desktop.services.window_lock import InUse, WindowLock
-from aps_desktop.views.fault_report import report
 
 HEAVY = ("sqlalchemy", "matplotlib", "numpy", "openpyxl", "rapidfuzz", "cryptography", "asyncio")
 
