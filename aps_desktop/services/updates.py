@@ -6,10 +6,12 @@ up, and the system's own installer gets what was inside.
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -105,7 +107,7 @@ def _handover(update: UpdateFile, file: Path, saved: Path | None) -> Handover:
     if platform.endswith("-portable"):
         return _beside(update, file, saved)
     tool = "apt install" if platform == "linux-deb" else "dnf install"
-    line = f"sudo {tool} '{file}'"
+    line = f"sudo {tool} {shlex.quote(str(file))}"
     if platform == "linux-deb" and shutil.which("pkexec"):
         command = ("pkexec", "apt-get", "install", "--yes", str(file))
         words = f"Your system installs version {version} now and asks for an administrator."
@@ -114,26 +116,45 @@ def _handover(update: UpdateFile, file: Path, saved: Path | None) -> Handover:
 
 
 def _beside(update: UpdateFile, file: Path, saved: Path | None) -> Handover:
-    """A portable copy: the new version is unpacked beside this one and finds the same data."""
+    """A portable copy: the new version is unpacked beside this one and finds the same data.
+
+    It is unpacked out of sight and moved when it is whole: a full disk leaves no half version.
+    """
     home = program_dir().parent
-    before = set(home.iterdir())
-    if zipfile.is_zipfile(file):
-        with zipfile.ZipFile(file) as archive:
-            archive.extractall(home)  # noqa: S202 - zipfile keeps within; the release key signed it
-    else:
-        with tarfile.open(file) as archive:
-            archive.extractall(home, filter="data")
+    with tempfile.TemporaryDirectory(prefix=".aps-update-", dir=home) as hidden:
+        draft = Path(hidden)
+        if zipfile.is_zipfile(file):
+            with zipfile.ZipFile(file) as archive:
+                archive.extractall(draft)  # noqa: S202 - zipfile keeps within; the key signed it
+        else:
+            with tarfile.open(file) as archive:
+                archive.extractall(draft, filter="data")
+        _keep_mark(draft)
+        made = _moved(draft, home) or [update.manifest.version]
     file.unlink()
-    _keep_mark(home)
-    made = sorted(p.name for p in set(home.iterdir()) - before) or [update.manifest.version]
     words = f"Version {update.manifest.version} is in the folder “{made[0]}” beside this one."
     return Handover(f"{words} Start it there from now on; it finds the same data.", (), saved)
 
 
-def _keep_mark(home: Path) -> None:
+def _moved(draft: Path, home: Path) -> list[str]:
+    """Moves what was unpacked to where it stays; the names. What is there already is not touched:
+    UserError."""
+    made = sorted(draft.iterdir())
+    for one in made:
+        if (home / one.name).exists():
+            raise UserError(
+                f"There is “{one.name}” already, beside this version.",
+                "Start the program from there, or remove the folder and try again.",
+            )
+    for one in made:
+        one.rename(home / one.name)
+    return [one.name for one in made]
+
+
+def _keep_mark(draft: Path) -> None:
     """What was portable stays portable: the mark goes along into the new folder."""
     mark = program_dir() / "portable.txt"
-    for folder in home.iterdir():
+    for folder in draft.iterdir():
         inside = folder / "edition.txt"
         if mark.exists() and inside.exists() and not (folder / mark.name).exists():
             shutil.copy(mark, folder)

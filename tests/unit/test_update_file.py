@@ -1,6 +1,9 @@
 """Update files: only what the release key signed, whole, newer and for this place is taken."""
 
+import errno
+import shlex
 import struct
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from aps_desktop import __version__
 from aps_desktop.db.engine import Database
 from aps_desktop.db.store import put_setting
+from aps_desktop.domain.errors import UserError
 from aps_desktop.services import bundles, merging, updates
 from aps_desktop.sync import update_file
 from aps_desktop.sync.manifest import canonical
@@ -140,11 +144,19 @@ def test_the_folder_for_nsis_is_never_in_quotes() -> None:
     assert updates.windows_line(["msiexec", "/i", "C:\\a b.msi"]) == 'msiexec /i "C:\\a b.msi"'
 
 
-def test_a_portable_copy_gets_the_new_version_beside_it(
+def test_the_line_for_an_administrator_can_be_pasted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import zipfile
+    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "the officer's $(own) data"))
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    handover = updates.prepare(None, updates.inspect(made(tmp_path), keys=KEYS, here=HERE))
+    line = handover.words.splitlines()[-1]
+    assert shlex.split(line) == ["sudo", "apt", "install", str(handover.file)]
 
+
+@pytest.fixture
+def stick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A stick with a portable copy, which runs; its update lies in the folder above."""
     stick = tmp_path / "stick"
     (stick / "APS Desktop 0.1.0").mkdir(parents=True)
     (stick / "APS Desktop 0.1.0" / "portable.txt").write_text("kept together", "utf-8")
@@ -155,11 +167,44 @@ def test_a_portable_copy_gets_the_new_version_beside_it(
         archive.writestr("APS Desktop 9.0.0/edition.txt", "windows-portable\n")
     manifest = update_file.described(packed, "9.0.0", "windows-portable")
     update_file.write(packed, manifest, KEY.sign, tmp_path / "p.apsupdate")
-    update = updates.inspect(tmp_path / "p.apsupdate", keys=KEYS, here="windows-portable")
-    handover = updates.prepare(None, update)
-    assert "APS Desktop 9.0.0" in handover.words
+    return stick
+
+
+def bring(stick: Path) -> updates.Handover:
+    file = stick.parent / "p.apsupdate"
+    return updates.prepare(None, updates.inspect(file, keys=KEYS, here="windows-portable"))
+
+
+def on(stick: Path) -> list[str]:
+    return sorted(path.name for path in stick.iterdir())
+
+
+def test_a_portable_copy_gets_the_new_version_beside_it(stick: Path) -> None:
+    assert "APS Desktop 9.0.0" in bring(stick).words
     assert (stick / "APS Desktop 9.0.0" / "portable.txt").exists()
-    assert (stick / "APS Desktop 0.1.0").exists()
+    assert on(stick) == ["APS Desktop 0.1.0", "APS Desktop 9.0.0", "APS Desktop data"]
+
+
+def test_a_full_stick_gets_no_half_version(stick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks_off(archive: zipfile.ZipFile, folder: Path) -> None:
+        archive.extract(archive.namelist()[0], folder)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(zipfile.ZipFile, "extractall", breaks_off)
+        with pytest.raises(UserError, match="not enough room"):
+            bring(stick)
+    assert on(stick) == ["APS Desktop 0.1.0", "APS Desktop data"]
+    assert "APS Desktop 9.0.0" in bring(stick).words  # with room, it goes on as if nothing was
+
+
+def test_a_version_that_is_there_is_not_written_over(stick: Path) -> None:
+    bring(stick)
+    (stick / "APS Desktop 9.0.0" / "edition.txt").write_text("in use", "utf-8")
+    with pytest.raises(UserError, match="beside this version"):
+        bring(stick)
+    assert (stick / "APS Desktop 9.0.0" / "edition.txt").read_text("utf-8") == "in use"
+    assert on(stick) == ["APS Desktop 0.1.0", "APS Desktop 9.0.0", "APS Desktop data"]
 
 
 @pytest.fixture
