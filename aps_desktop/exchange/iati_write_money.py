@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from aps_desktop.domain.budget_versions import precedence
 from aps_desktop.domain.money import minor_digits
 from aps_desktop.exchange import iati_names as names
 from aps_desktop.exchange.iati_decimals import money, plain
@@ -37,10 +38,11 @@ def budgets(out: Lines, one: Activity) -> None:
 
 
 def _in_force(versions: list[Record] | tuple[()]) -> Record | None:
-    """The approved version of the latest day, else the first that is there."""
-    approved = [v for v in versions if v[1].get("status") == "approved"]
-    latest = max(approved, key=lambda v: str(v[1].get("approved_on", "")), default=None)
-    return latest or (versions[0] if versions else None)
+    def rank(version: Record) -> tuple[bool, bool, str, str]:
+        id, fields = version
+        return precedence(str(fields.get("status", "")), str(fields.get("approved_on", "")), id)
+
+    return max(versions, key=rank, default=None)
 
 
 def _whole(out: Lines, fields: Fields, status: str) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from aps_desktop.db.queries.lists import Filter
 from aps_desktop.domain import lifecycle
+from aps_desktop.domain.budget_versions import precedence
 from aps_desktop.domain.values import show_date
 from aps_desktop.reports.document import (
     Block,
@@ -168,9 +169,15 @@ def _money(reader: Reader, record: Record) -> list[Block]:
 
 
 def _of_budgets(reader: Reader, record: Record) -> tuple[Filter, ...]:
-    """The lines of the project's latest budget, and no line twice."""
-    latest = reader.rids("budget", (Filter("project", "rid", (record.rid,)),), (("version", True),))
-    return (Filter("budget", "any_of", tuple(latest[:1])),)
+    """The lines of the version of the project's budget that is in force, and no line twice."""
+    versions = reader.c.all(
+        "SELECT rid, status, approved_on, id FROM budget WHERE project = ?", (record.rid,)
+    )
+    ranked = [
+        (precedence(str(status or ""), str(day or ""), bytes(id).hex()), rid)
+        for rid, status, day, id in versions
+    ]
+    return (Filter("budget", "any_of", (max(ranked)[1],) if ranked else ()),)
 
 
 def _changes(reader: Reader, mine: Filter) -> list[Block]:

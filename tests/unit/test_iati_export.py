@@ -128,6 +128,26 @@ def test_budgets_stand_by_year_and_currency(db: Database, project: UUID, tmp_pat
     ]  # fmt: skip
 
 
+def test_the_budget_in_force_is_the_one_that_reports_show(
+    db: Database, project: UUID, tmp_path: Path
+) -> None:
+    def drafted(version: str, amount: str, **more: str) -> None:
+        budget = make(db, "budget", project=str(project), version=version, **more)
+        make(db, "budget_line", budget=str(budget), period="2026", amount=amount, description="x")
+
+    def shown() -> list[tuple[str, str]]:
+        budgets = exported(db, tmp_path).iter("budget")
+        return [(one.find("value").text, one.get("status")) for one in budgets]
+
+    drafted("2", "USD 2")
+    drafted("1", "USD 1")
+    drafted("0", "USD 7", status="superseded")
+    assert shown() == [("1.00", "1")]
+    drafted("10", "USD 10", status="approved", approved_on="2026-05-01")
+    drafted("9", "USD 9", status="approved", approved_on="2026-01-01")
+    assert shown() == [("10.00", "2")]
+
+
 def test_results_with_and_without_numbers(db: Database, project: UUID, tmp_path: Path) -> None:
     result = make(db, "result", title="More trained", level="output", project=str(project))
     make(db, "result", title="Nothing measured", project=str(project))

@@ -36,9 +36,14 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Database]:
+def clock() -> FixedClock:
+    return FixedClock(NOON)
+
+
+@pytest.fixture
+def office(tmp_path: Path, clock: FixedClock) -> Iterator[Database]:
     location = str(tmp_path / "office.aps")
-    database = offices.start(location, office="LA", device="D", clock=FixedClock(NOON))
+    database = offices.start(location, office="LA", device="D", clock=clock)
     yield database
     database.close()
 
@@ -103,6 +108,36 @@ def test_a_year_narrows_the_changes_of_status(office: Database) -> None:
         records.new(office, "project_state_event", event)
     rows = section(made(office, "progress", project, year=2026), "Where it stands").rows
     assert [words(row[0]) for row in rows] == ["1 Jan 2026", "31 Dec 2026"]
+
+
+def budgeted(db: Database, project: UUID, version: str, status: str, day: date | None) -> None:
+    """A version of the project's budget with one line, called after it."""
+    told = {"project": project, "version": version, "status": status, "approved_on": day}
+    budget = records.new(db, "budget", told)
+    line = {"budget": budget, "description": f"Line of {version}", "amount": Money.of(5, "USD")}
+    records.new(db, "budget_line", line)
+
+
+def test_the_budgets_lines_are_those_of_the_version_in_force(
+    office: Database, clock: FixedClock
+) -> None:
+    project = records.new(office, "project", {"code": "P-1", "title": "T"})
+
+    def lines() -> list[str]:
+        blocks = made(office, "completion", project).blocks
+        tables = [b for b in blocks if isinstance(b, Table) and b.caption == "The budget's lines"]
+        return [words(row[1]) for table in tables for row in table.rows]
+
+    assert lines() == []
+    budgeted(office, project, "2", "draft", None)
+    clock.now += 1_000
+    budgeted(office, project, "1", "draft", None)
+    assert lines() == ["Line of 1"]  # the newest, whatever it is called
+    budgeted(office, project, "10", "approved", date(2026, 5, 1))
+    budgeted(office, project, "9", "approved", date(2026, 1, 1))
+    budgeted(office, project, "99", "proposed", None)
+    budgeted(office, project, "98", "superseded", date(2026, 6, 1))
+    assert lines() == ["Line of 10"]
 
 
 def test_the_completion_report_names_what_completion_lacks(office: Database) -> None:
