@@ -6,6 +6,7 @@ import contextlib
 import os
 import struct
 import subprocess
+import time
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -21,6 +22,13 @@ FORMATS = {"pdf": "PDF", "docx": "Word", "xlsx": "Excel", "html": "Web page"}
 _MODULES = {"pdf": "pdf", "docx": "word", "xlsx": "excel", "html": "html"}
 _PATIENCE = 120
 """Seconds after which a report that is not written is given up."""
+_LOOK_EVERY = 0.1
+"""Seconds after which a stop is noticed."""
+
+
+def never() -> bool:
+    """Nobody stops the writing."""
+    return False
 
 
 def writer(format: str) -> Callable[[Document, Path], None]:
@@ -39,8 +47,11 @@ def format_of(path: Path) -> str:
     return ending
 
 
-def write(document: Document, path: Path) -> None:
-    """Writes a report beside its place and moves it there when it is whole. UserError if not."""
+def write(document: Document, path: Path, cancelled: Callable[[], bool] = never) -> None:
+    """Writes a report beside its place and moves it there when it is whole.
+
+    UserError if not, and when `cancelled` says that nobody waits for it any more.
+    """
     format = format_of(path)
     draft = path.with_name(f".{path.name}.part")
     data = msgspec.msgpack.encode(document)
@@ -49,7 +60,7 @@ def write(document: Document, path: Path) -> None:
         stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
-        told = _talk(child, struct.pack(">I", len(data)) + data)
+        told = _talk(child, struct.pack(">I", len(data)) + data, cancelled)
         if child.returncode != 0:
             last = told.strip().splitlines()[-1:] or ["no reason given"]
             raise UserError(
@@ -64,12 +75,25 @@ def write(document: Document, path: Path) -> None:
     finally:
         child.kill()
         child.wait()
+        for stream in (child.stdin, child.stderr):
+            with contextlib.suppress(OSError):  # what was not written has nobody to read it
+                stream.close()
         draft.unlink(missing_ok=True)
 
 
-def _talk(child: subprocess.Popen[bytes], data: bytes) -> str:
+def _talk(child: subprocess.Popen[bytes], data: bytes, cancelled: Callable[[], bool]) -> str:
     """Hands over the data and waits for the end; what the child complained about."""
-    with contextlib.suppress(BrokenPipeError, subprocess.TimeoutExpired):
-        _, told = child.communicate(data, timeout=_PATIENCE)
-        return told.decode("utf-8", "replace")
+    end = time.monotonic() + _PATIENCE
+    given: bytes | None = data
+    while time.monotonic() < end:
+        if cancelled():
+            raise UserError("The report was stopped.", "No file was written.")
+        try:
+            _, told = child.communicate(given, timeout=_LOOK_EVERY)
+        except subprocess.TimeoutExpired:
+            given = None  # it is on its way
+        except BrokenPipeError:
+            break
+        else:
+            return told.decode("utf-8", "replace")
     return "it took too long"

@@ -138,8 +138,11 @@ def _class_for(c: Connection, report: Report, asked: Asked) -> str:
     return own
 
 
-def write(db: Database, asked: Asked, path: Path) -> Document:
-    """Makes a report and writes it; the document as it was written. UserError when it cannot."""
+def write(
+    db: Database, asked: Asked, path: Path, cancelled: Callable[[], bool] = formats.never
+) -> Document:
+    """Makes a report and writes it; the document as it was written. UserError when it cannot, or
+    when `cancelled` says so."""
     report = find(asked.report)
     ending = formats.format_of(path)
     if ending not in report.formats:
@@ -147,5 +150,5 @@ def write(db: Database, asked: Asked, path: Path) -> Document:
         raise InvalidValue(f"“{report.label}” is not written as .{ending}.", f"Use {known}.")
     with db.snapshot() as c:
         made = document(c, asked, clock.today(db.clock))
-    formats.write(made, path)
+    formats.write(made, path, cancelled)
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -62,9 +63,12 @@ def as_document(sheet: Sheet, heading: Heading) -> Document:
     )  # fmt: skip
 
 
-def write(sheet: Sheet, heading: Heading, path: Path) -> int:
-    """Writes the file of the kind that its name ends in; how many rows. UserError if not."""
-    formats.write(as_document(sheet, heading), path)
+def write(
+    sheet: Sheet, heading: Heading, path: Path, cancelled: Callable[[], bool] = formats.never
+) -> int:
+    """Writes the file of the kind that its name ends in; how many rows. UserError if not, or when
+    `cancelled` says so."""
+    formats.write(as_document(sheet, heading), path, cancelled)
     return len(sheet.lines)
 
 

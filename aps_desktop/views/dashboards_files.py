@@ -152,7 +152,9 @@ def _bytes_written(data: bytes, path: Path, *_: Any) -> None:
         ) from error
 
 
-def _written(document: Any, path: Path, *_: Any) -> None:
+def _written(
+    document: Any, path: Path, _db: Any, _progress: Any, stopped: Callable[[], bool]
+) -> None:
     from aps_desktop.reports import formats
 
-    formats.write(document, path)
+    formats.write(document, path, stopped)

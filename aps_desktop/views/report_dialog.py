@@ -27,6 +27,7 @@ from aps_desktop.services import reports
 from aps_desktop.services.files import named_after
 from aps_desktop.services.records import Record
 from aps_desktop.services.reports import REPORTS, Asked, Report
+from aps_desktop.tasks.jobs import Cancelled, Job, Progress
 from aps_desktop.views.context import OK, Context
 from aps_desktop.views.form_field import FieldRow
 from aps_desktop.views.form_host import FormHost
@@ -45,6 +46,7 @@ class ReportDialog(QDialog):
         self._context = context
         self._record = record
         self._host = FormHost(context, self)
+        self._job: Job | None = None
         self._offered = reports.reports_of(record.entity) if record else REPORTS
         self.setObjectName("report_dialog")
         self.setWindowTitle("Make a report")
@@ -128,12 +130,18 @@ class ReportDialog(QDialog):
         """Makes the report beside the window and says when it is there."""
         asked = self.asked()
         self.make.setEnabled(False)
-        self._context.runner.long(
+        self._job = self._context.runner.long(
             partial(_write, asked, target),
             partial(self._on_written, target),
             self._on_failed,
             owner=self,
         )
+
+    def reject(self) -> None:
+        """Closes the dialog; a report that is being written is stopped, and no file is left."""
+        if self._job is not None:
+            self._job.cancel()
+        super().reject()
 
     def _on_report(self) -> None:
         report = self.chosen()
@@ -200,8 +208,10 @@ def _choice(name: str, label: str, choices: tuple[tuple[str, str], ...], help: s
     return Field(1, name, label, Kind.CHOICE, choices=choices, help=help)
 
 
-def _write(asked: Asked, target: Path, db: Database, *_: object) -> str:
-    return reports.write(db, asked, target).title
+def _write(
+    asked: Asked, target: Path, db: Database, _progress: Progress, stopped: Cancelled
+) -> str:
+    return reports.write(db, asked, target, stopped).title
 
 
 def _open(target: Path) -> None:

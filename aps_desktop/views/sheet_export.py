@@ -62,8 +62,9 @@ def write(
 def _write(
     sheet: Sheet, over: Heading, target: Path, db: Database, progress: Progress, stopped: Cancelled
 ) -> int:
-    del progress, stopped
-    return sheet_export.write(sheet, replace(over, mark=class_marks.mark(db.reader())), target)
+    del progress
+    marked = replace(over, mark=class_marks.mark(db.reader()))
+    return sheet_export.write(sheet, marked, target, stopped)
 
 
 def _done(context: Context, target: Path, rows: int) -> None:

@@ -1,6 +1,7 @@
 """Making a report in the window: from a record's page and from the menu."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -12,8 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from aps_desktop.db import store
 from aps_desktop.db.engine import Database
+from aps_desktop.reports import formats
 from aps_desktop.services import records
-from aps_desktop.tasks.runner import InlineRunner
+from aps_desktop.tasks.runner import InlineRunner, Runner
 from aps_desktop.views.context import Context
 from aps_desktop.views.record_pages import page_for
 from aps_desktop.views.report_dialog import ReportDialog
@@ -82,3 +84,25 @@ def test_from_the_menu_a_missing_record_is_said_in_place(
     assert not any(row.isVisible() for row in dialog.about.values())
     assert not dialog.year.isVisible()
     assert not dialog.error.isVisible()
+
+
+def test_closing_the_dialog_stops_the_report(
+    qtbot: QtBot, db: Database, project: UUID, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def write(_document: object, _path: Path, cancelled: Callable[[], bool]) -> None:
+        begun.set()
+        while not cancelled():
+            ended.wait(0.01)
+        ended.set()
+
+    monkeypatch.setattr(formats, "write", write)
+    context = Context(db, Runner(db), UiState(None))
+    dialog = ReportDialog(context, records.get(db.reader(), "project", project))
+    qtbot.addWidget(dialog)
+    dialog.write(tmp_path / "progress.pdf")
+    assert begun.wait(60)
+    dialog.reject()
+    assert ended.wait(60)
+    context.runner.shutdown()

@@ -1,6 +1,8 @@
 """One document as Word, PDF, HTML and Excel: everything said is there, and nothing in it acts."""
 
 import re
+import subprocess
+import sys
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -141,3 +143,19 @@ def test_an_unknown_ending_is_refused_and_leaves_nothing(tmp_path):
 def test_a_place_that_cannot_be_written_is_told(tmp_path):
     with pytest.raises(UserError, match="could not be written"):
         formats.write(DOCUMENT, tmp_path / "missing" / "report.pdf")
+
+
+def test_a_report_that_is_stopped_leaves_neither_file_nor_child(tmp_path, monkeypatch):
+    started = []
+
+    def start(*_arguments, **pipes):
+        endless = [sys.executable, "-c", "import time; time.sleep(600)"]
+        started.append(subprocess.Popen(endless, **pipes))
+        return started[-1]
+
+    monkeypatch.setattr(formats, "start_child", start)
+    asked = iter((False, False, True))
+    with pytest.raises(UserError, match="was stopped"):
+        formats.write(DOCUMENT, tmp_path / "report.pdf", lambda: next(asked))
+    assert started[0].poll() is not None
+    assert list(tmp_path.iterdir()) == []
