@@ -6,7 +6,7 @@ as refused, never as zero.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -38,7 +38,10 @@ _MOST, _FLOWS = 12, 9
 _STEPS = ("pledge", "commitment", "disbursement", "expenditure")
 _NONE = "No transactions", "Enter pledges and commitments, or import the ledger."
 _NO_NEEDS = "No needs", "Work plan lines say what they need, and which project serves them."
-_OTHERS, _UNNAMED = "Other payers", "Not stated"
+_OTHERS = "Other payers"
+_UNNAMED = ":"
+"""The key of what names no payer."""
+_KINDS = {"partner": "partner", "state": "member state"}
 
 
 def cents(total: Total | None) -> int | None:
@@ -74,8 +77,12 @@ def mark(marks: Marks, label: str, figure: Figure) -> int:
 
 @dataclass(frozen=True)
 class _Payers:
-    """What each payer gave for each pillar, in US cents; refused amounts are left out."""
+    """What each payer gave for each pillar, in US cents; refused amounts are left out.
 
+    By the key of the payer: a partner and a member state may have one name.
+    """
+
+    names: Mapping[str, str]
     amounts: Mapping[tuple[str, str], int]
     filters: Mapping[str, tuple[Filter, ...]]
     pillars: tuple[tuple[str, str], ...]
@@ -84,15 +91,19 @@ class _Payers:
     def of(cls, answer: Answer, selection: Selection) -> _Payers:
         amounts: dict[tuple[str, str], int] = defaultdict(int)
         filters: dict[str, tuple[Filter, ...]] = {}
-        for line in answer.lines:
-            name = line.label.split(" · ")[-2]  # "AU · Australia · 2026"
+        labels: dict[str, str] = {}
+        for line in answer.lines:  # one for each payer and year: "AU · Australia · 2026"
+            payer = line.key.rpartition(":")[0]
+            labels[payer] = line.label.rpartition(" · ")[0]
             for figure in line.figures[:-1]:
-                amounts[name, figure.key] += cents(figure.total) or 0
+                amounts[payer, figure.key] += cents(figure.total) or 0
             opens = line.figures[-1].opens
             # A line is of one year: without its days the list is of all years that are chosen.
             kept = [f for f in (opens.filters if opens else ()) if f.field != "date"]
-            filters[name] = (*kept, *in_year("date", selection.year))
-        return cls(amounts, filters, tuple((f.key, f.label) for f in answer.totals[:-1]))
+            filters[payer] = (*kept, *in_year("date", selection.year))
+        return cls(
+            _names(labels), amounts, filters, tuple((f.key, f.label) for f in answer.totals[:-1])
+        )
 
     def total(self, name: str) -> int:
         return sum(self.amounts.get((name, key), 0) for key, _ in self.pillars)
@@ -100,15 +111,27 @@ class _Payers:
     def order(self) -> list[str]:
         """Those who gave most first, what names nobody last; who gave nothing is left out."""
         gave = [name for name in self.filters if self.total(name) > 0]
-        return sorted(gave, key=lambda name: (name == _UNNAMED, -self.total(name), name))
+        return sorted(gave, key=lambda n: (n == _UNNAMED, -self.total(n), self.names[n], n))
 
     def mark(self, marks: Marks, name: str, key: str, label: str) -> int:
         value = self.amounts.get((name, key), 0)
         pillar = (Filter("project.pillar", "any_of", (None if key == "none" else key,)),)
         return marks.add(
-            f"{name}, {label}", money(value, exact=True), "fund_transaction",
+            f"{self.names[name]}, {label}", money(value, exact=True), "fund_transaction",
             (*self.filters[name], *pillar),
         )  # fmt: skip
+
+
+def _names(labels: Mapping[str, str]) -> dict[str, str]:
+    """What payers are called; with code and kind where two have one name."""
+    short = {key: label.rpartition(" · ")[2] for key, label in labels.items()}
+    times = Counter(short.values())
+    return {
+        key: name
+        if times[name] == 1 or key == _UNNAMED
+        else f"{labels[key]} ({_KINDS[key.partition(':')[0]]})"
+        for key, name in short.items()
+    }
 
 
 def flow(c: Connection, selection: Selection, today: date) -> Chart:
@@ -134,7 +157,8 @@ def flow(c: Connection, selection: Selection, today: date) -> Chart:
                 Flow(len(kept), to, float(value), marks.add(told, money(value, exact=True)))
             )
     left = [
-        Node(n, "partner", money(payers.total(n)), _whole_payer(marks, payers, n)) for n in kept
+        Node(payers.names[n], "partner", money(payers.total(n)), _whole_payer(marks, payers, n))
+        for n in kept
     ]
     if rest:
         left.append(Node(_OTHERS, "pale", money(sum(payers.total(n) for n in rest))))
@@ -147,7 +171,7 @@ def flow(c: Connection, selection: Selection, today: date) -> Chart:
     finding = f"{money(total)} committed"
     if named:
         share = percent(payers.total(named[0]), total)
-        finding = f"{named[0]} stands for {share} of {money(total)} committed"
+        finding = f"{payers.names[named[0]]} stands for {share} of {money(total)} committed"
     subtitle = f"Commitments by payer and pillar, US dollars{_in(selection)}"
     head = Head(finding, subtitle, source(today), lacking(answer.totals[-1:]))
     drawn = Flows(tuple(left), tuple(right), tuple(flows), ("Who pays", "For which pillar"))
@@ -157,12 +181,12 @@ def flow(c: Connection, selection: Selection, today: date) -> Chart:
 
 def _whole_payer(marks: Marks, payers: _Payers, name: str) -> int:
     words = money(payers.total(name), exact=True)
-    return marks.add(name, words, "fund_transaction", payers.filters[name])
+    return marks.add(payers.names[name], words, "fund_transaction", payers.filters[name])
 
 
 def _payer_table(payers: _Payers, order: Sequence[str]) -> Table:
     rows = tuple(
-        (n, *(dollars(payers.amounts.get((n, k), 0)) for k, _ in payers.pillars),
+        (payers.names[n], *(dollars(payers.amounts.get((n, k), 0)) for k, _ in payers.pillars),
          dollars(payers.total(n)))
         for n in order
     )  # fmt: skip
@@ -183,13 +207,14 @@ def partners(c: Connection, selection: Selection, today: date) -> Chart:
             for key, words in payers.pillars
             if payers.amounts.get((name, key), 0) > 0
         )  # fmt: skip
-        rows.append(Bar(name, parts, money(payers.total(name))))
+        rows.append(Bar(payers.names[name], parts, money(payers.total(name))))
     total = sum(payers.total(n) for n in order)
     named = [n for n in order if n != _UNNAMED]
     finding = f"{counted(len(named), 'payer')} committed {money(sum(map(payers.total, named)))}"
     if len(named) > 3:
         first = sum(payers.total(n) for n in named[:3])
-        lead, share = f"{', '.join(named[:2])} and {named[2]}", percent(first, total)
+        one, two, three = (payers.names[n] for n in named[:3])
+        lead, share = f"{one}, {two} and {three}", percent(first, total)
         finding = f"{lead} committed {share} of {money(total)}"
     note = lacking(answer.totals[-1:]) or (
         f"{_MOST} of {counted(len(order), 'payer')}" if len(order) > _MOST else ""

@@ -296,6 +296,22 @@ def test_funding_by_partner_this_year(db: Database) -> None:
         assert shown == {payer: Decimal(int(cents)).scaleb(-2) for payer, cents in by_hand}
 
 
+def test_a_partner_and_a_member_state_of_one_name_stay_two_payers(empty: Database) -> None:
+    both = {}
+    for kind, amount in (("partner", 70), ("member_state", 30)):
+        id = records.new(empty, kind, {"code": "TL", "name": "Timor-Leste"})
+        values = {"type": "commitment", "date": date(2026, 3, 1), "amount": Money.of(amount, "USD")}
+        both[kind] = records.new(empty, "fund_transaction", {**values, kind: id})
+    try:
+        for name in ("funding-partner", "funding-flow"):
+            assert column(chart(empty, name), "Together, USD") == {
+                "TL · Timor-Leste (partner)": 70, "TL · Timor-Leste (member state)": 30,
+            }  # fmt: skip
+    finally:
+        for _ in range(4):
+            records.undo(empty)
+
+
 def test_money_by_year_and_delivery_by_fund(db: Database) -> None:
     shown = column(chart(db, "funding-year"), f"{MEASURE_LABELS['expenditure']}, USD")
     assert shown["2026"] == usd(db, "type = 'expenditure' AND substr(date, 1, 4) = '2026'")
