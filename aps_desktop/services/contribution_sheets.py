@@ -15,7 +15,7 @@ from aps_desktop.db.queries.lists import Filter
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.money import Money
 from aps_desktop.domain.totals import Missing, Total
-from aps_desktop.domain.values import Period
+from aps_desktop.domain.values import Period, show_date
 from aps_desktop.services import sheet_cells as cells
 from aps_desktop.services.money_sheets import Named, one_record
 from aps_desktop.services.rates import Rates
@@ -83,7 +83,7 @@ def sheet(c: Connection, column: str, rid: int, day: date) -> Sheet:
 def cards(c: Connection, column: str, rid: int, day: date) -> list[Card]:
     """What is firmly agreed: cash in US dollars, and in kind where there is any."""
     firm = [row for row in _read(c, column, rid, day) if row.status in _FIRM]
-    filters = (Filter(column, "any_of", (rid,)), Filter("status", "any_of", _FIRM))
+    filters = (Filter(column, "any_of", (rid,)), Filter("status", "any_of", _FIRM), _agreed_by(day))
     made = []
     for in_kind, label in ((False, "Contributions agreed"), (True, "Contributions in kind")):
         parts = [row for row in firm if row.in_kind is in_kind]
@@ -94,6 +94,13 @@ def cards(c: Connection, column: str, rid: int, day: date) -> list[Card]:
         under = "an estimate, not in the cash" if in_kind else _as_agreed(parts)
         made.append(Card(label, shown, "" if under == shown.text else under))
     return made
+
+
+def _agreed_by(day: date) -> Filter:
+    """What `_read` reads: agreed up to a day, or nobody has said when."""
+    up_to = (("agreed_on", "to", (day.isoformat(),)),)
+    undated = (("agreed_on", "empty", ()),)
+    return Filter("agreed_on", "either", (f"up to {show_date(day)} or empty", up_to, undated))
 
 
 def _read(c: Connection, column: str, rid: int, day: date) -> list[_Contribution]:

@@ -1,16 +1,21 @@
 """Pages of money and tables of answers: the same on SQLite and on PostgreSQL."""
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from aps_desktop.db import store
 from aps_desktop.db.engine import Database
+from aps_desktop.db.queries import lists
+from aps_desktop.db.queries.lists import ListQuery
 from aps_desktop.domain.clock import FixedClock
 from aps_desktop.domain.money import Money
 from aps_desktop.services import (
     body_money,
+    contribution_sheets,
     fund_money,
     payer_money,
     posting,
@@ -127,3 +132,25 @@ def test_a_rate_typed_as_units_for_one_dollar_is_kept_the_other_way() -> None:
     values = {"usd_per_unit": Decimal("151")}
     assert rate_sheets.as_kept(values, inverse=True)["usd_per_unit"] == Decimal("0.0066225166")
     assert rate_sheets.as_kept(values, inverse=False) == values
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    clock = FixedClock(NOON)
+    db = store.create(str(tmp_path / "a.aps"), office="ASEC", device="here", clock=clock)
+    yield funding_office.make(db)
+    db.close()
+
+
+def test_contributions_agreed_open_those_that_are_counted(office: Office) -> None:
+    values = {"fund": office.fund, "partner": office.japan, "status": "agreed"}
+    for amount, day in ((5, TODAY), (7, None), (90, TODAY + timedelta(1))):
+        made = {**values, "amount": usd(amount), "agreed_on": day}
+        records.new(office.db, "contribution", made)
+    c = office.db.reader()
+    rid = records.get(c, "fund", office.fund).rid
+    (card,) = contribution_sheets.cards(c, "fund", rid, TODAY)
+    assert card.figure.text == "USD 12.00"
+    assert card.figure.opens is not None
+    listed = ListQuery(card.figure.opens.entity, (), filters=card.figure.opens.filters)
+    assert lists.count(c, listed) == 2
