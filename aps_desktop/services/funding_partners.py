@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from typing import Any
 
 from aps_desktop.db.connection import Connection
@@ -180,17 +180,12 @@ def _weighted(
         if minor is None:
             continue
         amount = Money(minor, currency)
-        value = rates.usd(amount, day) or amount
-        lacking = value.currency != "USD"
-        asked = asked.plus(Total((value,), 1, int(lacking)))
-        weighted[value.currency] = (
-            weighted.get(value.currency, Decimal(0)) + Decimal(value.minor) * (percent or 0) / 100
-        )
-        counted, unvalued = counted + 1, unvalued + int(lacking)
-    rounded = tuple(
-        Money(int(sum_.quantize(Decimal(1), rounding=ROUND_HALF_EVEN)), code)
-        for code, sum_ in sorted(weighted.items())
-    )
+        rate = rates.find(currency, day)
+        value, code = (rate.exact(amount), "USD") if rate else (amount.amount, currency)
+        asked = asked.plus(Total((Money.of(value, code),), 1, int(rate is None)))
+        weighted[code] = weighted.get(code, Decimal(0)) + value * (percent or 0) / 100
+        counted, unvalued = counted + 1, unvalued + int(rate is None)
+    rounded = tuple(Money.of(sum_, code) for code, sum_ in sorted(weighted.items()))
     opens = listed("pipeline_proposal", filters)
     return (
         Figure("proposals", "Proposals", count=len(rows), opens=opens),

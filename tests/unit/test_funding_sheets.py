@@ -16,6 +16,7 @@ from aps_desktop.domain.money import Money
 from aps_desktop.services import (
     body_money,
     contribution_sheets,
+    figures,
     fund_money,
     payer_money,
     posting,
@@ -154,3 +155,14 @@ def test_contributions_agreed_open_those_that_are_counted(office: Office) -> Non
     assert card.figure.opens is not None
     listed = ListQuery(card.figure.opens.entity, (), filters=card.figure.opens.filters)
     assert lists.count(c, listed) == 2
+
+
+def test_the_weighted_pipeline_is_rounded_once(office: Office) -> None:
+    values = {"title": "Next", "amount": jpy(1), "probability": Decimal(50), "stage": "idea"}
+    for _ in range(4):
+        records.new(office.db, "pipeline_proposal", {**values, "partner": office.japan})
+    scope = Scope(as_of=TODAY)
+    answer = figures.answer(office.db.reader(), "pipeline", scope)
+    weighted = answer.total("weighted").total  # four times 0.0066 dollars, of which a half
+    assert weighted is not None
+    assert weighted.value == usd("0.01")
