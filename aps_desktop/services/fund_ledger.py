@@ -104,9 +104,10 @@ def _line(row: Any, running: int | None, column: str, *, balanced: bool) -> tupl
 
 
 def _value(amount: Money | None, usd: int | None) -> Money | None:
-    if usd is not None:
-        return Money(int(usd), "USD")
-    return amount if amount is not None and amount.currency == "USD" else None
+    """In US dollars: the amount itself where it is in them, as in every sum."""
+    if amount is not None and amount.currency == "USD":
+        return amount
+    return Money(int(usd), "USD") if usd is not None else None
 
 
 def _change(sign: int, change: int | None) -> SheetCell:

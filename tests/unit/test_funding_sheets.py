@@ -11,12 +11,15 @@ from aps_desktop.db import store
 from aps_desktop.db.engine import Database
 from aps_desktop.db.queries import lists
 from aps_desktop.db.queries.lists import ListQuery
+from aps_desktop.db.unit_of_work import apply
+from aps_desktop.domain.changes import ChangeSet, Create
 from aps_desktop.domain.clock import FixedClock
 from aps_desktop.domain.money import Money
 from aps_desktop.services import (
     body_money,
     contribution_sheets,
     figures,
+    fund_ledger,
     fund_money,
     payer_money,
     posting,
@@ -166,3 +169,15 @@ def test_the_weighted_pipeline_is_rounded_once(office: Office) -> None:
     weighted = answer.total("weighted").total  # four times 0.0066 dollars, of which a half
     assert weighted is not None
     assert weighted.value == usd("0.01")
+
+
+def test_a_ledger_in_us_dollars_counts_the_amount_itself(office: Office) -> None:
+    values = {"type": "receipt", "date": TODAY, "amount": usd(10), "usd_value": usd(12)}
+    merged = Create("fund_transaction", office.db.ids.new(), {**values, "fund": office.fund})
+    apply(office.db, ChangeSet("as another office wrote it", (merged,)))
+    c = office.db.reader()
+    fund = records.get(c, "fund", office.fund)
+    rows = shown(fund_ledger.sheet(c, "fund", fund.rid, TODAY))
+    assert rows[1][-1] == "USD 10.00"
+    page = fund_money.page(c, fund, TODAY)
+    assert page.cards[0].figure.text == "USD 10.00"
