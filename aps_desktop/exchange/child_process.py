@@ -8,7 +8,8 @@ import os
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 import msgspec
@@ -20,12 +21,19 @@ from aps_desktop.fault_report import report
 _log = logging.getLogger(__name__)
 _TOLD = 64 << 10
 """So many bytes of a child's last words are read, from their end."""
+_LOOK_EVERY = 0.1
+"""Seconds after which a stop is noticed."""
 _PATIENCE = 5.0
 """Seconds that a child which has fallen silent gets to end by itself."""
 
 
+def never() -> bool:
+    """Nobody stops the child."""
+    return False
+
+
 class ChildProcess:
-    """The running child; leaving the block ends it.
+    """The running child; leaving the block ends it, and so does `cancelled` when it says so.
 
     `what` is what cannot be read when it dies: "This workbook". `writes` gives it standard input.
     """
@@ -39,36 +47,44 @@ class ChildProcess:
         what: str,
         hint: str,
         writes: bool = False,
+        cancelled: Callable[[], bool] = never,
     ) -> None:
         self._what, self._hint, self._seconds = what, hint, seconds
-        self._late = False
+        self._late = self._stopped = False
         self._words = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the block is left
         self._process = start_child(
             module, arguments,
             stdin=subprocess.PIPE if writes else subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=self._words,
         )  # fmt: skip
-        self._timer = threading.Timer(seconds, self._stop)
-        self._timer.daemon = True
-        self._timer.name = "aps-child-timer"
+        self._over = threading.Event()
+        self._watcher = threading.Thread(
+            target=self._watch, args=(cancelled,), name="aps-child-watcher", daemon=True
+        )
 
     def __enter__(self) -> ChildProcess:
-        self._timer.start()
+        self._watcher.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
+        self._over.set()
         self._process.kill()
         for stream in (self._process.stdout, self._process.stdin, self._words):
             if stream:
                 with contextlib.suppress(OSError):  # what was not written has nobody to read it
                     stream.close()
         self._process.wait()
-        self._timer.join()
+        self._watcher.join()
 
-    def _stop(self) -> None:
-        self._late = True
-        self._process.kill()
+    def _watch(self, cancelled: Callable[[], bool]) -> None:
+        """In a thread of its own: ends the child when its time is over or nobody waits for it."""
+        end = time.monotonic() + self._seconds
+        while not self._over.wait(_LOOK_EVERY):
+            self._late = time.monotonic() > end
+            self._stopped = cancelled()
+            if self._late or self._stopped:
+                self._process.kill()
+                return
 
     @property
     def input(self) -> IO[bytes]:
@@ -91,6 +107,8 @@ class ChildProcess:
             yield message
 
     def _died(self) -> UserError:
+        if self._stopped:
+            return UserError(f"{self._what} was not read to its end.", "It was stopped.")
         if self._late:
             reason = f"it took longer than {self._seconds:.0f} seconds."
         elif fault := self._fault():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from aps_desktop.domain.errors import UserError
-from aps_desktop.exchange.child_process import ChildProcess
+from aps_desktop.exchange.child_process import ChildProcess, never
 from aps_desktop.exchange.iati_child import Task
 from aps_desktop.exchange.iati_problem import Problem
 from aps_desktop.exchange.limits import Limits
@@ -22,13 +22,19 @@ LIMITS = Limits(seconds=600)
 
 
 def _child(
-    task: str, path: Path, today: date, *, out: str = "", writes: bool = False
+    task: str,
+    path: Path,
+    today: date,
+    *,
+    out: str = "",
+    writes: bool = False,
+    cancelled: Callable[[], bool] = never,
 ) -> ChildProcess:
     asked = Task(str(path.resolve()), today.isoformat(), out, replace(LIMITS))
     return ChildProcess(
         "exchange.iati_child", [task, msgspec.json.encode(asked).decode()],
         seconds=LIMITS.seconds, what=f"“{path.name}”", hint="Ask for the file in parts.",
-        writes=writes,
+        writes=writes, cancelled=cancelled,
     )  # fmt: skip
 
 
@@ -56,10 +62,12 @@ def reading(path: Path, today: date) -> Iterator[Iterator[list[Any]]]:
         yield child.messages()
 
 
-def check(path: Path, today: date) -> tuple[int, int, list[Problem]]:
+def check(
+    path: Path, today: date, cancelled: Callable[[], bool] = never
+) -> tuple[int, int, list[Problem]]:
     """(activities, how many problems, those that are told) of a file."""
     _there(path)
-    with _child("check", path, today) as child:
+    with _child("check", path, today, cancelled=cancelled) as child:
         return checked(child)
 
 

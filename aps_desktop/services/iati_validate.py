@@ -12,6 +12,7 @@ from aps_desktop.db.engine import Database
 from aps_desktop.domain.clock import SystemClock, today
 from aps_desktop.exchange import iati_lists, iati_process
 from aps_desktop.exchange.iati_problem import ERROR, Problem
+from aps_desktop.services.importing_types import Cancelled, never
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,13 @@ class Validated:
         }
 
 
-def validate(path: Path, db: Database | None = None) -> Validated:
+def validate(path: Path, db: Database | None = None, cancelled: Cancelled = never) -> Validated:
     """Checks a file against the schema, the rule set and the code lists of 2.03.
 
-    UserError when it is no file of activities that can be read.
+    UserError when it is no file of activities that can be read, or when `cancelled` says so.
     """
     clock = db.clock if db else SystemClock()
-    count, total, told = iati_process.check(Path(path), today(clock))
+    count, total, told = iati_process.check(Path(path), today(clock), cancelled)
     return Validated(Path(path), count, tuple(told), total)
 
 

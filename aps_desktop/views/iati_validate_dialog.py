@@ -15,6 +15,7 @@ from aps_desktop.views.sync_pane_parts import button, tell
 
 if TYPE_CHECKING:
     from aps_desktop.db.engine import Database
+    from aps_desktop.tasks.jobs import Cancelled, Progress
     from aps_desktop.views.context import Context
 
 
@@ -91,8 +92,8 @@ class IatiValidateDialog(IatiWindow):
         self.check()
 
 
-def _check(path: Path, db: Database, *_: object) -> Validated:
-    return iati_validate.validate(path, db)
+def _check(path: Path, db: Database, _progress: Progress, stopped: Cancelled) -> Validated:
+    return iati_validate.validate(path, db, stopped)
 
 
 def _take(path: Path, *_: object) -> list[str]:

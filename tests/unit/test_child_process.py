@@ -17,6 +17,7 @@ from aps_desktop.domain.errors import UserError
 from aps_desktop.exchange import child_process
 from aps_desktop.exchange.child_process import ChildProcess
 from aps_desktop.exchange.iati_child import Task
+from aps_desktop.services import iati_validate
 
 
 def child(path: Path, task: str, *, writes: bool = False) -> ChildProcess:
@@ -63,3 +64,22 @@ def test_memory_that_ran_out_is_no_fault(tmp_path: Path, monkeypatch: pytest.Mon
         pytest.raises(UserError, match="needs too much memory"),
     ):
         list(running.messages())
+
+
+def test_a_child_that_nobody_waits_for_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[Any] = []
+
+    def start(*_arguments: object, **pipes: Any) -> Any:
+        endless = [sys.executable, "-c", "import time; time.sleep(600)"]
+        started.append(subprocess.Popen(endless, **pipes))
+        return started[-1]
+
+    monkeypatch.setattr(child_process, "start_child", start)
+    file = tmp_path / "a.xml"
+    file.write_text("<iati-activities/>")
+    asked = iter((False, True))
+    with pytest.raises(UserError, match="It was stopped"):
+        iati_validate.validate(file, cancelled=lambda: next(asked))
+    assert started[0].poll() is not None
