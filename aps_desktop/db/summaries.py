@@ -97,7 +97,7 @@ def _table_statements(fact: Fact, *, postgres: bool) -> list[str]:
         made.append(f"CREATE TABLE {fact.name} ({key}{columns})")
     indexes = (*fact.indexes, *(((fact.order,),) if fact.order and postgres else ()))
     for index in indexes:
-        name = f"ix_{fact.name}_{'_'.join(index)}"
+        name = f"ix_{fact.name}_{index[0]}"
         made.append(f"CREATE INDEX {name} ON {fact.name} ({', '.join(index)})")
     for cube in fact.cubes:
         keys = ", ".join(f"{name} {types[name]}" for name in cube.keys)

@@ -55,8 +55,9 @@ class Fact:
     """One row a record. `columns` are (name, "text" or "integer", SQL over `tables`), never NULL.
 
     `tables` is a FROM clause in which `t` is the entity whose records these are; `where` leaves out
-    records that are no fact. `indexes` are for what no summary table answers. The facts lie in the
-    order of `order` (a column), so that a span of it is read at once.
+    records that are no fact. `indexes` are for what no summary table answers, each named by its
+    first column. The facts lie in the order of `order` (a column), so that a span of it is read at
+    once.
     """
 
     name: str

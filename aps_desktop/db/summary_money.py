@@ -17,6 +17,8 @@ _VALUE = Sum("value", "value", wide=True)
 _KIND = ("type", "nature", "in_kind", "on_project", "unit")
 """What every cube is grouped by, last: measure, planned or actual, cash or kind, whether it is of a
 project or of the fund itself, currency."""
+_COUNTED = ("nature", "in_kind", "on_project", "unit", "value")
+"""What an index needs so that sums are read from it alone."""
 _CASH = "nature = 'actual' AND in_kind = 0"
 
 
@@ -30,6 +32,15 @@ def _of_measure(measure: str) -> tuple[Sum, Sum]:
 
 
 _SIGNS = " ".join(f"WHEN '{term.measure}' THEN {term.sign}" for term in UNSPENT.terms)
+
+
+def _in_dollars(name: str, signs: str) -> Sum:
+    """Measures added or taken away, as `_of_measure` counts each: what projects are ordered by."""
+    test = f"{_CASH} AND unit = 'USD'"
+    return Sum(name, f"CASE WHEN {test} THEN value * CASE type {signs} ELSE 0 END ELSE 0 END",
+               wide=True)  # fmt: skip
+
+
 _LEFT = Sum(
     "unspent",
     f"CASE WHEN {_CASH} THEN amount * CASE type {_SIGNS} ELSE 0 END ELSE 0 END",
@@ -109,7 +120,22 @@ MONEY = Fact(
                 Sum("unvalued", f"CASE WHEN {_CASH} AND unit <> 'USD' THEN 1 ELSE 0 END"),
             ),
         ),
+        Cube(
+            "money_of_project_year",
+            ("year", "project"),
+            (
+                _in_dollars("unspent", _SIGNS),
+                _in_dollars("promised", "WHEN 'pledge' THEN 1 WHEN 'commitment' THEN 1"),
+            ),
+        ),
     ),
-    (("project",), ("programme",), ("fund",), ("partner",), ("state",), ("body",)),
+    (
+        ("project", "type", "day", *_COUNTED),
+        ("programme",),
+        ("fund", "programme", "project", "body", "type", "day", *_COUNTED),
+        ("partner",),
+        ("state",),
+        ("body",),
+    ),
     order="day",
 )  # fmt: skip

@@ -67,7 +67,8 @@ def gap(c: Connection, scope: Scope, by: str = "measure") -> Answer:
     groups: dict[int, list[_Line]] = {}
     for line in lines:
         groups.setdefault(_key(line, by), []).append(line)
-    shown = sorted(groups, key=lambda rid: _lacking(groups[rid], sums), reverse=True)[:LIMIT]
+    covered = {rid: sums.covered(rid) for rid in projects}
+    shown = sorted(groups, key=lambda rid: _lacking(groups[rid], covered), reverse=True)[:LIMIT]
     called = names_of(c, _ENTITY[by], shown)
     shared = _shared(lines)
     made = [
@@ -182,13 +183,17 @@ def _note(by: str, group: list[_Line], shared: Mapping[int, int]) -> str:
     return f"{others} other line{'s' if others > 1 else ''} name the same project"
 
 
-def _lacking(lines: list[_Line], sums: ProjectSums) -> int:
+def _lacking(lines: list[_Line], covered: Mapping[int, int | None]) -> int:
     """What decides which groups come first: the gap in US cents, refused ones before all."""
-    needed = [line.needed.usd for line in lines]
-    covered = [sums.covered(rid) for rid in {line.project for line in lines if line.project}]
-    if None in needed or None in covered:
-        return 10**30
-    return sum(one or 0 for one in needed) - sum(one or 0 for one in covered)
+    lacking, seen = 0, {0}
+    for line in lines:
+        needed = line.needed.usd
+        money = 0 if line.project in seen else covered[line.project]
+        if needed is None or money is None:
+            return 10**30
+        lacking += needed - money
+        seen.add(line.project)
+    return lacking
 
 
 def _explained(

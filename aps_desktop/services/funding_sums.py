@@ -33,15 +33,14 @@ class ProjectSums:
 
     @classmethod
     def of(
-        cls, c: Connection, measures: tuple[str, ...], until: date | None, projects: set[int],
-        *, only: str = "",
-    ) -> ProjectSums:  # fmt: skip
-        """Of these projects; `only` is SQL for their row numbers, where they are many."""
+        cls, c: Connection, measures: tuple[str, ...], until: date | None, projects: set[int]
+    ) -> ProjectSums:
+        """Of these projects."""
         if len(projects) <= _FEW:
             return cls({}, _one_by_one(c, measures, until, projects))
-        usd, odd = _of_all(c, measures, projects, only)
+        usd, odd = _of_all(c, measures, projects)
         if until:
-            for key, (cents, rows) in _later(c, measures, until).items():
+            for key, (cents, rows) in _later(c, measures, until, projects).items():
                 if key in usd:
                     usd[key] = usd[key][0] - cents, usd[key][1] - rows
         return cls(usd, _one_by_one(c, measures, until, odd))
@@ -124,14 +123,14 @@ class ProjectSums:
 
 
 def _of_all(
-    c: Connection, measures: tuple[str, ...], projects: set[int], only: str
+    c: Connection, measures: tuple[str, ...], projects: set[int]
 ) -> tuple[dict[Key, tuple[int, int]], set[int]]:
     """The sums in US dollars, and which projects have amounts without a value."""
     columns = ", ".join(f"{m}_hi, {m}_lo, {m}_n" for m in measures)
     select = f"SELECT project, unvalued, {columns} FROM money_of_project"
     usd: dict[Key, tuple[int, int]] = {}
     odd: set[int] = set()
-    for project, unvalued, *parts in _chosen(c, select, projects, only):
+    for project, unvalued, *parts in _chosen(c, select, projects):
         if unvalued:
             odd.add(project)
         for place, measure in enumerate(measures):
@@ -140,11 +139,10 @@ def _of_all(
     return usd, odd
 
 
-def _chosen(c: Connection, select: str, projects: set[int], only: str) -> Iterator[Row]:
-    """The rows of these projects: by SQL that finds them, one by one, or out of all."""
-    if only or len(projects) > _MANY:
-        test = f" WHERE project IN ({only})" if only else ""
-        yield from (row for row in c.each(select + test) if row[0] in projects)
+def _chosen(c: Connection, select: str, projects: set[int]) -> Iterator[Row]:
+    """The rows of these projects: one by one, or out of all."""
+    if len(projects) > _MANY:
+        yield from (row for row in c.each(select) if row[0] in projects)
         return
     wanted = sorted(projects)
     for at in range(0, len(wanted), 500):
@@ -152,16 +150,26 @@ def _chosen(c: Connection, select: str, projects: set[int], only: str) -> Iterat
         yield from c.all(f"{select} WHERE project IN ({','.join('?' * len(part))})", part)
 
 
-def _later(c: Connection, measures: tuple[str, ...], until: date) -> dict[Key, tuple[int, int]]:
-    """What is dated after a day."""
+def _later(
+    c: Connection, measures: tuple[str, ...], until: date, projects: set[int]
+) -> dict[Key, tuple[int, int]]:
+    """What is dated after a day: of these projects, or of all where they are many."""
     marks = ",".join("?" * len(measures))
+    sql = (
+        f"SELECT project, type, sum(value / {BASE}), sum(value % {BASE}), count(*) "
+        f"FROM money_fact WHERE day > ? AND type IN ({marks}) AND nature = 'actual' "
+        "AND in_kind = 0 AND unit = 'USD' {} GROUP BY project, type"
+    )
+    wanted = sorted(projects) if len(projects) <= _MANY else []
+    tests: list[tuple[str, list[int]]] = [
+        (f"AND project IN ({','.join('?' * len(part))})", part)
+        for part in (wanted[at : at + 500] for at in range(0, len(wanted), 500))
+    ]
     return {
         (project, measure): (int(high) * BASE + int(low), rows)
+        for test, part in tests or [("", [])]
         for project, measure, high, low, rows in c.each(
-            f"SELECT project, type, sum(value / {BASE}), sum(value % {BASE}), count(*) "
-            f"FROM money_fact WHERE day > ? AND type IN ({marks}) AND nature = 'actual' "
-            "AND in_kind = 0 AND unit = 'USD' GROUP BY project, type",
-            (until.isoformat(), *measures),
+            sql.format(test), (until.isoformat(), *measures, *part)
         )
     }
 
