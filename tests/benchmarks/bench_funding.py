@@ -34,6 +34,8 @@ pytestmark = pytest.mark.timeout(3600)
 COUNT = int(os.environ.get("APS_BENCH_TRANSACTIONS", "1000000"))
 MOST = 100.0
 """Milliseconds for any question."""
+ROUNDS = 2
+"""Of each question, after one that warms up."""
 POSTING = 5.0
 """Milliseconds for posting beyond the bare commit."""
 SHARE = 0.05
@@ -88,24 +90,27 @@ def asked() -> list[tuple[str, dict[str, str]]]:
 
 
 def test_every_question(db: Database) -> None:
+    """Each question with its worst view; as they are usually shown, all must keep to the limit."""
     c = db.reader()
     columns = scopes(c)
-    print(f"\n{'ms':<26}" + "".join(f"{name:>9}" for name in columns))
+    first = dict(reversed(asked()))
+    print(f"\n{'ms':<22}" + "".join(f"{name:>8}" for name in columns) + "  worst")
     slow: dict[str, int] = {}
     others: dict[str, int] = {}
-    asked_first = dict(reversed(asked()))
     for name, options in asked():
-        row = []
-        for of, scope in columns.items():
-            took = timed(partial(figures.answer, c, name, scope, **options))
-            row.append(took)
-            usual = options == asked_first[name]
-            if took > MOST:
-                (slow if usual else others)[f"{name} {' '.join(options.values())} ({of})"] = round(
-                    took
-                )
-        words = f"{name} {' '.join(options.values())}"
-        print(f"{words:<26}" + "".join(f"{took:>9.1f}" for took in row))
+        words = " ".join((name, *options.values()))
+        took = {
+            of: timed(partial(figures.answer, c, name, scope, **options), ROUNDS)
+            for of, scope in columns.items()
+        }
+        worst = max(took, key=lambda of: took[of])
+        over = "" if took[worst] <= MOST else " over"
+        row = "".join(f"{one:>8.1f}" for one in took.values())
+        print(f"{words:<22}{row}  {worst} {took[worst]:.0f}{over}", flush=True)
+        for of, one in took.items():
+            if one > MOST:
+                usual = options == first[name]
+                (slow if usual else others)[f"{words} ({of})"] = round(one)
     print(f"over {MOST:.0f} ms as usually shown: {slow or 'none'}; otherwise: {others or 'none'}")
     assert not slow
 
