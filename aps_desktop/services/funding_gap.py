@@ -139,9 +139,7 @@ def _figures(
 ) -> tuple[Figure, ...]:  # fmt: skip
     projects = dict.fromkeys(line.project for line in lines if line.project)
     needed = summed(line.needed for line in lines)
-    committed = sums.all_of(projects, "commitment")
-    uncommitted = sums.all_open(projects)
-    pledged = sums.all_of(projects, "pledge")
+    committed, uncommitted, pledged = sums.of_donors(projects)
     gap = needed.less(committed).less(uncommitted)
     opens = listed("work_plan_line", [*filters, Filter("needed", "filled")])
     some = Filter("project", "any_of", tuple(projects)) if len(projects) <= 1000 else None

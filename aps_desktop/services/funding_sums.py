@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from aps_desktop.db.connection import Connection, Row
 from aps_desktop.db.queries import money
@@ -75,23 +76,54 @@ class ProjectSums:
             return total
         return Total((Money(0, value.currency),), total.rows, total.unvalued)
 
-    def all_of(self, projects: Iterable[int], measure: str) -> Total:
-        """The total of a measure over many projects."""
-        return self._together(projects, lambda rid: self.usd.get((rid, measure), (0, 0)),
-                              lambda rid: self.total(rid, measure))  # fmt: skip
+    def of_donors(self, projects: Iterable[int]) -> tuple[Total, Total, Total]:
+        """What many projects have committed, pledged and not yet committed, and pledged in all.
 
-    def all_open(self, projects: Iterable[int]) -> Total:
-        """What is pledged and not yet committed, over many projects, each never below zero."""
-        return self._together(projects, self._open, self.open_pledges)
+        What is not yet committed is never below zero for any of them.
+        """
+        sums, odd = [0] * 5, []
+        for rid in projects:
+            parts = self._donors.get(rid)
+            if parts is not None:
+                sums = [one + other for one, other in zip(sums, parts, strict=True)]
+            elif rid in self.exact:
+                odd.append(rid)
+        committed, left, pledged, commitments, pledges = sums
+
+        def whole(cents: int, rows: int, exact: Callable[[int], Total]) -> Total:
+            dollars = Total((Money(cents, "USD"),), rows) if rows else Total()
+            return summed((dollars, *(exact(rid) for rid in odd)))
+
+        return (
+            whole(committed, commitments, lambda rid: self.total(rid, "commitment")),
+            whole(left, commitments + pledges, self.open_pledges),
+            whole(pledged, pledges, lambda rid: self.total(rid, "pledge")),
+        )
+
+    @cached_property
+    def _donors(self) -> dict[int, tuple[int, int, int, int, int]]:
+        """By project: cents committed, open and pledged; how many commitments and pledges."""
+        found = {}
+        for (rid, measure), (pledged, pledges) in self.usd.items():
+            if measure == "pledge" and rid not in self.exact:
+                committed, commitments = self.usd.get((rid, "commitment"), (0, 0))
+                left = max(0, pledged - committed)
+                found[rid] = committed, left, pledged, commitments, pledges
+        return found
 
     def all_by_formula(self, projects: Iterable[int], formula: Formula) -> Total:
         """What a formula comes to over many projects."""
-
-        def plain(rid: int) -> tuple[int, int]:
-            parts = [(t.sign, *self.usd.get((rid, t.measure), (0, 0))) for t in formula.terms]
-            return sum(s * cents for s, cents, _ in parts), sum(rows for *_, rows in parts)
-
-        return self._together(projects, plain, lambda rid: self.by_formula(rid, formula))
+        cents = rows = 0
+        odd = []
+        for rid in projects:
+            if rid in self.exact:
+                odd.append(self.by_formula(rid, formula))
+                continue
+            for term in formula.terms:
+                one, number = self.usd.get((rid, term.measure), (0, 0))
+                cents, rows = cents + term.sign * one, rows + number
+        dollars = Total((Money(cents, "USD"),), rows) if rows else Total()
+        return summed((dollars, *odd))
 
     def covered(self, project: int) -> int | None:
         """US cents committed, or pledged and not yet committed; None where that is refused."""
@@ -99,27 +131,8 @@ class ProjectSums:
             parts = (self.total(project, "commitment"), self.open_pledges(project))
             cents = [one.usd for one in parts]
             return None if None in cents else sum(one for one in cents if one is not None)
-        return self.usd.get((project, "commitment"), (0, 0))[0] + self._open(project)[0]
-
-    def _open(self, project: int) -> tuple[int, int]:
-        pledged, one = self.usd.get((project, "pledge"), (0, 0))
-        committed, other = self.usd.get((project, "commitment"), (0, 0))
-        return max(0, pledged - committed), one + other
-
-    def _together(
-        self, projects: Iterable[int], plain: Callable[[int], tuple[int, int]],
-        exact: Callable[[int], Total],
-    ) -> Total:  # fmt: skip
-        cents = rows = 0
-        odd = []
-        for rid in projects:
-            if rid in self.exact:
-                odd.append(exact(rid))
-            else:
-                one, number = plain(rid)
-                cents, rows = cents + one, rows + number
-        dollars = Total((Money(cents, "USD"),), rows) if rows else Total()
-        return summed((dollars, *odd))
+        committed, left, *_ = self._donors.get(project, (0, 0))
+        return committed + left
 
 
 def _of_all(
