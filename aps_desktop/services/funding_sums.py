@@ -81,14 +81,16 @@ class ProjectSums:
 
         What is not yet committed is never below zero for any of them.
         """
-        sums, odd = [0] * 5, []
+        committed = left = pledged = commitments = pledges = 0
+        odd = []
         for rid in projects:
             parts = self._donors.get(rid)
             if parts is not None:
-                sums = [one + other for one, other in zip(sums, parts, strict=True)]
+                committed, left = committed + parts[0], left + parts[1]
+                pledged = pledged + parts[2]
+                commitments, pledges = commitments + parts[3], pledges + parts[4]
             elif rid in self.exact:
                 odd.append(rid)
-        committed, left, pledged, commitments, pledges = sums
 
         def whole(cents: int, rows: int, exact: Callable[[int], Total]) -> Total:
             dollars = Total((Money(cents, "USD"),), rows) if rows else Total()
@@ -167,6 +169,8 @@ def _later(
     c: Connection, measures: tuple[str, ...], until: date, projects: set[int]
 ) -> dict[Key, tuple[int, int]]:
     """What is dated after a day: of these projects, or of all where they are many."""
+    if c.value("SELECT 1 FROM money_fact WHERE day > ? LIMIT 1", (until.isoformat(),)) is None:
+        return {}
     marks = ",".join("?" * len(measures))
     sql = (
         f"SELECT project, type, sum(value / {BASE}), sum(value % {BASE}), count(*) "
