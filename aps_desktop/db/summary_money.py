@@ -132,7 +132,8 @@ MONEY = Fact(
     (
         ("project", "type", "day", *_COUNTED),
         ("programme",),
-        ("fund", "programme", "project", "body", "type", "day", *_COUNTED),
+        ("fund", "programme", "project", "body", "type", "day", "partner", "state", "year",
+         "pillar", *_COUNTED),
         ("partner",),
         ("state",),
         ("body",),
