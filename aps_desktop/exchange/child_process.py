@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import signal
 import subprocess
 import tempfile
 import threading
@@ -23,6 +24,8 @@ _TOLD = 64 << 10
 """So many bytes of a child's last words are read, from their end."""
 _LOOK_EVERY = 0.1
 """Seconds after which a stop is noticed."""
+_TIME_IS_OVER = int(getattr(signal, "SIGXCPU", 0)) or 1
+"""The signal by which the system ends a child that has had its processor time."""
 _PATIENCE = 5.0
 """Seconds that a child which has fallen silent gets to end by itself."""
 
@@ -109,7 +112,8 @@ class ChildProcess:
     def _died(self) -> UserError:
         if self._stopped:
             return UserError(f"{self._what} was not read to its end.", "It was stopped.")
-        if self._late:
+        self._let_end()
+        if self._late or self._process.returncode == -_TIME_IS_OVER:
             reason = f"it took longer than {self._seconds:.0f} seconds."
         elif fault := self._fault():
             _log.error("unexpected error in a child process\n%s", report(fault))
@@ -121,11 +125,14 @@ class ChildProcess:
             reason = "it needs too much memory, or it was made to do harm."
         return UserError(f"{self._what} cannot be read: {reason}", self._hint)
 
+    def _let_end(self) -> None:
+        """Waits for the end of a child that has fallen silent: only then is its code known."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_PATIENCE)
+
     def _fault(self) -> str:
         """The traceback of a child that ended by an error of its own; nothing where it was ended
         by the system, or ran out of memory."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(_PATIENCE)
         size = self._words.seek(0, os.SEEK_END)
         self._words.seek(max(0, size - _TOLD))
         told = self._words.read().decode("utf-8", "replace")
