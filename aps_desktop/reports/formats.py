@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from threading import Thread
+from typing import IO
 
 import msgspec
 
@@ -75,25 +77,35 @@ def write(document: Document, path: Path, cancelled: Callable[[], bool] = never)
     finally:
         child.kill()
         child.wait()
-        for stream in (child.stdin, child.stderr):
-            with contextlib.suppress(OSError):  # what was not written has nobody to read it
-                stream.close()
+        child.stderr.close()
         draft.unlink(missing_ok=True)
 
 
 def _talk(child: subprocess.Popen[bytes], data: bytes, cancelled: Callable[[], bool]) -> str:
-    """Hands over the data and waits for the end; what the child complained about."""
+    """Hands over the data and waits for the end; what the child complained about.
+
+    A thread writes the data: `communicate` that was interrupted by its time limit does not write
+    what was left of it (Python 3.11), and the child would wait for ever for a long report.
+    """
+    stream, child.stdin = child.stdin, None
+    feeder = Thread(target=_feed, args=(stream, data), name="aps-report-data", daemon=True)
+    feeder.start()
     end = time.monotonic() + _PATIENCE
-    given: bytes | None = data
-    while time.monotonic() < end:
-        if cancelled():
-            raise UserError("The report was stopped.", "No file was written.")
-        try:
-            _, told = child.communicate(given, timeout=_LOOK_EVERY)
-        except subprocess.TimeoutExpired:
-            given = None  # it is on its way
-        except BrokenPipeError:
-            break
-        else:
-            return told.decode("utf-8", "replace")
-    return "it took too long"
+    try:
+        while time.monotonic() < end:
+            if cancelled():
+                raise UserError("The report was stopped.", "No file was written.")
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return child.communicate(timeout=_LOOK_EVERY)[1].decode("utf-8", "replace")
+        return "it took too long"
+    finally:
+        child.kill()  # so that nobody writes to it any longer
+        feeder.join()
+
+
+def _feed(stream: IO[bytes] | None, data: bytes) -> None:
+    """Writes and closes; a child that ended early has said why by itself."""
+    if stream is None:
+        return
+    with contextlib.suppress(OSError), stream:
+        stream.write(data)

@@ -145,6 +145,16 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path):
         formats.write(DOCUMENT, tmp_path / "missing" / "report.pdf")
 
 
+def test_a_report_longer_than_a_pipe_holds_is_written(tmp_path, monkeypatch):
+    """The child is still starting when what it is handed has long filled the pipe."""
+    monkeypatch.setattr(formats, "_LOOK_EVERY", 0.001)
+    monkeypatch.setattr(formats, "_PATIENCE", 30)
+    rows = tuple((f"Row {number}", "x" * 200) for number in range(4_000))
+    path = tmp_path / "long.html"
+    formats.write(Document("Long", (Table((Column("What"), Column("Text")), rows),)), path)
+    assert "Row 3999" in path.read_text(encoding="utf-8")
+
+
 def test_a_report_that_is_stopped_leaves_neither_file_nor_child(tmp_path, monkeypatch):
     started = []
 
