@@ -24,6 +24,7 @@ from aps_desktop.tasks.runner import Runner
 from aps_desktop.views import faults, theme
 from aps_desktop.views.context import Context
 from aps_desktop.views.main_window import MainWindow
+from aps_desktop.views.main_window_sync import UPDATE, bundles_among
 from aps_desktop.views.theme_sheet import dress
 from aps_desktop.views.ui_state import UiState
 
@@ -213,10 +214,28 @@ class Program(QObject):
         self.guide = FirstRun(Path(default_database()))
         self.guide.database_ready.connect(self._on_database_ready)
         self.guide.show()
+        self._file, given = "", self._file
+        if given.lower().endswith(UPDATE):
+            self._offer_update(Path(given))
+        elif bundles_among([Path(given)] if given else []):
+            self.guide.join(given)
+        else:
+            self._file = given  # waits until there is an office
+
+    def _offer_update(self, path: Path) -> None:
+        """An update file before there is a database: nothing to back up, all else as ever."""
+        from aps_desktop.views.update_dialog import open_update
+
+        self._release()
+        self._runner = Runner(None)
+        self._runner.crashed.connect(self._on_crashed)
+        context = Context(None, self._runner, self.ui_state, parent=self.guide)
+        context.handed_over.connect(self._on_handed_over)
+        open_update(context, path, self.guide)
 
     def _on_database_ready(self, location: str, passphrase: str) -> None:
         self._close_window()
-        self._file = self.guide.bundle if self.guide is not None else ""
+        self._file = (self.guide.bundle if self.guide is not None else "") or self._file
         if self.open(location, passphrase or None) and self.guide is not None:
             self.guide.close()
             self.guide = None

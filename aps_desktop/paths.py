@@ -56,10 +56,12 @@ def keep_together() -> None:
 
 
 def data_dir() -> Path:
-    """The user's data folder by the platform's conventions; made when missing.
+    """The user's data folder by the platform's conventions; made when missing, for its user alone.
 
-    APS_DATA_DIR names another one; in portable mode it is beside the program's folder.
+    APS_DATA_DIR names another one; in portable mode it is beside the program's folder, and for
+    whoever has the stick.
     """
+    rights = 0o777  # less what the user's own mask takes
     chosen = os.environ.get("APS_DATA_DIR")
     if chosen:
         folder = Path(chosen)
@@ -68,8 +70,8 @@ def data_dir() -> Path:
     else:
         import platformdirs
 
-        folder = Path(platformdirs.user_data_dir(APP_NAME, appauthor=False))
-    folder.mkdir(parents=True, exist_ok=True)
+        folder, rights = Path(platformdirs.user_data_dir(APP_NAME, appauthor=False)), 0o700
+    folder.mkdir(mode=rights, parents=True, exist_ok=True)
     return folder
 
 

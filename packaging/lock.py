@@ -1,7 +1,7 @@
 """Writes packaging/locks/*.txt: every wheel of an installer by version and hash.
 
-    python packaging/lock.py            writes both
-    python packaging/lock.py windows    only that one
+    python packaging/lock.py            writes all
+    python packaging/lock.py windows    only that one, with its build tools
 
 Versions are those of constraints.txt; which packages there are follows from pyproject.toml and the
 wheels' own metadata, with markers read as on the target (pip reads them as on the machine it runs
@@ -37,9 +37,8 @@ def main() -> int:
             target = TARGETS[name]
             found = closure(target, direct(target), Path(folder, name))
             write_lock(PACKAGING / "locks" / f"{name}.txt", name, found)
-            if target.builds_with:
-                tools = closure(target, build_tools(), Path(folder, f"{name}-build"))
-                write_lock(PACKAGING / "locks" / f"{name}-build.txt", f"{name} build", tools)
+            tools = closure(target, build_tools(), Path(folder, f"{name}-build"))
+            write_lock(PACKAGING / "locks" / f"{name}-build.txt", f"{name} build", tools)
     return 0
 
 

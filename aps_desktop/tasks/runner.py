@@ -58,19 +58,27 @@ class BaseRunner(QObject):
 
     `changed` carries the Applied of each write, once for the whole program; `failed` a UserError
     that nobody asked for; `crashed` the traceback of a bug; `progressed` (Job, done, of, words).
+    Before there is a database (`db` is None) it does only `long` work, which then gets None.
     """
 
     changed = Signal(object)
     failed = Signal(object)
     crashed = Signal(str)
 
-    def __init__(self, db: Database, parent: QObject | None = None) -> None:
+    def __init__(self, db: Database | None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("runner")
-        self.db = db
+        self._db = db
         self._numbers = count(1)
         self._latest: dict[tuple[int, Hashable], Job] = {}
         self._window: Connection | None = None
+
+    @property
+    def db(self) -> Database:
+        """The database; RuntimeError where there is none yet."""
+        if self._db is None:
+            raise RuntimeError("there is no database yet")
+        return self._db
 
     def query(
         self,
@@ -209,7 +217,7 @@ class InlineRunner(BaseRunner):
             elif task.kind == MUTATE:
                 task.result = job.work(self.db)
             else:
-                task.result = job.work(self.db, job.progressed or _no_progress, task.stopped)
+                task.result = job.work(self._db, job.progressed or _no_progress, task.stopped)
         except UserError as error:
             task.error = error
         self._deliver(job)
@@ -221,7 +229,7 @@ class Runner(BaseRunner):
     _arrived = Signal(object)
     _moved = Signal(object, object)
 
-    def __init__(self, db: Database, parent: QObject | None = None) -> None:
+    def __init__(self, db: Database | None, parent: QObject | None = None) -> None:
         super().__init__(db, parent)
         sys.setswitchinterval(_SWITCH_INTERVAL)
         self._queues: dict[str, queue.SimpleQueue[Task | None]] = {
@@ -318,7 +326,7 @@ class Runner(BaseRunner):
                     task.result = task.take_work()(self.db)
                 elif not task.stopped():
                     progress = self._progress_of(task)
-                    task.result = task.take_work()(self.db, progress, task.stopped)
+                    task.result = task.take_work()(self._db, progress, task.stopped)
             except Exception as error:
                 task.error, task.traceback = error, traceback.format_exc()
                 error.__traceback__ = None

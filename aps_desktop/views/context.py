@@ -30,7 +30,8 @@ class Context(QObject):
     `passphrase_wanted` the present passphrase and the new one (empty: none).
     `handed_over` carries the `updates.Handover` with which the program ends.
     `command_wanted` names a command of `shortcuts.COMMANDS`. `runner.changed` tells what was
-    written, `theme_changed` that colours differ.
+    written, `theme_changed` that colours differ. `db` is None before there is a database, for the
+    one dialog that needs none (an update).
     """
 
     message = Signal(str, str, str, object)
@@ -46,7 +47,7 @@ class Context(QObject):
     handed_over = Signal(object)
 
     def __init__(
-        self, db: Database, runner: QObject, ui_state: UiState, parent: QObject | None = None
+        self, db: Database | None, runner: QObject, ui_state: UiState, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self.setObjectName("context")

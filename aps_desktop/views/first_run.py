@@ -183,12 +183,15 @@ class FirstRun(QWidget):
         self._begin("Making up an office…", _sample_work(_free(target)))
 
     def _on_bundle(self) -> None:
-        """A new laptop is an office first; the bundle is merged in its new window."""
         chosen, _ = QFileDialog.getOpenFileName(self, "Open a bundle", "", _BUNDLES)
         if chosen:
-            self.bundle = chosen
-            self.pages.setCurrentWidget(self.office)
-            self.office.begin()
+            self.join(chosen)
+
+    def join(self, bundle: str) -> None:
+        """A new laptop is an office first; the bundle is merged in its new window."""
+        self.bundle = bundle
+        self.pages.setCurrentWidget(self.office)
+        self.office.begin()
 
     def _on_open_database(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(

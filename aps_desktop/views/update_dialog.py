@@ -31,7 +31,7 @@ FILTER = "Updates of APS Desktop (*.apsupdate)"
 
 
 class UpdateDialog(QDialog):
-    """Verifies, offers, backs up, hands over. `ready` is what the program does as it ends."""
+    """Verifies, offers, backs up, hands over: also before there is a database (`context.db`)."""
 
     def __init__(self, context: Context, path: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -78,10 +78,16 @@ class UpdateDialog(QDialog):
         version = update.manifest.version
         self._busy.hide()
         self.title.setText(f"Version {version} is ready to install")
+        first = (
+            "There is no database on this computer yet, so there is nothing to back up. APS "
+            "Desktop closes and the installer takes over."
+            if self._context.db is None
+            else "Your database is backed up first. Then APS Desktop closes and the installer "
+            "takes over; your data stays where it is."
+        )
         self.words.setText(
             f"You have version {__version__}. The file was made and signed by the release "
-            "manager.\n\nYour database is backed up first. Then APS Desktop closes and the "
-            "installer takes over; your data stays where it is."
+            f"manager.\n\n{first}"
         )
         self.install.setText(f"Install version {version}")
         self.install.setEnabled(True)
@@ -102,7 +108,7 @@ class UpdateDialog(QDialog):
         update = self._update
         self.install.setEnabled(False)
         self._busy.show()
-        self.title.setText("Backing up…")
+        self.title.setText("Getting ready…" if self._context.db is None else "Backing up…")
         self._context.runner.long(
             lambda db, progress, cancelled: updates.prepare(db, update),
             self._on_prepared,

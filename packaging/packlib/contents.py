@@ -63,7 +63,6 @@ CONTENTS = {
     ),
     "numpy": Brings("what matplotlib computes with", ("numpy",)),
     "pillow": Brings("pictures of charts and in reports", ("PIL",)),
-    "babel": Brings("dates and numbers in the languages of the states", ("babel",), (), ("babel",)),
     "filelock": Brings("one writer at a time in a trust list's folder", ("filelock",)),
     "platformdirs": Brings("where the platform keeps a user's data", ("platformdirs",)),
     "typst": Brings("reports as PDF", ("typst",)),

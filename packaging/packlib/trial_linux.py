@@ -1,4 +1,4 @@
-"""The Linux packages in bare Debian roots: no Python, no fonts, an ordinary user.
+"""The Linux packages in bare Debian roots: no Python, no fonts, two ordinary users.
 
 Each root is made by mmdebstrap (kept as a tar in build/trials) and entered in a mount and process
 namespace of its own. Needs root, and Debian's packages for what the program's libraries need.
@@ -9,6 +9,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from packlib.common import fresh, run
@@ -114,11 +117,15 @@ def _life(table: Table, root: Root, older: Path, newer: Path, release: str) -> N
     table.step("desktop entry, icons, types", lambda: _types(root))
     table.step("a bundle opens in the window", lambda: _bundle(root, release))
     table.step("a forged update is refused", lambda: _forged(root, newer))
+    table.step("in the window: forged", lambda: _forged_window(root, release))
+    table.step("in the window: good, no database", lambda: _first_update(root, release))
     table.step("the update is taken and backs up", lambda: _update(root, newer))
-    table.step("full disk: old version stays", lambda: _full_disk(root))
+    table.step("a standard user has no rights", lambda: _no_rights(root))
+    table.step("full disk at upgrade: old stays", lambda: _full_upgrade(root))
     table.step("upgrade keeps the data", lambda: _upgrade(root))
     table.step("smoke test in a window (xcb)", lambda: _smoke(root))
     table.step("remove keeps the data", lambda: _remove(root))
+    table.step("full disk at installation", lambda: _full_install(root))
     table.step("portable, folder with marks", lambda: _portable(root, newer))
     table.step("portable and .deb side by side", lambda: _beside(root))
     if release == "12":
@@ -129,8 +136,8 @@ def _nothing(root: Root) -> str:
     python = root.attempt("command -v python3 || command -v python").stdout.decode().strip()
     fonts = root.attempt(_NO_FONTS).stdout.decode().strip()
     expect(not python and not fonts, f"there is {python} {fonts}")
-    root.call("useradd -m officer")
-    return "no Python, no font, an ordinary user"
+    root.call("useradd -m officer && useradd -m colleague")
+    return "no Python, no font, two ordinary users"
 
 
 def _install(root: Root) -> str:
@@ -172,20 +179,26 @@ def _types(root: Root) -> str:
 
 
 def _bundle(root: Root, release: str) -> str:
-    line = "timeout -s TERM 25 aps-desktop ~/'to HQ é.apsync' >/tmp/window.log 2>&1; true"
+    return _in_window(root, "officer", "~/'to HQ é.apsync'", "undle", f"debian{release}-bundle")
+
+
+def _in_window(root: Root, user: str, file: str, title: str, name: str) -> str:
+    """Opens a file with the program, waits for the window that it brings, and takes a picture."""
+    line = f"timeout -s TERM 60 aps-desktop {file} >/tmp/{name}.log 2>&1; true"
     enter = subprocess.Popen(
         ["unshare", "--mount", "--pid", "--fork", "--kill-child", "bash", "-c", _ENTER, "_",
-         str(root.folder), "su", "officer", "-c", f"export DISPLAY={root.shown}; {line}"],
+         str(root.folder), "su", user, "-c", f"export DISPLAY={root.shown}; {line}"],
         stdin=subprocess.DEVNULL, env={**os.environ, "SHOWN": root.shown},
     )  # fmt: skip
     try:
-        wait_for(lambda: windows_named(root.shown, "APS Desktop"), 20, "no window came")
-        wait_for(lambda: windows_named(root.shown, "undle"), 15, "the bundle's window did not come")
-        picture(root.shown, f"debian{release}-bundle")
+        wait_for(lambda: windows_named(root.shown, "APS Desktop"), 40, "no window came")
+        wait_for(lambda: windows_named(root.shown, title), 20, f"no window named {title} came")
+        time.sleep(3)  # what is checked in the background is shown
+        picture(root.shown, name)
     finally:
         enter.terminate()
         enter.wait()
-    return f"window and bundle shown, screenshot debian{release}-bundle.png"
+    return f"shown, screenshot {name}.png"
 
 
 def _forged(root: Root, newer: Path) -> str:
@@ -203,6 +216,41 @@ def _forged(root: Root, newer: Path) -> str:
     return f"3 changed bytes refused; {done.stdout.decode().strip()[:90]}"
 
 
+_UPDATE_TITLE = "Install an update"
+
+
+def _forged_window(root: Root, release: str) -> str:
+    """A byte of the signed head is another one."""
+    good = (root.folder / "home/officer/new.apsupdate").read_bytes()
+    forged = good[:60] + bytes([good[60] ^ 1]) + good[61:]
+    (root.folder / "home/officer/forged.apsupdate").write_bytes(forged)
+    name = f"debian{release}-update-forged"
+    return _in_window(root, "officer", "~/forged.apsupdate", _UPDATE_TITLE, name)
+
+
+def _first_update(root: Root, release: str) -> str:
+    """Opened by a colleague who has not begun: the guide, and what the file is before it."""
+    shutil.copy(root.folder / "home/officer/new.apsupdate", root.folder / "srv/new.apsupdate")
+    name = f"debian{release}-update-first"
+    return _in_window(root, "colleague", "/srv/new.apsupdate", _UPDATE_TITLE, name)
+
+
+def _no_rights(root: Root) -> str:
+    """What an ordinary user may not do, and that another one's data is closed to them."""
+    done = root.attempt("dpkg -i /srv/new.deb", "officer")
+    said = done.stdout.decode().strip().splitlines()[-1]
+    expect(done.returncode != 0, "dpkg let an ordinary user in")
+    done = root.attempt("echo x >> /usr/lib/aps-desktop/edition.txt", "officer")
+    expect(done.returncode != 0, "the program can be written by an ordinary user")
+    root.call("chmod 755 /home/officer")  # as some distributions make them
+    root.call("aps-desktop init --office KH --device other", "colleague")
+    done = root.attempt("ls ~officer/.local/share/'APS Desktop'", "colleague")
+    expect(done.returncode != 0, "another user's databases can be read")
+    return (
+        f"{said}; the program cannot be changed; each user has a database that is closed to others"
+    )
+
+
 def _update(root: Root, newer: Path) -> str:
     root.call("chmod a+r ~officer/*.apsupdate")
     seen = root.call("aps-desktop update inspect ~/new.apsupdate", "officer")
@@ -214,22 +262,43 @@ def _update(root: Root, newer: Path) -> str:
     return f"{seen.splitlines()[-1]} backups made: {backups}; laid ready: {laid}"
 
 
-def _full_disk(root: Root) -> str:
-    before = root.call("aps-desktop --version", "officer")
-    free = shutil.disk_usage(root.folder).free
+@contextmanager
+def _nearly_full(root: Root, left: int) -> Iterator[None]:
+    """Leaves so many bytes on the root's disk."""
     filler = root.folder / "filler"
     with filler.open("wb") as out:
-        os.posix_fallocate(out.fileno(), 0, max(1, free - 60_000_000))
+        free = shutil.disk_usage(root.folder).free
+        os.posix_fallocate(out.fileno(), 0, max(1, free - left))
     try:
-        done = root.attempt("dpkg -i /srv/new.deb")
-        expect(done.returncode != 0, "the upgrade went through on a full disk")
+        yield
     finally:
         filler.unlink()
-    said = [line for line in done.stdout.decode().splitlines() if "No space" in line][:1]
+
+
+def _refused_for_room(root: Root) -> str:
+    """What dpkg says when the package does not fit."""
+    with _nearly_full(root, 60_000_000):
+        done = root.attempt("dpkg -i /srv/new.deb")
+    expect(done.returncode != 0, "it went through on a full disk")
+    said = [line for line in done.stdout.decode().splitlines() if "No space" in line]
+    expect(said, done.stdout.decode())
+    return said[0].strip()[:90]
+
+
+def _full_upgrade(root: Root) -> str:
+    before = root.call("aps-desktop --version", "officer")
+    said = _refused_for_room(root)
     after = root.call("aps-desktop --version", "officer")
     expect(after == before, f"{before} became {after}")
     root.call("aps-desktop check", "officer")
-    return f"{''.join(said)[:90]}; {after} still runs"
+    return f"{said}; {after} still runs"
+
+
+def _full_install(root: Root) -> str:
+    said = _refused_for_room(root)
+    left = root.attempt("ls -A /usr/lib/aps-desktop /usr/bin/aps-desktop 2>/dev/null")
+    expect(not left.stdout.strip(), f"left behind: {left.stdout.decode()[:200]}")
+    return f"{said}; nothing left behind; " + root.call(f"ls {_USED} | head -1", "officer")
 
 
 def _upgrade(root: Root) -> str:

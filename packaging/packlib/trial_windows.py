@@ -6,18 +6,15 @@ in docs/pilot-checklist.md.
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import time
-import zipfile
 from pathlib import Path
 
-from packlib import wine
+from packlib import trial_windows_it, wine
 from packlib.common import fresh, run
+from packlib.computer import Computer
 from packlib.trial import (
     TRIALS,
-    Failed,
     Table,
     display,
     expect,
@@ -27,98 +24,19 @@ from packlib.trial import (
 )
 from packlib.windows import nothing_of_the_test_prefix
 
-USER = "Ωé ບຸນ Łódź"
-_SHELL_FOLDERS = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders"
-_UNINSTALL = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall"
-
 
 def trial(older: Path, newer: Path) -> Table:
-    """The life of the three packages. Paths of dist folders."""
+    """The life of the packages. Paths of dist folders."""
     table = Table("Windows")
     with display() as shown:
         computer = Computer(shown, older, newer)
         try:
             _silent(table, computer)
             _by_pages(table, computer)
-            _others(table, computer)
+            trial_windows_it.steps(table, computer)
         finally:
             computer.end()
     return table
-
-
-class Computer:
-    """A Wine prefix with an account whose name has marks, and two versions of the packages."""
-
-    def __init__(self, shown: str, older: Path, newer: Path) -> None:
-        self.shown = shown
-        self.prefix = TRIALS / "prefix"
-        self.end()
-        wine.trial_prefix(self.prefix)
-        self.drive = self.prefix / "drive_c"
-        self.local = self.drive / "users" / USER / "AppData" / "Local"
-        self.home = self.local / "Programs" / "APS Desktop"
-        self.data = self.local / "APS Desktop"
-        self.packages = {"old": older, "new": newer}
-        self.local.mkdir(parents=True)
-        where = rf"C:\users\{USER}\AppData"
-        for name, folder in (("Local AppData", "Local"), ("AppData", "Roaming")):
-            place = rf"{where}\{folder}"
-            self.call("reg", "add", _SHELL_FOLDERS, "/v", name, "/t", "REG_SZ", "/d", place, "/f")
-
-    def end(self) -> None:
-        if self.prefix.exists():
-            wine.end(self.prefix)
-        for folder in (self.prefix / "drive_c" / "users" / USER / "AppData/Local/Programs",
-                       self.prefix / "drive_c" / "Locked"):  # fmt: skip
-            subprocess.run(["umount", "-q", str(folder)], check=False)
-
-    def package(self, version: str, ending: str) -> Path:
-        return next(self.packages[version].glob(f"*{ending}"))
-
-    def call(self, *command: str | Path, timeout: float = 400) -> tuple[int, str]:
-        """Exit code and output of a Windows program."""
-        text = wine.call(self.prefix, *command, timeout=timeout, DISPLAY=self.shown)
-        said, _, code = text.rpartition("rc ")
-        return int(code) & 0xFF, said.strip()
-
-    def start(self, *command: str | Path) -> subprocess.Popen[bytes]:
-        """A program that goes on."""
-        return subprocess.Popen(
-            ["wine64", *map(str, command)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, env=wine.settings(self.prefix, DISPLAY=self.shown),
-        )  # fmt: skip
-
-    def install(self, version: str, *switches: str, want: int = 0) -> str:
-        code, said = self.call(self.package(version, "-setup.exe"), "/S", *switches)
-        expect(code == want, f"exit code {code}, not {want}: {said}")
-        return f"exit code {code}"
-
-    def program(self, *arguments: str, folder: Path | None = None) -> str:
-        code, said = self.call((folder or self.home / "app") / "aps-desktop-cli.exe", *arguments)
-        expect(code == 0, f"{arguments}: exit code {code}: {said[-400:]}")
-        return said
-
-    def entries(self) -> dict[str, str]:
-        """{uninstall entry: version}."""
-        _, said = self.call("reg", "query", _UNINSTALL, "/s", "/v", "DisplayVersion")
-        found, name = {}, ""
-        for line in said.splitlines():
-            if line.startswith("HKEY"):
-                name = line.rsplit("\\", 1)[-1]
-            elif "DisplayVersion" in line and "APS" in name:
-                found[name] = line.split()[-1]
-        return found
-
-    def keys(self, *names: str, pause: float = 2.5) -> None:
-        for name in names:
-            settings = {**os.environ, "DISPLAY": self.shown}
-            subprocess.run(["xdotool", "key", name], env=settings, check=False)
-            time.sleep(pause)
-
-    def full(self, folder: Path, megabytes: int) -> None:
-        """Makes a folder a small disk of its own."""
-        folder.mkdir(parents=True, exist_ok=True)
-        run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder])
 
 
 # --- silent -----------------------------------------------------------------------------------
@@ -133,7 +51,7 @@ def _silent(table: Table, c: Computer) -> None:
     table.step("busy: refused while running", lambda: _busy(c))
     table.step("full disk at upgrade: old stays", lambda: _full_upgrade(c))
     table.step("upgrade keeps the data", lambda: _upgrade(c))
-    table.step("smoke test of what is installed", lambda: _smoke(c))
+    table.step("smoke test of what is installed", c.smoke)
     table.step("an older version is refused", lambda: c.install("old", want=5))
     table.step("two versions side by side", lambda: _beside(c))
     table.step("uninstall keeps the data", lambda: _uninstall(c))
@@ -171,13 +89,6 @@ def _install(c: Computer) -> str:
     nothing_of_the_test_prefix(c.home)
     size = sum(p.stat().st_size for p in c.home.rglob("*") if p.is_file())
     return f"{seen} after {seconds:.0f} s, {size / 1e6:.0f} MB in {c.home.relative_to(c.drive)}"
-
-
-def _smoke(c: Computer, folder: Path | None = None) -> str:
-    text = c.program("--smoke-test", folder=folder)
-    lines = [one for one in text.splitlines() if one.startswith(("ok", "FAILED"))]
-    expect(len(lines) >= 10 and all(one.startswith("ok") for one in lines), text)
-    return f"{len(lines)} checks: " + ", ".join(one[8:28].strip() for one in lines)
 
 
 def _office(c: Computer) -> str:
@@ -338,43 +249,3 @@ def _uninstall_pages(c: Computer) -> str:
     expect((c.data / "office.aps").exists(), "the data is gone")
     wine.end(c.prefix)
     return "3 pages and the message where the data is; screenshots windows-uninstall-*.png"
-
-
-# --- the other packages -----------------------------------------------------------------------
-
-
-def _others(table: Table, c: Computer) -> None:
-    table.step("MSI: install, use, upgrade, remove", lambda: _msi(c))
-    table.step("portable zip keeps data beside it", lambda: _portable(c))
-
-
-def _msi(c: Computer) -> str:
-    folder = c.drive / "Program Files" / "APS Desktop"
-    for version, number in (("old", "0.1.0"), ("new", "0.2.0")):
-        file = wine.windows_path(c.package(version, ".msi"))
-        code, said = c.call("msiexec", "/i", file, "/qn")
-        expect(code == 0, f"{number}: exit code {code} {said}")
-        found = c.program("--version", folder=folder)
-        expect(number in found, f"{found} after {number}")
-        edition = (folder / "edition.txt").read_text().strip()
-    nothing_of_the_test_prefix(folder)
-    seen = _smoke(c, folder)
-    code, _ = c.call("msiexec", "/x", wine.windows_path(c.package("new", ".msi")), "/qn")
-    if code or (folder / "aps-desktop.exe").exists():
-        raise Failed(f"not removed: exit code {code}")
-    return f"{edition}: 0.1.0, then 0.2.0 over it; {seen}; removed"
-
-
-def _portable(c: Computer) -> str:
-    stick = fresh(c.drive / "USB stick é")
-    for version in ("old", "new"):
-        with zipfile.ZipFile(c.package(version, "windows-portable.zip")) as archive:
-            archive.extractall(stick)
-    older, newer = stick / "APS Desktop 0.1.0", stick / "APS Desktop 0.2.0"
-    before = sorted(c.local.rglob("*"))
-    c.program("init", "--office", "MM", "--device", "stick", folder=older)
-    _smoke(c, newer)
-    found = c.program("digest", folder=newer)
-    expect((stick / "APS Desktop data" / "office.aps").exists(), "the data is elsewhere")
-    expect(sorted(c.local.rglob("*")) == before, "something was left on the computer")
-    return f"0.2.0 finds what 0.1.0 made ({found[:16]}…); nothing on the computer itself"

@@ -10,7 +10,7 @@ EXCLUDED_MODULES = [
     "wheel", "xmlrpc", "ftplib", "turtle", "sqlite3", "_sqlite3", "IPython", "pytest", "_pytest",
     "pygments", "gi", "wx", "PyQt5", "PyQt6", "PySide2", "mypy", "hypothesis",
     "numpy.f2py", "numpy.distutils", "numpy.tests", "numpy.testing.tests", "numpy.typing.tests",
-    "matplotlib.tests", "matplotlib.sphinxext", "mpl_toolkits.tests", "babel.messages.frontend",
+    "matplotlib.tests", "matplotlib.sphinxext", "mpl_toolkits.tests",
     "matplotlib.backends.backend_tkagg", "matplotlib.backends.backend_qtagg",
     "PIL._avif", "PIL._webp", "PIL._imagingtk", "PIL.ImageTk", "PIL.ImageQt", "PIL._imagingcms",
     "PIL.AvifImagePlugin", "PIL.WebPImagePlugin",
@@ -23,9 +23,6 @@ EXCLUDED_MODULES = [
 
 LANGUAGES = ("en", "fr", "es", "id", "ko", "ja", "zh_CN", "zh_TW")
 """Of Qt's own words: those that offices and partners use and Qt has."""
-
-_LOCALES = "en id km lo ms my ta th tl fil vi zh fr root".split()
-"""Of babel's: the official languages of the member states, and English and French."""
 
 _UNWANTED = re.compile(
     "|".join(
@@ -50,7 +47,6 @@ _UNWANTED = re.compile(
     )
 )
 _TRANSLATION = re.compile(r"PySide6/.*translations/([a-z]+)_([A-Za-z_]+)\.qm$")
-_LOCALE = re.compile(r"babel/locale-data/([a-z]+|root)(_\w+)?\.dat$")
 
 
 def unwanted(name: str) -> bool:
@@ -60,6 +56,4 @@ def unwanted(name: str) -> bool:
         return True
     if found := _TRANSLATION.search(path):
         return found[1] not in ("qtbase", "qt") or found[2] not in LANGUAGES
-    if found := _LOCALE.search(path):
-        return found[1] not in _LOCALES
     return False

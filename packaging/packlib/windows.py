@@ -162,11 +162,24 @@ def compile_starter(name: str, what: str, options: list[str]) -> None:
         text = text.replace(f"@{key}@", value)
     write(work / "launcher.rc", text)
     run(["x86_64-w64-mingw32-windres", "launcher.rc", "-O", "coff", "-o", "launcher.res"], cwd=work)
-    command = ["x86_64-w64-mingw32-gcc", "-O2", "-s", "-municode", *options]
-    command += ["-Wl,--no-insert-timestamp", "-Wl,--dynamicbase,--nxcompat,--high-entropy-va"]
-    command += ["-o", str(FOLDER / f"{name}.exe"), "launcher.c", "launcher.res", "-lshell32"]
-    run(command, cwd=work)
+    command = [*_COMPILER, "-municode", *options, "-o", FOLDER / f"{name}.exe"]
+    run([*command, "launcher.c", "launcher.res", "-lshell32"], cwd=work)
     shutil.rmtree(work)
+
+
+_COMPILER = [
+    "x86_64-w64-mingw32-gcc", "-O2", "-s",
+    "-Wl,--no-insert-timestamp,--dynamicbase,--nxcompat,--high-entropy-va",
+]  # fmt: skip
+
+
+def compile_check() -> Path:
+    """The step of the MSI that refuses while the program runs; the base address would else follow
+    from the file's name and path."""
+    target = HOME / "running.dll"
+    command = [*_COMPILER, "-shared", "-Wl,--disable-auto-image-base", "-o", target]
+    run([*command, PACKAGING / "windows" / "running.c", "-lmsi"])
+    return target
 
 
 def compile_python(library: Path) -> None:
@@ -231,6 +244,7 @@ def msi() -> Path:
     product = uuid5(_PRODUCTS, version())
     defines = ["-D", "Win64=yes", "-D", "SRC=.", "-D", f"VERSION={version()}"]
     defines += ["-D", f"PRODUCT={{{str(product).upper()}}}"]
+    defines += ["-D", f"RUNNING={os.path.relpath(compile_check(), FOLDER)}"]
     sources = [PACKAGING / "windows" / "product.wxs", HOME / "files.wxs"]
     run(["wixl", "-a", "x64", *defines, "-o", target, *sources], cwd=FOLDER)
     target.write_bytes(steady_summary(target.read_bytes()))

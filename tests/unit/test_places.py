@@ -27,6 +27,8 @@ def test_an_installed_program_follows_the_platform(
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
     assert not paths.is_portable()
     assert paths.data_dir() == tmp_path / "share" / "APS Desktop"
+    if os.name == "posix":
+        assert paths.data_dir().stat().st_mode & 0o077 == 0  # closed to other accounts
     paths.keep_together()
     assert os.environ["TMPDIR"] == "/elsewhere"
 
