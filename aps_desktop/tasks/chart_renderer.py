@@ -153,15 +153,14 @@ class ChartRenderer(QObject):
                 write_frame(child.stdin, [job.number, *job.frame])
                 child.stdin.flush()
                 frame = read_frame(child.stdout)
-            except OSError as error:
+                if frame is not None:
+                    return _understood(job.number, decode(frame))
+            except (OSError, ValueError, TypeError, msgspec.DecodeError) as error:
+                # It could not be reached, or what it said is no answer: whatever else it says
+                # could not be trusted to begin where an answer begins.
                 _log.warning("a child that draws charts: %s", error)
-                frame = None
-            if frame is None:  # it died, or could not be started: another one tries again
-                if (dead := self._children.pop(place, None)) is not None:
-                    _end(dead)
-                continue
-            _, *answer = decode(frame)
-            return _understood(answer)
+            if (dead := self._children.pop(place, None)) is not None:  # another one tries again
+                _end(dead)
         return None
 
     def _child(self, place: int) -> Any:
@@ -193,13 +192,19 @@ def _end(child: Any) -> None:
     child.wait()
 
 
-def _understood(answer: list[Any]) -> Any:
+def _understood(wanted: int, frame: list[Any]) -> Any:
+    """What a child answered. ValueError or TypeError for what is no answer to this wish."""
+    number, *answer = frame
+    if number != wanted or not answer:
+        raise ValueError(f"not an answer to {wanted}: {number!r}")
     if isinstance(answer[0], str):
         _log.error("a chart was not drawn\n%s", answer[0])
         return None
     if len(answer) == 1:
         return answer[0]
     width, height, pixels, regions = answer
+    if len(pixels) != 4 * width * height:
+        raise ValueError(f"{len(pixels)} bytes for {width} x {height} pixels")
     image = QImage(pixels, width, height, 4 * width, _RGBA).convertToFormat(_SCREEN)
     return Picture(image, tuple((mark, tuple(at)) for mark, at in regions))
 
