@@ -19,7 +19,7 @@ from aps_desktop.domain.clock import stamp_millis, today
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.values import Value, from_wire, show
 from aps_desktop.services import records
-from aps_desktop.services.locked_periods import FIGURES, VALUE, Gate
+from aps_desktop.services.locked_periods import FIGURES, VALUE, Gate, LockedTime
 from aps_desktop.services.results_reading import period_of, uuid
 
 BY_MERGE = "Came by a merge after the period was locked."
@@ -74,7 +74,8 @@ def settle(db: Database, one: LateValue, *, keep: bool) -> Applied:
 
 
 def _locks(c: Connection) -> dict[str, int]:
-    """When each locked period was locked, in milliseconds since 1970."""
+    """The locked periods of values, as stored, and since when each of their days is locked, in
+    milliseconds since 1970."""
     rows = c.all(
         "SELECT k.period, coalesce(d.hlc, o.hlc) FROM period_calendar k "
         "JOIN record r ON r.rid = k.rid JOIN op o ON o.dot = r.birth "
@@ -82,7 +83,16 @@ def _locks(c: Connection) -> dict[str, int]:
         "WHERE k.locked = 1 AND k.period IS NOT NULL",
         (_LOCKED,),
     )
-    return {period: stamp_millis(stamp) for period, stamp in rows}
+    made = sorted((stamp_millis(stamp), period_of(period)) for period, stamp in rows)
+    open_ones = [row[0] for row in c.all("SELECT DISTINCT period FROM indicator_value")] if (
+        made) else []  # fmt: skip
+    since: dict[str, int] = {}
+    for number, (at, _) in enumerate(made, 1):
+        locked = LockedTime(period for _, period in made[:number])
+        held = [text for text in open_ones if text and locked.holds(period_of(text))]
+        since |= dict.fromkeys(held, at)
+        open_ones = [text for text in open_ones if text not in since]
+    return since
 
 
 _LOOKED_AT = (

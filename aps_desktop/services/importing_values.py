@@ -22,7 +22,7 @@ from aps_desktop.services import importing_current as current
 from aps_desktop.services import results_reading as reading
 from aps_desktop.services import value_quality
 from aps_desktop.services.importing_types import Decided, Verdict
-from aps_desktop.services.locked_periods import FIGURES, VALUE, locked_periods
+from aps_desktop.services.locked_periods import FIGURES, VALUE, locked_time
 from aps_desktop.services.value_entry import as_reading, split_of
 
 _WRITTEN = (Verdict.NEW, Verdict.CHANGED)
@@ -41,7 +41,7 @@ class ValueChecks:
         self._above = above
         self._refuse = refuse
         self._warn = warn
-        self._locked = locked_periods(c)
+        self._locked = locked_time(c)
 
     def look_over(self, records: Iterable[tuple[RowResult, Decided]], day: date) -> None:
         """Refuses what is wrong, in the order of periods, and says what waits."""
@@ -108,7 +108,7 @@ class ValueChecks:
 
     def _set_out(self, row: RowResult, one: Decided, period: Period, day: date) -> None:
         """What came waits for review; of a locked period, as an amendment."""
-        if reading.stored_period(period) in self._locked:
+        if self._locked.holds(period):
             words = f"{period} is locked: the value becomes an amendment that waits for a decision."
             self._warn(row, _first_figure(one), words)
         elif one.verdict is Verdict.NEW:

@@ -2,13 +2,15 @@
 
 A form, an import and the command line write an amendment in the value's place (`Gate`); the value
 before stays. It is not removed either: to be empty is no figure that could wait for a decision.
+A value is locked when every day of its period is: a month of a locked quarter, a year of which all
+four quarters are. A year of which one quarter is locked stays open, for its figure is not yet said.
 A merge refuses nothing: what other offices wrote late is listed by
 `amendments_merged` until somebody keeps it or puts the old value back. `amendments` decides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +23,7 @@ from aps_desktop.domain.entities import entity
 from aps_desktop.domain.errors import UserError
 from aps_desktop.domain.values import Period, Value, show, show_number
 from aps_desktop.services.importing_current import now
+from aps_desktop.services.stored_values import period_of
 
 VALUE = "indicator_value"
 FIGURES = ("value", "numerator", "denominator", "text", "yes")
@@ -29,10 +32,31 @@ BY_HAND = "Entered after the period was locked."
 BY_IMPORT = "Imported after the period was locked."
 
 
-def locked_periods(c: Connection) -> frozenset[str]:
-    """The periods that are locked, as they are stored."""
+class LockedTime:
+    """The days of all locked periods together; False where no day is locked."""
+
+    def __init__(self, periods: Iterable[Period]) -> None:
+        self._spans: list[tuple[int, int]] = []
+        for start, end in sorted((p.start.toordinal(), p.end.toordinal()) for p in periods):
+            if self._spans and start <= self._spans[-1][1] + 1:
+                first, last = self._spans.pop()
+                self._spans.append((first, max(last, end)))
+            else:
+                self._spans.append((start, end))
+
+    def __bool__(self) -> bool:
+        return bool(self._spans)
+
+    def holds(self, period: Period) -> bool:
+        """Whether every day of a period is locked."""
+        first, last = period.start.toordinal(), period.end.toordinal()
+        return any(start <= first and last <= end for start, end in self._spans)
+
+
+def locked_time(c: Connection) -> LockedTime:
+    """What is locked now."""
     rows = c.all("SELECT period FROM period_calendar WHERE locked = 1 AND period IS NOT NULL")
-    return frozenset(row[0] for row in rows)
+    return LockedTime(period_of(row[0]) for row in rows)
 
 
 class Gate:
@@ -42,7 +66,7 @@ class Gate:
         self._db = db
         self._c = c
         self._reason = reason
-        self._locked = locked_periods(c)
+        self._locked = locked_time(c)
         self._who = setting(c, "officer") or this_device(c)[1]
 
     @property
@@ -51,10 +75,8 @@ class Gate:
         return not self._locked
 
     def is_locked(self, period: Value) -> bool:
-        """Whether a period is locked: exactly this one."""
-        if not isinstance(period, Period):
-            return False
-        return f"{period.start.isoformat()}/{period.end.isoformat()}" in self._locked
+        """Whether every day of a period is locked."""
+        return isinstance(period, Period) and self._locked.holds(period)
 
     def through(self, changes: Sequence[Change]) -> list[Change]:
         """The changes as they may be written; what changes in one value makes one amendment.
@@ -99,7 +121,7 @@ class Gate:
 
     def _stands_locked(self, id: UUID) -> bool:
         period = self._c.value("SELECT period FROM indicator_value WHERE id = ?", (id.bytes,))
-        return period in self._locked
+        return period is not None and self._locked.holds(period_of(period))
 
     def _amended(self, id: UUID, new: Mapping[str, Value]) -> Create:
         before = stored(self._c, id)

@@ -23,6 +23,7 @@ from aps_desktop.domain.results import (
 from aps_desktop.domain.values import Period, show_number
 from aps_desktop.services import reporting_matrix as matrix
 from aps_desktop.services import results_reading as reading
+from aps_desktop.services.locked_periods import locked_time
 from aps_desktop.services.results_reading import IndicatorRow, TargetRow, ValueRow
 
 MISSING, PARTS = "missing", "parts"
@@ -172,10 +173,11 @@ def _columns(
     if not spans:
         spans = {Period.quarter(year, quarter) for quarter in (1, 2, 3, 4)}
     found = []
+    locked = locked_time(c)
     for span in sorted(spans, key=lambda p: (p.end, p.start)):
         known = calendars.get(span)
         due = known.due if known and known.due else span.end
-        found.append(GridColumn(span, str(span), bool(known and known.locked), bool(due < today)))
+        found.append(GridColumn(span, str(span), locked.holds(span), bool(due < today)))
     return found
 
 
