@@ -17,6 +17,7 @@ from uuid import UUID
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.values import Period
+from aps_desktop.services.funding import with_parts
 from aps_desktop.services.stored_values import period_of, stored_period, uuid
 
 WAITING, RECEIVED, WAIVED = ("to_send", "sent", "reminded"), "received", "waived"
@@ -38,7 +39,7 @@ class Calendar:
 
 @dataclass(frozen=True)
 class Narrow:
-    """What requests are narrowed to."""
+    """What requests are narrowed to. A body stands for itself and all below it."""
 
     pillar: str = ""
     body: UUID | None = None
@@ -134,6 +135,17 @@ def calendars(c: Connection) -> list[Calendar]:
         for rid, id, name, period, opens, due, locked in rows
         if period
     ]
+
+
+def bodies_asked(c: Connection, calendar: Calendar) -> list[tuple[UUID, str]]:
+    """The bodies of a period's requests, by their short names."""
+    rows = c.all(
+        "SELECT b.id, coalesce(b.code, b.name) FROM body b WHERE b.rid IN ("
+        "SELECT r.body FROM reporting_request r WHERE r.calendar = ? AND r.kind = 'values') "
+        "ORDER BY 2",
+        (calendar.rid,),
+    )
+    return [(uuid(id), name) for id, name in rows]
 
 
 def current(found: list[Calendar], today: date) -> Calendar | None:
@@ -305,8 +317,10 @@ def _narrowed(c: Connection, narrow: Narrow) -> tuple[str, list[Any]]:
         tests += " AND coalesce(p.pillar, b.pillar) = ?"
         params.append(narrow.pillar)
     if narrow.body:
-        tests += " AND b.id = ?"
-        params.append(narrow.body.bytes)
+        root = c.value("SELECT rid FROM record WHERE uuid = ?", (narrow.body.bytes,))
+        bodies = with_parts(c, "body", () if root is None else (int(root),))
+        tests += f" AND r.body IN ({','.join('?' * len(bodies))})" if bodies else " AND 1=0"
+        params += bodies
     if narrow.member_state:
         tests += " AND s.id = ?"
         params.append(narrow.member_state.bytes)

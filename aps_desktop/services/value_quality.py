@@ -44,6 +44,8 @@ RULES = (
     ("empty", "Values that say nothing"),
 )
 _HISTORY = 24
+_PART = 500
+"""Indicators that are read in one go."""
 _STEPS = 4
 
 
@@ -146,26 +148,48 @@ def _stands_out(cumulative: bool, past: list[Decimal], number: Decimal) -> str:
     return outlier(past, number)
 
 
-def batch(
-    c: Connection, where: str = "", params: Sequence[object] = (), limit: int = 1000
-) -> list[Found]:
-    """Everything doubtful about the values of the indicators for a WHERE clause on `t`.
+@dataclass(frozen=True)
+class Looked:
+    """What was found among the first `done` of `total` indicators, errors first."""
 
-    Errors first, then in the indicators' order. It ends when `limit` are found: in a very large
-    database the others come up as these are put right.
+    found: tuple[Found, ...]
+    done: int
+    total: int
+
+    @property
+    def whole(self) -> bool:
+        return self.done >= self.total
+
+    def with_more(self, more: Looked) -> Looked:
+        """Together with what was found in the indicators behind these."""
+        both = sorted((*self.found, *more.found), key=_errors_first)
+        return Looked(tuple(both), more.done, more.total)
+
+
+def look(c: Connection, start: int = 0, limit: int = 1000) -> Looked:
+    """Everything doubtful about the values of the indicators from place `start` on, by code.
+
+    Looks at whole parts of the indicators until `limit` are found; `done` says where to go on.
     """
-    wrong: list[Found] = []
-    doubtful: list[Found] = []
-    rows = reading.indicators(c, where, params)
-    for at in range(0, len(rows), 500):
-        if len(wrong) + len(doubtful) >= limit:
-            break
-        part = rows[at : at + 500]
+    rows = reading.indicators(c)
+    found: list[Found] = []
+    done = start
+    while done < len(rows) and len(found) < limit:
+        part = rows[done : done + _PART]
         values = reading.values(c, [row.rid for row in part])
         for row in part:
-            for one in _of_indicator(row, values.get(row.rid, [])):
-                (wrong if one.doubt.severity == "error" else doubtful).append(one)
-    return [*wrong, *doubtful][:limit]
+            found += _of_indicator(row, values.get(row.rid, []))
+        done += len(part)
+    return Looked(tuple(sorted(found, key=_errors_first)), done, len(rows))
+
+
+def batch(c: Connection, limit: int = 1000) -> list[Found]:
+    """So many doubtful values, errors first, then in the indicators' order."""
+    return list(look(c, 0, limit).found[:limit])
+
+
+def _errors_first(one: Found) -> bool:
+    return one.doubt.severity != "error"
 
 
 def _of_indicator(row: IndicatorRow, values: list[ValueRow]) -> Iterator[Found]:

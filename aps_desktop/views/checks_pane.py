@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -24,17 +25,16 @@ from aps_desktop.domain.changes import Applied
 from aps_desktop.services import amendments, amendments_merged, locked_periods, value_quality
 from aps_desktop.services import results_reading as reading
 from aps_desktop.services.amendments_merged import LateValue
-from aps_desktop.services.value_quality import RULES, Found
+from aps_desktop.services.value_quality import RULES, Found, Looked
 from aps_desktop.views import icons
 from aps_desktop.views.comment_dialog import ask_comment
-from aps_desktop.views.pane import Pane
+from aps_desktop.views.pane import ReadingPane, on_surface
 from aps_desktop.views.plain_label import PlainLabel
 
 if TYPE_CHECKING:
     from aps_desktop.views.context import Context
 
-_TOUCHES = frozenset({"indicator_value", "indicator", "value_amendment", "period_calendar"})
-_MOST, _EACH = 200, 12
+_MOST, _EACH, _MORE = 300, 12, 50
 _HOW = (
     "A value is an outlier when both it and its step from the one before are more than 3.5 times "
     "the usual distance from the median of the indicator's own history (modified z-score). "
@@ -56,19 +56,19 @@ class Waiting:
 class Read:
     """What the page shows."""
 
-    found: list[Found]
+    looked: Looked
     waiting: list[Waiting]
     late: list[LateValue]
 
 
-class ChecksPane(Pane):
+class ChecksPane(ReadingPane):
     """Sections with a line for each thing; every line opens its record or decides in place."""
+
+    touches = frozenset({"indicator_value", "indicator", "value_amendment", "period_calendar"})
 
     def __init__(self, context: Context, key: str, title: str, area: str) -> None:
         super().__init__(context, key, title, area)
-        self._stale = True
-        self.setProperty("ground", "surface")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        on_surface(self)
         self._scroll = QScrollArea(self)
         self._scroll.setObjectName("checks_scroll")
         self._scroll.setAccessibleName(title)
@@ -78,38 +78,50 @@ class ChecksPane(Pane):
         self.again = QPushButton("Check again", self)
         self.again.setObjectName("check_again")
         self.again.clicked.connect(self.read)
+        self.rest = QPushButton("Look further", self)
+        self.rest.setObjectName("check_further")
+        self.rest.setToolTip("Looks at the indicators that come next, and adds what is found.")
+        self.rest.clicked.connect(self._on_further)
+        self.rest.hide()
+        self._open: dict[str, int] = defaultdict(lambda: _EACH)
+        self._opened = ""
+        self._shown = Read(Looked((), 0, 0), [], [])
         self.summary = PlainLabel("", self, role="strong")
         self.summary.setObjectName("checks_summary")
         bar = QHBoxLayout()
         bar.setContentsMargins(16, 14, 16, 0)
         bar.addWidget(self.summary, 1)
-        bar.addWidget(self.again)
+        for button in (self.rest, self.again):
+            bar.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(bar)
         column.addWidget(self._scroll, 1)
 
-    def activate(self) -> None:
-        self.again.setFocus()
-        if self._stale:
-            self.read()
+    def first(self) -> QWidget:
+        return self.again
 
-    def on_changed(self, applied: Applied) -> None:
-        if _TOUCHES & applied.touched.keys():
-            self._stale = True
-            if self.isVisible():
-                self.read()
-
-    def read(self) -> None:
-        self._stale = False
+    def ask(self) -> None:
         self.summary.setText("Checking…")
         self.context.runner.query(
             _read, self._on_read, self.context.show_failure, owner=self, key="checks"
         )
 
+    def _on_further(self) -> None:
+        self.summary.setText("Looking further…")
+        self.rest.setEnabled(False)
+        self.context.runner.query(
+            partial(_further, self._shown), self._on_read, self.context.show_failure,
+            owner=self, key="checks",
+        )  # fmt: skip
+
     def _on_read(self, read: Read) -> None:
-        wrong = sum(one.doubt.severity == "error" for one in read.found)
-        doubtful = len(read.found) - wrong
+        self._shown = read
+        self.rest.setEnabled(True)
+        self.rest.setVisible(not read.looked.whole)
+        found = read.looked.found
+        wrong = sum(one.doubt.severity == "error" for one in found)
+        doubtful = len(found) - wrong
         parts = [
             f"{number:,} {words}"
             for number, words in (
@@ -120,11 +132,17 @@ class ChecksPane(Pane):
             )
             if number
         ]
-        more = "at least " if len(read.found) >= _MOST else ""
-        self.summary.setText(more + ", ".join(parts) if parts else "All values pass the checks.")
+        said = ", ".join(parts) if parts else "All values pass the checks"
+        if not read.looked.whole:
+            said += f"; {read.looked.done:,} of {read.looked.total:,} indicators were looked at"
+        self.summary.setText(f"{said}.")
+        self._fill(read)
+
+    def _fill(self, read: Read) -> None:
+        """One line for each thing, as many of each section as it is opened for."""
+        at = self._scroll.verticalScrollBar().value()
         page = QWidget(self)
-        page.setProperty("ground", "surface")
-        page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        on_surface(page)
         column = QVBoxLayout(page)
         column.setContentsMargins(16, 10, 16, 16)
         column.setSpacing(6)
@@ -132,10 +150,10 @@ class ChecksPane(Pane):
         self._amendments(page, column, read.waiting)
         self._late(page, column, read.late)
         for rule, title in RULES:
-            mine = [one for one in read.found if one.doubt.rule == rule]
+            mine = [one for one in read.looked.found if one.doubt.rule == rule]
             if mine:
                 self._section(page, column, title, len(mine))
-                for one in mine[:_EACH]:
+                for one in mine[: self._open[rule]]:
                     column.addWidget(self._line(page, one))
                 self._rest(page, column, len(mine), rule)
         column.addStretch(1)
@@ -143,17 +161,34 @@ class ChecksPane(Pane):
         if old is not None:
             old.deleteLater()
         self._scroll.setWidget(page)
+        self._scroll.verticalScrollBar().setValue(at)
 
     def _section(self, page: QWidget, column: QVBoxLayout, title: str, number: int) -> None:
         column.addSpacing(10)
         column.addWidget(PlainLabel(f"{title}  {number:,}", page, role="heading"))
 
     def _rest(self, page: QWidget, column: QVBoxLayout, number: int, rule: str) -> None:
-        if number > _EACH:
-            words = f"and {number - _EACH:,} more; they come up as these are put right"
-            label = PlainLabel(words, page, role="small")
-            label.setObjectName(f"more_{rule}")
-            column.addWidget(label)
+        """A button for the lines that are not shown yet."""
+        left = number - self._open[rule]
+        if left > 0:
+            next_ones = min(left, _MORE)
+            words = (
+                f"Show {next_ones:,} more of {left:,}" if left > _MORE else f"Show {left:,} more"
+            )
+            button = QPushButton(words, page)
+            button.setObjectName(f"more_{rule}")
+            button.setAccessibleName(words)
+            button.setProperty("kind", "quiet")
+            button.clicked.connect(partial(self._on_more, rule))
+            column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+            if rule == self._opened:
+                button.setFocus()
+
+    def _on_more(self, rule: str) -> None:
+        self._open[rule] += _MORE
+        self._opened = rule
+        self._fill(self._shown)
+        self._opened = ""
 
     def _line(self, page: QWidget, one: Found) -> QWidget:
         line, row = self._row(page, "late" if one.doubt.severity == "error" else "attention")
@@ -203,7 +238,7 @@ class ChecksPane(Pane):
         if not waiting:
             return
         self._section(page, column, "Amendments that wait", len(waiting))
-        for one in waiting[:_EACH]:
+        for one in waiting[: self._open["amendments"]]:
             acts = (
                 ("Accept", "accept_amendment", partial(self._on_decide, one, True)),
                 ("Reject…", "reject_amendment", partial(self._on_decide, one, False)),
@@ -215,7 +250,7 @@ class ChecksPane(Pane):
         if not late:
             return
         self._section(page, column, "Merged, but sent after the period was locked", len(late))
-        for one in late[:_EACH]:
+        for one in late[: self._open["late"]]:
             words = f"{one.label}: {one.before or 'no value'} → {one.now}"
             acts = (
                 ("Keep it", "keep_late", partial(self._on_settle, one, True)),
@@ -244,11 +279,16 @@ def _read(c: Connection) -> Read:
         "a.text, a.yes, a.reason, s.name FROM value_amendment a "
         "JOIN indicator i ON i.rid = a.indicator "
         "LEFT JOIN member_state s ON s.rid = a.member_state "
-        "WHERE a.status = 'pending' ORDER BY i.code, a.period LIMIT 500"
+        "WHERE a.status = 'pending' ORDER BY i.code, a.period"
     )
     waiting = [_waiting(row) for row in rows]
     late = amendments_merged.late_values(c)
-    return Read(value_quality.batch(c, limit=_MOST), waiting, late)
+    return Read(value_quality.look(c, 0, _MOST), waiting, late)
+
+
+def _further(shown: Read, c: Connection) -> Read:
+    more = value_quality.look(c, shown.looked.done, _MOST)
+    return replace(shown, looked=shown.looked.with_more(more))
 
 
 def _waiting(row: tuple[Any, ...]) -> Waiting:

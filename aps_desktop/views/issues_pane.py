@@ -17,7 +17,7 @@ from aps_desktop.services.merge_report import many
 from aps_desktop.services.uniting import Duplicate
 from aps_desktop.views import unite_dialog
 from aps_desktop.views.changes_table import rows_table
-from aps_desktop.views.pane import Pane
+from aps_desktop.views.pane import ReadingPane
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import button
 
@@ -50,12 +50,11 @@ _UNITES = (duplicates.SAME_CODE, duplicates.SAME_NAME)
 _Found = tuple[list[Issue], list[Duplicate]]
 
 
-class IssuesPane(Pane):
+class IssuesPane(ReadingPane):
     """A table of what is to be settled; below it what was united."""
 
     def __init__(self, context: Context, key: str, title: str, area: str) -> None:
         super().__init__(context, key, title, area)
-        self._stale = True
         self.rows = RowsModel(("Record", "Kind of record", "What", "In words"), parent=self)
         self.table = rows_table("issues_table", "To settle", self.rows, (230, 150, 190, 0), self)
         self.united_rows = RowsModel(("Duplicate", "Kind of record", "Shown as"), parent=self)
@@ -112,20 +111,12 @@ class IssuesPane(Pane):
 
     # What the window asks -----------------------------------------------------------------------
 
-    def activate(self) -> None:
-        self.table.setFocus()
-        if self._stale:
-            self._read()
-
-    def on_changed(self, applied: Applied) -> None:
-        self._stale = True
-        if self.isVisible():
-            self._read()
+    def first(self) -> QWidget:
+        return self.table
 
     # Reading and showing ------------------------------------------------------------------------
 
-    def _read(self) -> None:
-        self._stale = False
+    def ask(self) -> None:
         self.context.runner.query(_read, self._on_read, owner=self, key="issues")
 
     def _on_read(self, found: _Found) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
@@ -17,23 +16,20 @@ from PySide6.QtWidgets import (
 )
 
 from aps_desktop.db.connection import Connection
-from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.entities import entity
 from aps_desktop.models.levels_model import ComplianceModel, FiguresModel
 from aps_desktop.services import me_levels
 from aps_desktop.services.me_levels import Levels
 from aps_desktop.services.results_figures import Filters
 from aps_desktop.views import icons, theme
+from aps_desktop.views.choice_box import choice_box
 from aps_desktop.views.levels_table import LOOKS, LevelsTable
-from aps_desktop.views.pane import Pane
+from aps_desktop.views.pane import ReadingPane, on_surface
 from aps_desktop.views.plain_label import PlainLabel
 
 if TYPE_CHECKING:
     from aps_desktop.views.context import Context
 
-_TOUCHES = frozenset(
-    {"compliance_status", "indicator", "indicator_value", "target", "evaluation", "framework_node"}
-)
 _ID = int(Qt.ItemDataRole.UserRole)
 _NO_COMPLIANCE = (
     "No state of compliance was recorded for this choice. Import the consolidated action plan from "
@@ -48,21 +44,24 @@ _NO_IMPACT = (
 )
 
 
-class LevelsPane(Pane):
+class LevelsPane(ReadingPane):
     """One filter bar for the three tabs; a double click opens what is behind a cell."""
+
+    touches = frozenset(
+        {"compliance_status", "indicator", "indicator_value", "target", "evaluation",
+         "framework_node"}
+    )  # fmt: skip
 
     def __init__(self, context: Context, key: str, title: str, area: str) -> None:
         super().__init__(context, key, title, area)
-        self._stale = True
         self._filling = False
         self.compliance = ComplianceModel(self)
         self.outcomes = FiguresModel(self)
         self.impact = FiguresModel(self)
-        self.setProperty("ground", "surface")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.year = self._combo("levels_year", "Year", [("All years", 0)])
+        on_surface(self)
+        self.year = choice_box(self, "levels_year", "Year", [("All years", 0)])
         pillars = [(label, key) for key, label in entity("project").field("pillar").choices]
-        self.pillar = self._combo("levels_pillar", "Pillar", [("All pillars", ""), *pillars])
+        self.pillar = choice_box(self, "levels_pillar", "Pillar", [("All pillars", ""), *pillars])
         self.tabs = QTabWidget(self)
         self.tabs.setObjectName("levels_tabs")
         self.tabs.setDocumentMode(True)
@@ -78,15 +77,6 @@ class LevelsPane(Pane):
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(bar)
         column.addWidget(self.tabs, 1)
-
-    def _combo(self, name: str, words: str, items: list[tuple[str, Any]]) -> QComboBox:
-        combo = QComboBox(self)
-        combo.setObjectName(name)
-        combo.setAccessibleName(words)
-        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        for text, data in items:
-            combo.addItem(text, data)
-        return combo
 
     def _add_tabs(self) -> None:
         self.measures = self._table(self.compliance, "compliance_table", "Measures by member state")
@@ -118,8 +108,7 @@ class LevelsPane(Pane):
 
     def _page(self, table: QWidget, empty: QWidget, below: QWidget | None) -> QWidget:
         page = QWidget(self)
-        page.setProperty("ground", "surface")
-        page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        on_surface(page)
         column = QVBoxLayout(page)
         column.setContentsMargins(16, 10, 16, 12)
         column.addWidget(empty)
@@ -154,16 +143,8 @@ class LevelsPane(Pane):
 
     # What the window asks -----------------------------------------------------------------------
 
-    def activate(self) -> None:
-        self.tabs.currentWidget().setFocus()
-        if self._stale:
-            self.read()
-
-    def on_changed(self, applied: Applied) -> None:
-        if _TOUCHES & applied.touched.keys():
-            self._stale = True
-            if self.isVisible():
-                self.read()
+    def first(self) -> QWidget:
+        return self.tabs.currentWidget()
 
     def save_state(self) -> dict[str, Any]:
         return {"tab": self.tabs.currentIndex(), "pillar": self.pillar.currentData()}
@@ -176,8 +157,7 @@ class LevelsPane(Pane):
         self.pillar.setCurrentIndex(max(0, self.pillar.findData(state.get("pillar"))))
         self._filling = False
 
-    def read(self) -> None:
-        self._stale = False
+    def ask(self) -> None:
         filters = Filters(
             year=self.year.currentData() or None, pillar=self.pillar.currentData() or ""
         )

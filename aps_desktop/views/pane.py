@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
@@ -57,3 +57,48 @@ class Pane(QWidget):
 
     def restore_state(self, state: dict[str, Any]) -> None:
         """Takes back what `save_state` gave; must bear state of another version."""
+
+
+class ReadingPane(Pane):
+    """A pane that reads what it shows: anew when that was written, once it is in sight.
+
+    `touches` are the entities that it shows (none named: all); `ask` begins to read them.
+    """
+
+    touches: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(
+        self, context: Context, key: str, title: str, area: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(context, key, title, area, parent)
+        self.stale = True
+
+    def first(self) -> QWidget:
+        """Where the keyboard is when the pane comes to the front."""
+        return self
+
+    def ask(self) -> None:
+        """Begins to read; the answer comes later."""
+        raise NotImplementedError
+
+    def read(self) -> None:
+        """Reads anew."""
+        self.stale = False
+        self.ask()
+
+    def activate(self) -> None:
+        self.first().setFocus()
+        if self.stale:
+            self.read()
+
+    def on_changed(self, applied: Applied) -> None:
+        if not self.touches or self.touches & applied.touched.keys():
+            self.stale = True
+            if self.isVisible():
+                self.read()
+
+
+def on_surface(widget: QWidget) -> None:
+    """Gives a widget the ground of pages, whatever lies below it."""
+    widget.setProperty("ground", "surface")
+    widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

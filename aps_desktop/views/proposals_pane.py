@@ -16,7 +16,7 @@ from aps_desktop.services.office_names import office_name
 from aps_desktop.services.proposals import VALUE, Proposal
 from aps_desktop.views.changes_table import rows_table
 from aps_desktop.views.conflict_window_text import DiffView
-from aps_desktop.views.pane import Pane
+from aps_desktop.views.pane import ReadingPane
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import button
 
@@ -33,12 +33,11 @@ _WORDS = (
 Answer = Callable[["Database", Sequence[Proposal]], "Applied"]
 
 
-class ProposalsPane(Pane):
+class ProposalsPane(ReadingPane):
     """A table with the two answers; below it the difference of the chosen one."""
 
     def __init__(self, context: Context, key: str, title: str, area: str) -> None:
         super().__init__(context, key, title, area)
-        self._stale = True
         self._record = ""
         self.rows = RowsModel(
             ("Record", "Field", "Now", "Proposed", "By", "When", "Who decides"), parent=self
@@ -88,24 +87,16 @@ class ProposalsPane(Pane):
 
     # What the window asks -----------------------------------------------------------------------
 
-    def activate(self) -> None:
-        self.table.setFocus()
-        if self._stale:
-            self._read()
-
-    def on_changed(self, applied: Applied) -> None:
-        self._stale = True
-        if self.isVisible():
-            self._read()
+    def first(self) -> QWidget:
+        return self.table
 
     def show_target(self, target: dict[str, Any]) -> None:
         self._record = str(target.get("record", ""))
-        self._stale = True
+        self.stale = True
 
     # Reading and showing ------------------------------------------------------------------------
 
-    def _read(self) -> None:
-        self._stale = False
+    def ask(self) -> None:
         self.context.runner.query(_read, self._on_read, owner=self, key="proposals")
 
     def _on_read(self, found: list[Proposal]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QFileDialog, QListWidgetItem
+from PySide6.QtWidgets import QFileDialog, QListWidgetItem, QWidget
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
@@ -23,26 +24,36 @@ from aps_desktop.services import reporting_matrix as matrix
 from aps_desktop.services.reporting import Sent
 from aps_desktop.services.reporting_matrix import Calendar, Cell, Matrix, Request
 from aps_desktop.views.context import ATTENTION, OK
-from aps_desktop.views.pane import Pane
+from aps_desktop.views.pane import ReadingPane
 from aps_desktop.views.reporting_pane_parts import ReportingPage
 
 if TYPE_CHECKING:
     from aps_desktop.views.context import Context
 
-_TOUCHES = frozenset(
-    {"reporting_request", "indicator_value", "indicator", "period_calendar", "project", "body"}
-)
 _REQUEST = int(Qt.ItemDataRole.UserRole)
 
-Read = tuple[list[Calendar], Calendar | None, Matrix | None, dict[str, str]]
+
+@dataclass(frozen=True)
+class Read:
+    """What the page shows: the periods, the chosen one with its matrix, the bodies that were asked
+    in it, and the states' codes by name."""
+
+    calendars: list[Calendar]
+    chosen: Calendar | None
+    matrix: Matrix | None
+    bodies: list[tuple[UUID, str]]
+    codes: dict[str, str]
 
 
-class ReportingPane(Pane):
+class ReportingPane(ReadingPane):
     """The matrix on the left, the requests of the chosen cell on the right."""
+
+    touches = frozenset(
+        {"reporting_request", "indicator_value", "indicator", "period_calendar", "project", "body"}
+    )
 
     def __init__(self, context: Context, key: str, title: str, area: str) -> None:
         super().__init__(context, key, title, area)
-        self._stale = True
         self._filling = False
         self._calendar: UUID | None = None
         self._matrix: Matrix | None = None
@@ -54,6 +65,7 @@ class ReportingPane(Pane):
         page.period.currentIndexChanged.connect(self._on_choice)
         page.by.currentIndexChanged.connect(self._on_choice)
         page.pillar.currentIndexChanged.connect(self._on_choice)
+        page.body.currentIndexChanged.connect(self._on_choice)
         self.table.chosen.connect(self._on_cell)
         self.table.asked.connect(page.requests.setFocus)
         page.requests.itemActivated.connect(self._on_request)
@@ -66,16 +78,8 @@ class ReportingPane(Pane):
 
     # What the window asks -----------------------------------------------------------------------
 
-    def activate(self) -> None:
-        self.table.setFocus()
-        if self._stale:
-            self.read()
-
-    def on_changed(self, applied: Applied) -> None:
-        if _TOUCHES & applied.touched.keys():
-            self._stale = True
-            if self.isVisible():
-                self.read()
+    def first(self) -> QWidget:
+        return self.table
 
     def save_state(self) -> dict[str, Any]:
         return {"by": self.page.by.currentData(), "pillar": self.page.pillar.currentData()}
@@ -89,25 +93,25 @@ class ReportingPane(Pane):
 
     # Reading ------------------------------------------------------------------------------------
 
-    def read(self) -> None:
-        self._stale = False
-        by, pillar = self.page.by.currentData(), self.page.pillar.currentData()
-        day = today(self.context.db.clock)
+    def ask(self) -> None:
+        by, day = self.page.by.currentData(), today(self.context.db.clock)
+        narrow = matrix.Narrow(self.page.pillar.currentData() or "", self.page.body.currentData())
         self.context.runner.query(
-            partial(_read, self._calendar, by, pillar, day), self._on_read,
+            partial(_read, self._calendar, by, narrow, day), self._on_read,
             self.context.show_failure, owner=self, key="matrix",
         )  # fmt: skip
 
     def _on_read(self, read: Read) -> None:
-        calendars, calendar, found, codes = read
+        calendars, calendar, found = read.calendars, read.chosen, read.matrix
         self._matrix = found
         self._filling = True
         self.page.show_periods(calendars, calendar)
+        self.page.show_bodies(read.bodies)
         self._filling = False
         self._calendar = calendar.id if calendar else None
         at = self.table.currentIndex()
         place = at.row(), at.column()
-        self.model.show(found, codes)
+        self.model.show(found, read.codes)
         year = today(self.context.db.clock).year
         self.page.show_state(calendars, found, year, read_only=self.context.db.read_only)
         if found and found.rows:
@@ -217,15 +221,15 @@ def _hue(whole: Cell) -> str:
     return "late" if whole.late else "ok" if not whole.missing else ATTENTION
 
 
-def _read(calendar: UUID | None, by: str, pillar: str, day: date, c: Connection) -> Read:
+def _read(calendar: UUID | None, by: str, narrow: matrix.Narrow, day: date, c: Connection) -> Read:
     calendars = matrix.calendars(c)
     chosen = next((one for one in calendars if one.id == calendar), None)
     chosen = chosen or matrix.current(calendars, day)
     codes = dict(c.all("SELECT name, code FROM member_state"))
     if chosen is None:
-        return calendars, None, None, codes
-    found = matrix.matrix(c, chosen, day, by or "body", matrix.Narrow(pillar or ""))
-    return calendars, chosen, found, codes
+        return Read(calendars, None, None, [], codes)
+    found = matrix.matrix(c, chosen, day, by or "body", narrow)
+    return Read(calendars, chosen, found, matrix.bodies_asked(c, chosen), codes)
 
 
 def _send(

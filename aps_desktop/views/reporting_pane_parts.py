@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from uuid import UUID
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QListWidget,
@@ -21,6 +20,8 @@ from aps_desktop.domain.entities import entity
 from aps_desktop.domain.values import show_date
 from aps_desktop.models.reporting_matrix_model import ReportingMatrixModel, in_words
 from aps_desktop.services.reporting_matrix import WAITING, Calendar, Cell, Matrix, Request
+from aps_desktop.views.choice_box import choice_box
+from aps_desktop.views.pane import on_surface
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.reporting_matrix_table import MatrixTable
 
@@ -35,7 +36,8 @@ _NOBODY = (
     "Nobody was asked for values of this period. “Ask for values” makes a request for each running "
     "project and participating member state; it goes out with the next bundle or as an Excel form."
 )
-_NARROWED = "No request of this period belongs to that pillar."
+_NARROWED = "No request of this period belongs to what is chosen above."
+_ALL_BODIES = "All bodies", None
 
 
 class ReportingPage(QWidget):
@@ -43,16 +45,17 @@ class ReportingPage(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setProperty("ground", "surface")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        on_surface(self)
         self.model = ReportingMatrixModel(self)
         self.table = MatrixTable(self.model, self)
-        self.period = self._combo("reporting_period", "Reporting period", ())
-        self.by = self._combo(
-            "reporting_by", "Rows", (("By body", "body"), ("By project", "project"))
+        self.period = choice_box(self, "reporting_period", "Reporting period", ())
+        self.by = choice_box(
+            self, "reporting_by", "Rows", (("By body", "body"), ("By project", "project"))
         )
         pillars = [(label, key) for key, label in entity("project").field("pillar").choices]
-        self.pillar = self._combo("reporting_pillar", "Pillar", [("All pillars", ""), *pillars])
+        every = [("All pillars", ""), *pillars]
+        self.pillar = choice_box(self, "reporting_pillar", "Pillar", every)
+        self.body = choice_box(self, "reporting_body", "Body and those below it", [_ALL_BODIES])
         self.summary = PlainLabel("", self, role="strong")
         self.summary.setObjectName("reporting_summary")
         self.empty = PlainLabel("", self, role="muted", wrap=True)
@@ -65,15 +68,6 @@ class ReportingPage(QWidget):
         outer = QVBoxLayout(parent)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self)
-
-    def _combo(self, name: str, words: str, items: Sequence[tuple[str, Any]]) -> QComboBox:
-        combo = QComboBox(self)
-        combo.setObjectName(name)
-        combo.setAccessibleName(words)
-        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        for text, data in items:
-            combo.addItem(text, data)
-        return combo
 
     def _button(self, words: str, name: str, kind: str = "") -> QPushButton:
         button = QPushButton(words, self)
@@ -113,7 +107,7 @@ class ReportingPage(QWidget):
     def _lay_out(self) -> None:
         bar = QHBoxLayout()
         bar.setSpacing(8)
-        for combo in (self.period, self.by, self.pillar):
+        for combo in (self.period, self.by, self.pillar, self.body):
             bar.addWidget(combo)
         bar.addStretch(1)
         for button in (self.received, self.ask, self.bring):
@@ -144,20 +138,30 @@ class ReportingPage(QWidget):
                 self.period.addItem(text, id)
         self.period.setCurrentIndex(self.period.findData(chosen.id) if chosen else -1)
 
+    def show_bodies(self, bodies: Sequence[tuple[UUID, str]]) -> None:
+        """The bodies to choose from; the chosen one stays, also where it was not asked."""
+        chosen, name = self.body.currentData(), self.body.currentText()
+        items = [_ALL_BODIES, *((label, id) for id, label in bodies)]
+        if chosen is not None and chosen not in dict(bodies):
+            items.append((name, chosen))
+        self.body.clear()
+        for text, id in items:
+            self.body.addItem(text, id)
+        self.body.setCurrentIndex(max(0, self.body.findData(chosen)))
+
     def show_state(
         self, calendars: Sequence[Calendar], found: Matrix | None, year: int, *, read_only: bool
     ) -> None:
         """The matrix, or why there is none and what to do about it."""
         full = bool(found and found.rows)
-        words = (
-            _NO_CALENDAR if not calendars else _NARROWED if self.pillar.currentData() else _NOBODY
-        )
+        narrowed = bool(self.pillar.currentData() or self.body.currentData())
+        words = _NO_CALENDAR if not calendars else _NARROWED if narrowed else _NOBODY
         self.empty.setText("" if full else words)
         self.empty.setVisible(not full)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         for widget in (self.table, self.card):
             widget.setVisible(full)
-        for widget in (self.period, self.by, self.pillar):
+        for widget in (self.period, self.by, self.pillar, self.body):
             widget.setVisible(bool(calendars))
         self.ask.setText("Ask for values" if calendars else f"Make the quarters of {year}")
         self.ask.setAccessibleName(self.ask.text())

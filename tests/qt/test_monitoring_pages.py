@@ -12,11 +12,14 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from aps_desktop.db.engine import Database
+from aps_desktop.db.unit_of_work import apply
+from aps_desktop.domain.changes import ChangeSet, Create
 from aps_desktop.domain.clock import FixedClock
 from aps_desktop.domain.values import Period
 from aps_desktop.models.levels_model import FIRST, STATUS, WAY
-from aps_desktop.services import offices, records, today
+from aps_desktop.services import offices, records, today, value_quality
 from aps_desktop.tasks.runner import InlineRunner
+from aps_desktop.views import checks_pane
 from aps_desktop.views.checks_pane import ChecksPane
 from aps_desktop.views.context import Context
 from aps_desktop.views.evaluation_page import EvaluationPage
@@ -129,13 +132,40 @@ def test_checks_name_what_is_wrong_and_decide_on_what_is_late(
     )  # fmt: skip
     pane = opened(qtbot, context, "checks")
     assert isinstance(pane, ChecksPane)
-    assert pane.summary.text() == "1 doubtful, 1 waiting for a decision"
+    assert pane.summary.text() == "1 doubtful, 1 waiting for a decision."
     assert any(text.startswith("900 is far from the 6 earlier values") for text in texts(pane))
     qtbot.mouseClick(pane.findChild(QPushButton, "accept_amendment"), LEFT)
-    assert pane.summary.text() == "1 doubtful"
+    assert pane.summary.text() == "1 doubtful."
     assert db.connect().value("SELECT status FROM value_amendment") == "accepted"
     number = "SELECT count(*) FROM indicator_value WHERE sex = 'female' AND status = 'approved'"
     assert db.connect().value(number) == 1
+
+
+def test_every_doubtful_value_can_be_reached(
+    qtbot: QtBot, context: Context, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(value_quality, "_PART", 15)
+    monkeypatch.setattr(checks_pane, "_MOST", 10)
+    changes = []
+    for number in range(20):
+        id = UUID(int=number + 1)
+        values = {"title": "Share", "code": f"I-{number:02}", "highest": Decimal(10)}
+        changes.append(Create("indicator", id, values))
+        values = {"indicator": id, "period": YEAR, "value": Decimal(11 + number)}
+        changes.append(Create("indicator_value", UUID(int=number + 100), values))
+    apply(db, ChangeSet("twenty doubtful values", tuple(changes)))
+    pane = opened(qtbot, context, "checks")
+    assert pane.summary.text() == "15 doubtful; 15 of 20 indicators were looked at."
+    qtbot.mouseClick(pane.rest, LEFT)
+    qtbot.waitUntil(lambda: pane.summary.text() == "20 doubtful.")
+    assert pane.rest.isHidden()
+    assert len(pane.findChildren(QToolButton, "open_value")) == 12
+    more = pane.findChild(QPushButton, "more_plausible")
+    assert more.text() == "Show 8 more"
+    qtbot.keyClick(more, Qt.Key.Key_Space)
+    page = pane._scroll.widget()
+    assert len(page.findChildren(QToolButton, "open_value")) == 20
+    assert page.findChild(QPushButton, "more_plausible") is None
 
 
 @pytest.fixture

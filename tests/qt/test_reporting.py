@@ -97,6 +97,27 @@ def shown(pane: ReportingPane) -> dict[str, str]:
     }
 
 
+def test_a_body_stands_for_itself_and_all_below_it(
+    qtbot: QtBot, context: Context, pane: ReportingPane, db: Database
+) -> None:
+    above = records.new(db, "body", {"code": "XAMM", "name": "Ministers, made up"})
+    other = records.new(db, "body", {"code": "XTEL", "name": "Telecommunication, made up"})
+    records.put(db, "body", records.find_id(db.reader(), "body", "XCDM"), {"parent": above})
+    (calendar,) = matrix.calendars(db.reader())
+    for body in (above, other):
+        values = {"title": "Asked", "kind": "values", "calendar": calendar.id, "body": body}
+        records.new(db, "reporting_request", values)
+    pane.page.ask.click()
+    settled(qtbot, context)
+    box = pane.page.body
+    assert [box.itemText(n) for n in range(box.count())] == ["All bodies", "XAMM", "XCDM", "XTEL"]
+    rows = {"All bodies": ["XAMM", "XCDM", "XTEL"], "XAMM": ["XAMM", "XCDM"], "XTEL": ["XTEL"]}
+    for name, expected in rows.items():
+        box.setCurrentText(name)
+        settled(qtbot, context)
+        assert sorted(pane._matrix.rows) == expected
+
+
 def test_monitoring_opens_with_who_has_not_reported() -> None:
     assert next(p for p in places().values() if p.area == "monitoring").key == "reporting"
 
