@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from aps_desktop.views.context import Context
 
 _ROLE = QDialogButtonBox.ButtonRole
+_WIDTH = 440
 FILTER = "Updates of APS Desktop (*.apsupdate)"
 
 
@@ -43,7 +44,7 @@ class UpdateDialog(QDialog):
         self.title = PlainLabel(f"Checking “{path.name}”…", role="heading", wrap=True)
         self.words = PlainLabel("", wrap=True)
         self.words.setObjectName("update_words")
-        self.words.setMinimumWidth(440)
+        self.words.setFixedWidth(_WIDTH)
         self.words.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -77,7 +78,6 @@ class UpdateDialog(QDialog):
         self._update = update
         version = update.manifest.version
         self._busy.hide()
-        self.title.setText(f"Version {version} is ready to install")
         first = (
             "There is no database on this computer yet, so there is nothing to back up. APS "
             "Desktop closes and the installer takes over."
@@ -85,9 +85,10 @@ class UpdateDialog(QDialog):
             else "Your database is backed up first. Then APS Desktop closes and the installer "
             "takes over; your data stays where it is."
         )
-        self.words.setText(
+        self._show(
+            f"Version {version} is ready to install",
             f"You have version {__version__}. The file was made and signed by the release "
-            f"manager.\n\n{first}"
+            f"manager.\n\n{first}",
         )
         self.install.setText(f"Install version {version}")
         self.install.setEnabled(True)
@@ -101,8 +102,7 @@ class UpdateDialog(QDialog):
         self.install.hide()
         self._close.setText("Close")
         self._close.setFocus()
-        self.title.setText("The update is not installed")
-        self.words.setText(str(error))
+        self._show("The update is not installed", str(error))
 
     def _on_install(self) -> None:
         update = self._update
@@ -125,8 +125,14 @@ class UpdateDialog(QDialog):
             return
         self.install.hide()
         self._close.setText("Close")
-        self.title.setText("The update is ready")
-        self.words.setText(handover.words)
+        self._show("The update is ready", handover.words)
+
+    def _show(self, title: str, words: str) -> None:
+        """Says something else; the dialog grows with it, which a layout does not do by itself."""
+        self.title.setText(title)
+        self.words.setText(words)
+        self.words.setMinimumHeight(self.words.heightForWidth(_WIDTH))
+        self.adjustSize()
 
 
 def open_update(context: Context, path: Path, parent: QWidget | None) -> UpdateDialog:

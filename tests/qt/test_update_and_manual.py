@@ -70,6 +70,8 @@ def test_an_update_is_checked_backed_up_and_handed_over(
     shown = dialog(qtbot, window, update)
     qtbot.waitUntil(shown.install.isEnabled)
     assert "9.0.0" in shown.title.text()
+    assert shown.words.text().endswith("your data stays where it is.")
+    assert shown.words.height() >= shown.words.heightForWidth(shown.words.width())
     with qtbot.waitSignal(window.context.handed_over) as handed:
         qtbot.keyClick(shown.install, Qt.Key.Key_Space)
     handover = handed.args[0]
@@ -118,6 +120,8 @@ def test_an_update_is_offered_before_there_is_a_database(
     qtbot.waitUntil(shown.install.isEnabled)
     assert "9.0.0" in shown.title.text()
     assert "no database on this computer yet" in shown.words.text()
+    assert shown.words.height() >= shown.words.heightForWidth(shown.words.width())
+    assert shown.rect().contains(shown.buttons.geometry())
     qtbot.keyClick(shown.install, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: bare.handover is not None)
     bare.close()
