@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -23,10 +23,11 @@ DATE_LOOK = "dd mmm yyyy"
 _DIGITS = 15
 _EXACT = 10**_DIGITS
 _EXCEL_START = date(1900, 3, 1)
+_DAY_ZERO = date(1899, 12, 30).toordinal()
 
 
 def cell_writer(spec: Field, label: Label) -> Callable[[Value], Cell]:
-    """What turns this field's values into cells; MONEY gives the amount, see `currency_cell`."""
+    """What turns this field's values into cells; MONEY gives the amount alone."""
     if spec.kind is Kind.CHOICE:
         return _choices(spec)
     if spec.kind is Kind.PERIOD:
@@ -38,46 +39,12 @@ def cell_writer(spec: Field, label: Label) -> Callable[[Value], Cell]:
     return _PLAIN[spec.kind]
 
 
-def column_writer(spec: Field, label: Label) -> Callable[[Sequence[Value]], list[Cell]]:
-    """As `cell_writer`, for many values at once: the usual ones take no call for each."""
-    write = cell_writer(spec, label)
-
-    def slowly(values: Sequence[Value]) -> list[Cell]:
-        return [None if v is None else write(v) for v in values]
-
-    if spec.kind in (Kind.TEXT, Kind.LONG_TEXT):
-        return lambda values: [v if isinstance(v, str) else None for v in values]
-    if spec.kind is Kind.MONEY:
-        return lambda values: [_quick_amount(v) for v in values]
-    if spec.kind in (Kind.CHOICE, Kind.REFERENCE):
-        known = _Known(write)
-        return lambda values: [known[v] for v in values]
-    return slowly
-
-
-class _Known(dict[Value, Cell]):
-    """The cells of values of which there are few: each is made once."""
-
-    def __init__(self, write: Callable[[Value], Cell]) -> None:
-        super().__init__({None: None})
-        self._write = write
-
-    def __missing__(self, value: Value) -> Cell:
-        cell = self[value] = self._write(value)
-        return cell
-
-
-def _quick_amount(value: Value) -> Cell:
-    if not isinstance(value, Money):
-        return None
-    if -_EXACT < value.minor < _EXACT:
-        factor: int = 10 ** minor_digits(value.currency)
-        return value.minor / factor
-    return _amount(value)
-
-
-def currency_cell(value: Value) -> Cell:
-    return value.currency if isinstance(value, Money) else None
+def amount_cell(minor: int, currency: str) -> Cell:
+    """The cell of so many minor units."""
+    if -_EXACT < minor < _EXACT:
+        factor: int = 10 ** minor_digits(currency)
+        return minor / factor
+    return _number(Money(minor, currency).amount)
 
 
 def number_format(spec: Field) -> str:
@@ -107,10 +74,10 @@ def _number(value: Value) -> Cell:
 
 
 def _date(value: Value) -> Cell:
-    """A date; before March 1900 spreadsheets disagree, so there it is text."""
+    """A spreadsheet's number of the day; before March 1900 they disagree, so there it is text."""
     if not isinstance(value, date):
         return None
-    return value if value >= _EXCEL_START else value.isoformat()
+    return value.toordinal() - _DAY_ZERO if value >= _EXCEL_START else value.isoformat()
 
 
 def _choices(spec: Field) -> Callable[[Value], Cell]:
@@ -147,7 +114,7 @@ def _percent(value: Value) -> Cell:
 
 
 def _amount(value: Value) -> Cell:
-    return _number(value.amount) if isinstance(value, Money) else None
+    return amount_cell(value.minor, value.currency) if isinstance(value, Money) else None
 
 
 def _file(value: Value) -> Cell:

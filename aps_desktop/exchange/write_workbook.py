@@ -1,7 +1,7 @@
 """Writes lists as a workbook that can be edited and read back: hidden ids, real dates, no formulas.
 
-Every text is written as a text cell, so nothing in it can run (both writers are told so, and a test
-looks for formulas). A hidden sheet says which column is which field.
+Every text is written as a text cell, so nothing in it can run (a test looks for formulas). A hidden
+sheet says which column is which field.
 """
 
 from __future__ import annotations
@@ -10,79 +10,64 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
-from uuid import UUID
 
 import msgspec
 
 from aps_desktop.domain.fields import Entity, Field, Kind
-from aps_desktop.domain.values import Value
-from aps_desktop.exchange.cell_values import (
-    Label,
-    column_writer,
-    currency_cell,
-    number_format,
-)
+from aps_desktop.exchange.cell_values import number_format
 from aps_desktop.exchange.cells import Cell
 from aps_desktop.exchange.long_texts import CELL_LIMIT, META_SHEET, REST, Cutter, fits
 from aps_desktop.exchange.mapping import CURRENCY, RECORD_ID, VALUE
-from aps_desktop.exchange.plain_sheet import PlainSheet
+from aps_desktop.exchange.plain_sheet import Chunk, PlainSheet
+from aps_desktop.exchange.xlsx_file import write_xlsx
 
 META_VERSION = 1
 SHEET = "sheet"
-_CHUNK = 500
 _ID_HEADER = "APS id"
 _WIDTHS = {
     Kind.LONG_TEXT: 50.0, Kind.TEXT: 24.0, Kind.REFERENCE: 22.0, Kind.REFERENCES: 26.0,
     Kind.TAGS: 24.0, Kind.MONEY: 17.0, Kind.DATE: 13.0, Kind.CHOICE: 18.0, Kind.FILE: 28.0,
     Kind.PERIOD: 14.0,
 }  # fmt: skip
-
-RowOut = tuple[UUID, str, Sequence[Value]]
-"""A record's id, a text that names its present state ("" for none), its values in field order."""
+_WORDY = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.TAGS, Kind.REFERENCES, Kind.FILE})
 
 
 @dataclass(frozen=True)
 class SheetOut:
-    """One list to write. `fields` and their order are the caller's choice; rows may be a stream.
+    """One list to write. `fields` and their order are the caller's choice.
 
-    `base` is kept in the hidden sheet: it says which state of the database this is.
+    The chunks may be a stream. Their first column has the records' ids (`id_cell`), then come the
+    fields' cells, an amount's currency in a column of its own behind it. `base` is kept in the
+    hidden sheet: it says which state of the database this is.
     """
 
     entity: Entity
-    rows: Iterable[RowOut]
+    chunks: Iterable[Chunk]
     fields: tuple[Field, ...] = ()
     name: str = ""
     base: str = ""
 
 
-def no_label(entity: str, record: UUID) -> str:
-    del entity, record
-    return ""
+def id_cell(record: bytes, state: str = "") -> str:
+    """A record's id as the hidden column has it, and a text that names its present state."""
+    return f"{record.hex()} {state}" if state else record.hex()
 
 
 def write_workbook(
     path: Path,
     sheets: Iterable[SheetOut],
     *,
-    label: Label = no_label,
     progress: Callable[[int], None] = lambda rows: None,
-    fast: bool = True,
 ) -> int:
     """Writes the sheets; returns the number of records. The file appears whole or not at all.
 
-    `label` gives the text of references, `progress` is told of every thousandth row.
+    `progress` is told of about every thousandth row.
     """
     draft = path.with_name(f".{path.name}.part")
     counter = Counter(progress)
     try:
-        plain_sheets = plain(sheets, label, counter)
-        if fast:
-            from aps_desktop.exchange.xlsx_writers import write_fast as write
-        else:
-            from aps_desktop.exchange.xlsx_writers import write_slow as write
-        write(draft, plain_sheets)
+        write_xlsx(draft, list(plain(sheets, counter)))
         os.replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)
@@ -90,19 +75,19 @@ def write_workbook(
 
 
 class Counter:
-    """Counts records, and tells of every thousandth."""
+    """Counts records, and tells when another thousand is full."""
 
     def __init__(self, progress: Callable[[int], None]) -> None:
         self.rows = 0
         self._progress = progress
 
-    def one(self) -> None:
-        self.rows += 1
-        if self.rows % 1000 == 0:
+    def add(self, rows: int) -> None:
+        before, self.rows = self.rows, self.rows + rows
+        if before // 1000 != self.rows // 1000:
             self._progress(self.rows)
 
 
-def plain(sheets: Iterable[SheetOut], label: Label, counter: Counter) -> Iterator[PlainSheet]:
+def plain(sheets: Iterable[SheetOut], counter: Counter) -> Iterator[PlainSheet]:
     """The sheets as headers and cells; last the hidden one that tells of columns."""
     cutter = Cutter()
     taken: set[str] = {META_SHEET.casefold()}
@@ -112,7 +97,7 @@ def plain(sheets: Iterable[SheetOut], label: Label, counter: Counter) -> Iterato
         layout = _Layout(sheet)
         told.append((name, layout.meta(name)))
         yield PlainSheet(
-            name, layout.headers, layout.cells(sheet.rows, label, cutter, counter),
+            name, layout.headers, layout.cells(sheet.chunks, cutter, counter),
             layout.widths, layout.formats, hide_first=True,
         )  # fmt: skip
     yield PlainSheet(
@@ -121,12 +106,12 @@ def plain(sheets: Iterable[SheetOut], label: Label, counter: Counter) -> Iterato
     )  # fmt: skip
 
 
-def _meta_rows(told: list[tuple[str, str]], cutter: Cutter) -> Iterator[list[Cell]]:
+def _meta_rows(told: list[tuple[str, str]], cutter: Cutter) -> Iterator[Chunk]:
     """What the hidden sheet says; asked for last, when the rests of all long texts are known."""
     for name, text in told:
-        yield [SHEET, name, 0, text]
+        yield [[SHEET], [name], [0], [text]]
     for name, part, text in cutter.rows:
-        yield [REST, name, part, text]
+        yield [[REST], [name], [part], [text]]
 
 
 class _Layout:
@@ -140,6 +125,7 @@ class _Layout:
         self.widths = [4.0]
         self.formats = [""]
         self._columns: list[tuple[str, str]] = [("", RECORD_ID)]
+        self._wordy = [False]
         for spec in self.fields:
             self._add(spec.label, spec, VALUE, _WIDTHS.get(spec.kind, 12.0), number_format(spec))
             if spec.kind is Kind.MONEY:
@@ -154,6 +140,7 @@ class _Layout:
         self.widths.append(max(width, min(len(text) + 3.0, 30.0)))
         self.formats.append(look)
         self._columns.append((spec.name, role))
+        self._wordy.append(role == VALUE and spec.kind in _WORDY)
 
     def meta(self, name: str) -> str:
         columns = [
@@ -166,32 +153,21 @@ class _Layout:
         }  # fmt: skip
         return msgspec.json.encode(told).decode()
 
-    def cells(
-        self, rows: Iterable[RowOut], label: Label, cutter: Cutter, counter: Counter
-    ) -> Iterator[list[Cell]]:
-        """The cells of each record."""
-        writers = [column_writer(spec, label) for spec in self.fields]
-        source = iter(rows)
-        while chunk := list(islice(source, _CHUNK)):
-            records, states, values = zip(*chunk, strict=True)
-            columns: list[Sequence[Cell]] = [[
-                f"{record.hex} {state}" if state else record.hex
-                for record, state in zip(records, states, strict=True)
-            ]]  # fmt: skip
-            fields = zip(self.fields, writers, zip(*values, strict=True), strict=True)
-            for spec, write, column in fields:
-                columns.append(_fitting(write(column), cutter))
-                if spec.kind is Kind.MONEY:
-                    columns.append([currency_cell(value) for value in column])
-            for row in zip(*columns, strict=True):
-                counter.one()
-                yield list(row)
+    def cells(self, chunks: Iterable[Chunk], cutter: Cutter, counter: Counter) -> Iterator[Chunk]:
+        """The chunks, with what is too long for a cell cut."""
+        for chunk in chunks:
+            fitted = [
+                _fitting(cells, cutter) if wordy else cells
+                for cells, wordy in zip(chunk, self._wordy, strict=True)
+            ]
+            counter.add(len(chunk[0]))
+            yield fitted
 
 
-def _fitting(cells: list[Cell], cutter: Cutter) -> list[Cell]:
+def _fitting(cells: Sequence[Cell], cutter: Cutter) -> Sequence[Cell]:
     """The cells, those that hold more than a cell can cut."""
-    longest = max((len(cell) for cell in cells if type(cell) is str), default=0)
-    if longest <= CELL_LIMIT // 2:
+    texts = [cell for cell in cells if type(cell) is str]
+    if max(map(len, texts), default=0) <= CELL_LIMIT // 2:
         return cells
     return [cutter.cut(c) if isinstance(c, str) and not fits(c) else c for c in cells]
 

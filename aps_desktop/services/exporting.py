@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from itertools import repeat
 from pathlib import Path
 
 from aps_desktop.db import store
@@ -16,17 +15,16 @@ from aps_desktop.db.queries.lists import ListQuery
 from aps_desktop.domain.entities import ENTITIES, entity
 from aps_desktop.domain.errors import UserError
 from aps_desktop.domain.fields import Entity, Field
-from aps_desktop.exchange.write_workbook import RowOut, SheetOut
+from aps_desktop.exchange.write_workbook import SheetOut
 from aps_desktop.services import importing_base
+from aps_desktop.services.exporting_cells import cell_chunks
 from aps_desktop.services.exporting_labels import ReferenceTexts
-from aps_desktop.services.importing_current import value_columns
 from aps_desktop.services.importing_types import Cancelled, Progress, never, no_progress
 
 ROWS_A_SHEET = 190_000
 """A longer list goes on in a further sheet: that is as much as an import takes in one."""
 IN_CHILD = 2_000
 """From so many records on a child process writes, so that the window never stutters."""
-_PAGE = 500
 
 
 def export_list(
@@ -48,8 +46,8 @@ def export_list(
         fields += [f for f in kind.fields if f.name not in named]
     mark = importing_base.mark(c)
     rids = lists.ids(c, query)
-    sheets = _sheets(c, kind, fields, rids, mark)
-    return _write(db, Path(path), sheets, len(rids), progress, cancelled)
+    sheets = _sheets(c, kind, fields, rids, mark, ReferenceTexts(c))
+    return _write(Path(path), sheets, len(rids), progress, cancelled)
 
 
 def export_workbook(
@@ -72,44 +70,38 @@ def export_workbook(
         kinds = [entity(name) for name in dict.fromkeys(entities)]
     if not kinds:
         raise UserError("There is nothing to export yet.", "Enter or import something first.")
+    label = ReferenceTexts(c)
     sheets = [
         sheet
         for kind in kinds
         for sheet in _sheets(
-            c, kind, kind.fields, lists.ids(c, ListQuery(kind.name, ())), mark
+            c, kind, kind.fields, lists.ids(c, ListQuery(kind.name, ())), mark, label
         )
     ]  # fmt: skip
     total = sum(counts.get(kind.name, 0) for kind in kinds)
-    return _write(db, Path(path), sheets, total, progress, cancelled)
+    return _write(Path(path), sheets, total, progress, cancelled)
 
 
 def _sheets(
-    c: Connection, kind: Entity, fields: Sequence[Field], rids: array[int], mark: str
+    c: Connection,
+    kind: Entity,
+    fields: Sequence[Field],
+    rids: array[int],
+    mark: str,
+    label: ReferenceTexts,
 ) -> list[SheetOut]:
     pieces = [rids[at : at + ROWS_A_SHEET] for at in range(0, len(rids), ROWS_A_SHEET)] or [rids]
     whole = SheetOut(kind, (), tuple(fields), kind.plural, mark)
-    return [replace(whole, rows=_rows(c, kind, fields, piece)) for piece in pieces]
-
-
-def _rows(
-    c: Connection, kind: Entity, fields: Sequence[Field], rids: array[int]
-) -> Iterator[RowOut]:
-    for start in range(0, len(rids), _PAGE):
-        _, ids, columns = value_columns(c, kind, fields, rids[start : start + _PAGE])
-        if ids:
-            yield from zip(ids, repeat(""), zip(*columns, strict=True))
+    return [replace(whole, chunks=cell_chunks(c, kind, fields, piece, label)) for piece in pieces]
 
 
 def _write(
-    db: Database,
     path: Path,
     sheets: list[SheetOut],
     total: int,
     progress: Progress,
     cancelled: Cancelled,
 ) -> int:
-    label = ReferenceTexts(db.reader())
-
     def moved(rows: int) -> None:
         if cancelled():
             raise UserError("The export was cancelled.", "No file was written.")
@@ -121,10 +113,10 @@ def _write(
         if total < IN_CHILD:
             from aps_desktop.exchange.write_workbook import write_workbook
 
-            return write_workbook(path, sheets, label=label, progress=moved)
+            return write_workbook(path, sheets, progress=moved)
         from aps_desktop.exchange.write_in_child import write_in_child
 
-        return write_in_child(path, sheets, label=label, progress=moved, cancelled=cancelled)
+        return write_in_child(path, sheets, progress=moved, cancelled=cancelled)
     except OSError as error:
         raise UserError(
             f"“{path.name}” could not be written.",

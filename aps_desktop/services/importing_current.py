@@ -81,7 +81,7 @@ def value_columns(
     next(raw)
     ids = [UUID(bytes=bytes(id)) for id in next(raw)]
     columns = [
-        _set_column(c, f, known) if f.is_set
+        set_column(c, f, known) if f.is_set
         else _column(f, [next(raw) for _ in field_columns(f)])
         for f in fields
     ]  # fmt: skip
@@ -118,7 +118,8 @@ def _uuid(raw: bytes) -> UUID:
     return UUID(bytes=raw)
 
 
-def _set_column(c: Connection, spec: Field, rids: Sequence[int]) -> list[Value]:
+def set_column(c: Connection, spec: Field, rids: Sequence[int]) -> list[Value]:
+    """What a field's sets hold of these records; None where one is empty."""
     tags = spec.kind is Kind.TAGS
     marks = ",".join("?" * len(rids))
     member = "m.word" if tags else "(SELECT x.uuid FROM record x WHERE x.rid = m.member)"

@@ -19,6 +19,9 @@ import pytest
 
 from aps_desktop.db import store
 from aps_desktop.db.engine import Database
+from aps_desktop.exchange.cell_values import DATE_LOOK
+from aps_desktop.exchange.plain_sheet import PlainSheet
+from aps_desktop.exchange.xlsx_file import write_xlsx
 from aps_desktop.services import exporting, importing, offices, records
 from aps_desktop.services.importing_types import Verdict
 
@@ -46,16 +49,22 @@ def table() -> list[list[object]]:
     ]  # fmt: skip
 
 
+def sheet(rows: list[list[object]]) -> PlainSheet:
+    start = date(1899, 12, 30)
+    columns = [
+        [(cell - start).days if isinstance(cell, date) else cell for cell in column]
+        for column in zip(*rows, strict=True)
+    ]
+    looks = [DATE_LOOK if head in ("Date", "Rate of") else "" for head in HEAD]
+    return PlainSheet("Transactions", list(HEAD), iter([columns]), [12.0] * len(HEAD), looks)
+
+
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the workbook, and the same as text for LibreOffice."""
-    from rustpy_xlsxwriter import FastExcel
-
     folder = tmp_path_factory.mktemp("excel")
     rows = table()
-    book = FastExcel(str(folder / "in.xlsx"), output_format="xlsx")
-    book.sheet("Transactions", (dict(zip(HEAD, row, strict=True)) for row in rows))
-    book.save()
+    write_xlsx(folder / "in.xlsx", [sheet(rows)])
     with (folder / "same.csv").open("w", newline="") as file:
         csv.writer(file).writerows([HEAD, *rows])
     return folder
@@ -129,6 +138,9 @@ _EXPORT = """
 import resource, sys
 from pathlib import Path
 from aps_desktop.db import store
+from aps_desktop.exchange.cell_values import DATE_LOOK
+from aps_desktop.exchange.plain_sheet import PlainSheet
+from aps_desktop.exchange.xlsx_file import write_xlsx
 from aps_desktop.services import exporting
 database, out, *fields = sys.argv[1:]
 db = store.open_database(database)
