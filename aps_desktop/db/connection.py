@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from aps_desktop.domain.clock import Clock, SystemClock
 from aps_desktop.domain.errors import UserError
 
 if TYPE_CHECKING:
@@ -32,9 +33,10 @@ def _for_postgres(sql: str) -> str:
 class Connection:
     """A database connection that hides which of the two databases it talks to."""
 
-    def __init__(self, raw: Any, *, postgres: bool) -> None:
+    def __init__(self, raw: Any, *, postgres: bool, clock: Clock | None = None) -> None:
         self.raw = raw
         self.postgres = postgres
+        self.clock: Clock = clock or SystemClock()
 
     def run(self, sql: str, params: Params = ()) -> int:
         """Executes one statement; the number of rows it touched."""

@@ -64,11 +64,12 @@ class Database:
         """A connection of its own, which the caller closes."""
         with translated_errors():
             if self.postgres:
-                return Connection(driver.connect_postgres(self.location), postgres=True)
+                server = driver.connect_postgres(self.location)
+                return Connection(server, postgres=True, clock=self.clock)
             raw = driver.connect_sqlite(
                 self.location, self._key, read_only=self.read_only, busy_ms=busy_ms
             )
-            return Connection(raw, postgres=False)
+            return Connection(raw, postgres=False, clock=self.clock)
 
     def reader(self) -> Connection:
         """This thread's reading connection; it lives as long as the database is open."""

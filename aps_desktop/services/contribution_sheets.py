@@ -32,6 +32,11 @@ _COLUMNS = (
     Column("In kind (estimate)", right=True, width=132, why="Never added to cash.", extra=True),
 )
 _FIRM = ("agreed", "paid")
+_COUNTED = (
+    *(key for key, _ in entity("contribution").field("status").choices if key != "cancelled"),
+    None,
+)
+"""The statuses of what is in a total."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +76,14 @@ def sheet(c: Connection, column: str, rid: int, day: date) -> Sheet:
     lines = [_line(row, column, named) for row in rows]
     counted = [row for row in rows if row.status != "cancelled"]
     if len(lines) > 1:
-        cash = _sum(row for row in counted if not row.in_kind)
-        kind = _sum(row for row in counted if row.in_kind)
         words = [cells.text("Total"), *(cells.text("") for _ in range(4))]
-        sums = [cells.total(one, empty="") for one in (cash, kind)]
+        sums = [
+            cells.total(
+                _sum(row for row in counted if row.in_kind is in_kind),
+                _opens(column, rid, day, _COUNTED, in_kind=in_kind), empty="",
+            )
+            for in_kind in (False, True)
+        ]  # fmt: skip
         lines.append(Line((*words, *sums), total=True))
     columns = _COLUMNS if column == "fund" else (Column("Fund", width=0), *_COLUMNS[1:])
     return Sheet(columns, tuple(lines), "Nobody has announced or agreed a contribution yet.")
@@ -83,17 +92,25 @@ def sheet(c: Connection, column: str, rid: int, day: date) -> Sheet:
 def cards(c: Connection, column: str, rid: int, day: date) -> list[Card]:
     """What is firmly agreed: cash in US dollars, and in kind where there is any."""
     firm = [row for row in _read(c, column, rid, day) if row.status in _FIRM]
-    filters = (Filter(column, "any_of", (rid,)), Filter("status", "any_of", _FIRM), _agreed_by(day))
     made = []
     for in_kind, label in ((False, "Contributions agreed"), (True, "Contributions in kind")):
         parts = [row for row in firm if row.in_kind is in_kind]
         if not parts and in_kind:
             continue
-        kinds = Filter("in_kind", "any_of", (1,) if in_kind else (0, None))
-        shown = cells.total(_sum(parts), Opens("contribution", (*filters, kinds)))
+        shown = cells.total(_sum(parts), _opens(column, rid, day, _FIRM, in_kind=in_kind))
         under = "an estimate, not in the cash" if in_kind else _as_agreed(parts)
         made.append(Card(label, shown, "" if under == shown.text else under))
     return made
+
+
+def _opens(
+    column: str, rid: int, day: date, statuses: tuple[str | None, ...], *, in_kind: bool
+) -> Opens:
+    """The list of what `_read` reads, of these statuses, in cash or in kind."""
+    return Opens("contribution", (
+        Filter(column, "any_of", (rid,)), Filter("status", "any_of", statuses), _agreed_by(day),
+        Filter("in_kind", "any_of", (1,) if in_kind else (0, None)),
+    ))  # fmt: skip
 
 
 def _agreed_by(day: date) -> Filter:

@@ -201,7 +201,7 @@ class Ledger:
 
 def of_group(name: str, wanted: Sequence[Any]) -> Filter:
     """The filter for a dimension's values; 0 and "" are what has none."""
-    values = tuple(value or None for value in wanted)
+    values = or_none(wanted)
     if values == (None,):
         return Filter(GROUPS[name][0], "empty")
     return Filter(GROUPS[name][0], "any_of", values)
@@ -211,6 +211,21 @@ def between(name: str, first: date | None, last: date | None) -> list[Filter]:
     """The filters for a span of days that may be open."""
     found = [Filter(name, "from", (first.isoformat(),))] if first else []
     return found + ([Filter(name, "to", (last.isoformat(),))] if last else [])
+
+
+def or_none(wanted: Sequence[Any]) -> tuple[Any, ...]:
+    """What a filter lets through: 0 and "" are what has none."""
+    return tuple(value or None for value in wanted)
+
+
+def of_records(field: str, rids: Iterable[int], words: str) -> Filter:
+    """Records of so many others that they are called by `words`, "the projects of these lines"."""
+    return Filter(field, "either", (words, ((field, "any_of", tuple(rids)),)))
+
+
+def these(field: str, rids: Iterable[int], words: str) -> Filter:
+    """These records and no others, called by `words`; `field` is where a list shows them."""
+    return Filter(field, "either", (words, ((field, "these", tuple(rids)),)))
 
 
 def listed(name: str, filters: Sequence[Filter] = ()) -> ListQuery:
@@ -277,6 +292,13 @@ def names_of(c: Connection, name: str, keys: Iterable[Any]) -> Names:
     for at in range(0, len(rids), 500):
         found.update(lists.labels_of(c, name, rids[at : at + 500]))
     return Names(name, found)
+
+
+def first_of(shown: int, more: int) -> tuple[str, ...]:
+    """What is said where there are too many lines."""
+    if not more:
+        return ()
+    return (f"The first {shown:,} of {shown + more:,} are shown; the totals are of all.",)
 
 
 # Totals -------------------------------------------------------------------------------------------

@@ -67,7 +67,8 @@ def _figures(
         opens = ledger.opens((measure,), nature=nature, more=until)
         made.append(Figure(f"{nature}_so_far", label, sums[nature], opens=opens))
     rate: Decimal | None = ratio(sums[ACTUAL], sums[PLANNED])
-    made.append(Figure("burn_rate", "Of plan so far", percent=rate))
+    both = ledger.opens((measure,), nature="", more=until)
+    made.append(Figure("burn_rate", "Of plan so far", percent=rate, opens=both))
     return tuple(made)
 
 

@@ -7,6 +7,7 @@ its formula is in `domain/funding_measures.py`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -37,6 +38,7 @@ from aps_desktop.services.funding import (
     Names,
     Scope,
     between,
+    first_of,
     name_missing,
     names,
     of_group,
@@ -61,26 +63,26 @@ def flows(c: Connection, scope: Scope, by: str = "fund") -> Answer:
     One line for each fund, partner, member state, body, programme, pillar, project or year.
     """
     ledger = Ledger.of(c, scope)
-    groups, everything, more = _grouped(c, ledger, by)
+    found = _grouped(c, ledger, by)
     columns = [
         (measure, nature, kind, measure + end, MEASURE_LABELS[measure] + words)
         for nature, kind, end, words in _KINDS
         for measure in MEASURES
-        if not end or any((measure, nature, kind, side) in everything for side in (0, 1))
+        if not end or any((measure, nature, kind, side) in found.everything for side in (0, 1))
     ]
 
-    def figures(found: Mapping[Any, list[Sum]], extra: Sequence[Filter]) -> list[Figure]:
+    def figures(sums: Mapping[Any, list[Sum]], extra: Sequence[Filter]) -> list[Figure]:
         made = []
         for measure, nature, kind, key, label in columns:
-            parts = [s for side in (0, 1) for s in found.get((measure, nature, kind, side), ())]
+            parts = [s for side in (0, 1) for s in sums.get((measure, nature, kind, side), ())]
             opens = ledger.opens((measure,), nature=nature, in_kind=kind, more=extra)
             made.append(Figure(key, label, total_of(parts), opens=opens))
         return made
 
-    lines = _lines(c, by, groups, figures)
     return Answer(
-        "flows", f"Money by {GROUP_LABELS[by].lower()}", lines,
-        name_missing(c, figures(everything, ())), _explained(c, ledger, by), more,
+        "flows", f"Money by {GROUP_LABELS[by].lower()}", _lines(c, by, found.shown, figures),
+        name_missing(c, figures(found.everything, ())), _explained(c, ledger, by, found),
+        found.more,
     )  # fmt: skip
 
 
@@ -90,42 +92,42 @@ def balances(c: Connection, scope: Scope, by: str = "fund") -> Answer:
     A balance is of managed funds only; from partner funds the partner pays itself.
     """
     ledger = Ledger.of(c, scope)
-    groups, everything, more = _grouped(c, ledger, by, largest=True)
+    found = _grouped(c, ledger, by, largest=True)
     managed = _managed(c)
     formulas = [UNDISBURSED, UNSPENT]
 
-    def figures(found: Mapping[Any, list[Sum]], extra: Sequence[Filter]) -> list[Figure]:
+    def figures(sums: Mapping[Any, list[Sum]], extra: Sequence[Filter]) -> list[Figure]:
         made = [
-            Figure(m, MEASURE_LABELS[m], _measure(found, m), opens=ledger.opens((m,), more=extra))
+            Figure(m, MEASURE_LABELS[m], _measure(sums, m), opens=ledger.opens((m,), more=extra))
             for m in MEASURES
         ]
-        return made + [_by_formula(ledger, f, found, extra) for f in formulas]
+        return made + [_by_formula(ledger, f, sums, extra) for f in formulas]
 
-    lines = list(_lines(c, by, groups, figures))
-    totals = list(figures(everything, ()))
+    lines = list(_lines(c, by, found.shown, figures))
+    totals = list(figures(found.everything, ()))
     if by == "fund":
-        lines = [_with_balance(ledger, one, groups, managed) for one in lines]
-        totals.append(_balance_of_all(ledger, groups, managed))
+        lines = [_with_balance(ledger, one, found.shown, managed) for one in lines]
+        totals.append(_balance_of_all(ledger, found.groups, managed))
     return Answer(
         "balances", f"Balances by {GROUP_LABELS[by].lower()}", tuple(lines),
-        name_missing(c, totals), _explained(c, ledger, by, balances=True), more,
+        name_missing(c, totals), _explained(c, ledger, by, found, balances=True), found.more,
     )  # fmt: skip
 
 
 def delivery(c: Connection, scope: Scope, by: str = "fund") -> Answer:
     """The delivery rate: what was disbursed in percent of what was committed."""
     ledger = Ledger.of(c, scope)
-    groups, everything, more = _grouped(c, ledger, by)
+    found = _grouped(c, ledger, by)
 
-    def figures(found: Mapping[Any, list[Sum]], extra: Sequence[Filter]) -> list[Figure]:
-        sums = {m: _measure(found, m) for m in ("commitment", "disbursement", "expenditure")}
+    def figures(sums: Mapping[Any, list[Sum]], extra: Sequence[Filter]) -> list[Figure]:
+        of = {m: _measure(sums, m) for m in ("commitment", "disbursement", "expenditure")}
         made = [
             Figure(m, MEASURE_LABELS[m], total, opens=ledger.opens((m,), more=extra))
-            for m, total in sums.items()
+            for m, total in of.items()
         ]
         both = ledger.opens(("commitment", "disbursement"), more=extra)
-        rate = ratio(sums["disbursement"], sums["commitment"])
-        spent = ratio(sums["expenditure"], sums["disbursement"])
+        rate = ratio(of["disbursement"], of["commitment"])
+        spent = ratio(of["expenditure"], of["disbursement"])
         spending = ledger.opens(("disbursement", "expenditure"), more=extra)
         return [
             *made,
@@ -133,35 +135,49 @@ def delivery(c: Connection, scope: Scope, by: str = "fund") -> Answer:
             Figure("spending_rate", "Spent of disbursed", percent=spent, opens=spending),
         ]
 
-    totals = figures(everything, ())
+    totals = figures(found.everything, ())
     return Answer(
         "delivery", f"Delivery rate by {GROUP_LABELS[by].lower()}",
-        _lines(c, by, groups, figures), name_missing(c, totals),
-        (f"The delivery rate is {DELIVERY_RATE}.", *_explained(c, ledger, by)), more,
+        _lines(c, by, found.shown, figures), name_missing(c, totals),
+        (f"The delivery rate is {DELIVERY_RATE}.", *_explained(c, ledger, by, found)), found.more,
     )  # fmt: skip
 
 
 # Sums by group ------------------------------------------------------------------------------------
 
 
-def _grouped(
-    c: Connection, ledger: Ledger, by: str, *, largest: bool = False
-) -> tuple[Groups, Sums, int]:
+@dataclass(frozen=True)
+class _Grouped:
+    """Sums by group: of those that are shown, of all that were read, and of everything.
+
+    `more` groups are too many to be shown. Of projects and programmes only those are read that are
+    shown, and everything by itself.
+    """
+
+    shown: Groups
+    groups: Groups
+    everything: Sums
+    more: int
+
+
+def _grouped(c: Connection, ledger: Ledger, by: str, *, largest: bool = False) -> _Grouped:
     """The sums of each group, of everything, and how many groups are too many to be shown."""
     only = ledger.narrowed(nature="", in_kind=None)
     if by in ("project", "programme"):
-        shown, more = funding_projects.largest(c, ledger, by, LIMIT, by_unspent=largest)
-        these = ledger.narrowed(nature="", in_kind=None, more={by: shown})
+        keys, more = funding_projects.largest(c, ledger, by, LIMIT, by_unspent=largest)
+        these = ledger.narrowed(nature="", in_kind=None, more={by: keys})
         groups = _by_group(money.sums(c, (by, *_KEYS), these))
         everything = _by_group(money.sums(c, _KEYS, only), keyed=False).get(None, {})
-        return {rid: groups[rid] for rid in shown if rid in groups}, everything, more
+        found = {rid: groups[rid] for rid in keys if rid in groups}
+        return _Grouped(found, found, everything, more)
     sums = money.sums(c, (by, *_KEYS), only)
     everything = {}
     for one in sums:
         everything.setdefault(tuple(one.keys[1:]), []).append(one)
     groups = _by_group(sums)
     most = sorted(groups, key=lambda key: _size(groups[key]), reverse=True)[:LIMIT]
-    return {key: groups[key] for key in most}, everything, len(groups) - len(most)
+    shown = {key: groups[key] for key in most}
+    return _Grouped(shown, groups, everything, len(groups) - len(most))
 
 
 _KEYS = ("type", "nature", "in_kind", "on_project")
@@ -263,9 +279,10 @@ def _balance_of_all(ledger: Ledger, groups: Groups, managed: Mapping[int, bool])
 
 
 def _explained(
-    c: Connection, ledger: Ledger, by: str, *, balances: bool = False
+    c: Connection, ledger: Ledger, by: str, found: _Grouped, *, balances: bool = False
 ) -> tuple[str, ...]:
-    said = ["Each measure is a column of its own; they are never added to one another."]
+    said = [*first_of(len(found.shown), found.more)]
+    said += ["Each measure is a column of its own; they are never added to one another."]
     if balances:
         said += [f"{f.label}: {f.words}." for f in (UNDISBURSED, UNSPENT, BALANCE)]
         said.append("In US dollars by the rates frozen with each entry; differences of rates stay.")

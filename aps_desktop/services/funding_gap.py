@@ -14,7 +14,8 @@ from uuid import UUID
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.queries.conditions import where
-from aps_desktop.db.queries.lists import Filter
+from aps_desktop.db.queries.lists import Filter, ListQuery
+from aps_desktop.domain.clock import today
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.funding_measures import FUNDING_GAP
 from aps_desktop.domain.money import Money
@@ -25,9 +26,13 @@ from aps_desktop.services.funding import (
     Figure,
     Ledger,
     Scope,
+    first_of,
     listed,
     name_missing,
     names_of,
+    of_records,
+    or_none,
+    these,
     with_parts,
 )
 from aps_desktop.services.funding_sums import ProjectSums
@@ -54,12 +59,12 @@ class _Line:
 
 def gap(c: Connection, scope: Scope, by: str = "measure") -> Answer:
     """What is needed, committed, pledged and not yet committed, and what is lacking."""
-    ledger = Ledger.of(c, scope)
+    ledger = Ledger.of(c, Scope(as_of=scope.as_of))
     filters = _filters(c, scope)
-    lines, without = _read(c, filters, scope)
+    day = scope.as_of or today(c.clock)
+    lines, without = _read(c, filters, day)
     projects = {line.project for line in lines if line.project}
-    until = scope.as_of
-    sums = ProjectSums.of(c, ("commitment", "pledge"), until, projects)
+    sums = ProjectSums.of(c, ("commitment", "pledge"), scope.as_of, projects)
 
     def figures(of: Iterable[_Line], more: list[Filter]) -> tuple[Figure, ...]:
         return _figures(ledger, list(of), sums, [*filters, *more])
@@ -75,10 +80,11 @@ def gap(c: Connection, scope: Scope, by: str = "measure") -> Answer:
         called.line(rid, figures(groups[rid], _narrower(by, rid)), _note(by, groups[rid], shared))
         for rid in shown
     ]
+    more = len(groups) - len(made)
     return Answer(
         "gap", f"Funding gap by {by.replace('_', ' ')}", tuple(made),
         name_missing(c, figures(lines, [])),
-        _explained(scope, filters, without, shared), len(groups) - len(made),
+        (*first_of(len(made), more), *_explained(scope, day, without, shared)), more,
     )  # fmt: skip
 
 
@@ -94,7 +100,7 @@ def _filters(c: Connection, scope: Scope) -> list[Filter]:
         ("project.programme", with_parts(c, "programme", scope.programmes)),
     ):  # fmt: skip
         if wanted:
-            filters.append(Filter(field, "any_of", tuple(wanted)))
+            filters.append(Filter(field, "any_of", or_none(wanted)))
     if scope.years:
         first, last = scope.years
         filters += [
@@ -104,15 +110,15 @@ def _filters(c: Connection, scope: Scope) -> list[Filter]:
     return filters
 
 
-def _read(c: Connection, filters: list[Filter], scope: Scope) -> tuple[list[_Line], int]:
-    """The lines that say what they need, and how many do not."""
+def _read(c: Connection, filters: list[Filter], day: date) -> tuple[list[_Line], int]:
+    """The lines that say what they need, by the rates of a day, and how many do not."""
     test, params = where(c, entity("work_plan_line"), filters, "")
     rows = c.all(
         "SELECT t.rid, t.id, t.measure, t.work_plan, t.owner_body, t.framework_node, t.project, "
         f"t.needed_minor, t.needed_currency FROM work_plan_line t{test} ORDER BY t.rid",
         params,
     )
-    rates, day = Rates(c), scope.as_of or date.today()
+    rates = Rates(c)
     found = [
         _Line(rid, plan or 0, body or 0, node or 0, project or 0,
               _need(rates, day, id, measure, minor, currency))
@@ -142,10 +148,15 @@ def _figures(
     committed, uncommitted, pledged = sums.of_donors(projects)
     gap = needed.less(committed).less(uncommitted)
     opens = listed("work_plan_line", [*filters, Filter("needed", "filled")])
-    some = Filter("project", "any_of", tuple(projects)) if len(projects) <= 1000 else None
+    words = f"the {len(projects):,} projects of these lines"
+    some = (
+        of_records("project", projects, words)
+        if len(projects) > 1
+        else (Filter("project", "any_of", tuple(projects)))
+    )
 
-    def rows(*measures: str) -> Any:
-        return ledger.opens(measures, more=[some]) if some else None
+    def rows(*measures: str) -> ListQuery:
+        return ledger.opens(measures, more=[some])
 
     return (
         Figure("needed", "Needed", needed, opens=opens),
@@ -160,7 +171,7 @@ def _figures(
 
 def _narrower(by: str, rid: int) -> list[Filter]:
     if by == "measure":
-        return []
+        return [these("measure", (rid,), "this line")]
     field = _FIELD[by]
     return [Filter(field, "any_of", (rid,)) if rid else Filter(field, "empty")]
 
@@ -194,10 +205,7 @@ def _lacking(lines: list[_Line], covered: Mapping[int, int | None]) -> int:
     return lacking
 
 
-def _explained(
-    scope: Scope, filters: list[Filter], without: int, shared: Mapping[int, int]
-) -> tuple[str, ...]:
-    day = scope.as_of or date.today()
+def _explained(scope: Scope, day: date, without: int, shared: Mapping[int, int]) -> tuple[str, ...]:
     said = [
         f"Gap: {FUNDING_GAP}.",
         f"Needs in other currencies count by the rate of {show_date(day)} or the newest before it.",

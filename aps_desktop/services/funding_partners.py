@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from aps_desktop.db.connection import Connection
@@ -12,10 +12,11 @@ from aps_desktop.db.queries import money
 from aps_desktop.db.queries.conditions import where
 from aps_desktop.db.queries.lists import Filter
 from aps_desktop.db.queries.money import Sum
+from aps_desktop.domain.clock import today
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.entities.vocabularies import PILLARS
 from aps_desktop.domain.funding_measures import MEASURE_LABELS, WEIGHTED
-from aps_desktop.domain.money import Money
+from aps_desktop.domain.money import Money, minor_digits
 from aps_desktop.domain.totals import Total
 from aps_desktop.domain.values import show_date
 from aps_desktop.services.funding import (
@@ -28,6 +29,7 @@ from aps_desktop.services.funding import (
     name_missing,
     names_of,
     of_group,
+    or_none,
     total_of,
     with_parts,
 )
@@ -54,8 +56,7 @@ def by_partner(c: Connection, scope: Scope, measure: str = "commitment") -> Answ
         "partner": names_of(c, "partner", {k[1] for k in found if k[0] == "partner"}),
         "state": names_of(c, "member_state", {k[1] for k in found if k[0] == "state"}),
     }
-    used = {pillar for pillars in found.values() for pillar in pillars}
-    columns = [pillar for pillar, _ in PILLARS if pillar in used] + ([""] if "" in used else [])
+    columns = _columns({pillar for pillars in found.values() for pillar in pillars})
     lines = []
     for (dimension, rid, year), pillars in found.items():
         extra = [*_payer(dimension, rid), *between("date", date(year, 1, 1), date(year, 12, 31))]
@@ -74,6 +75,13 @@ def by_partner(c: Connection, scope: Scope, measure: str = "commitment") -> Answ
         ("Actual, in cash. A transaction that names a partner and a member state is the partner's.",
          "The pillar is the project's; what is of no project has none."),
     )  # fmt: skip
+
+
+def _columns(used: set[str]) -> list[str]:
+    """The pillars in their order, then those that another version or office knows, then none."""
+    known = [pillar for pillar, _ in PILLARS]
+    others = sorted(used.difference(known, ("",)))
+    return [*(p for p in known if p in used), *others, *([""] if "" in used else [])]
 
 
 def _payer(dimension: str, rid: int) -> list[Filter]:
@@ -110,7 +118,7 @@ def pipeline(c: Connection, scope: Scope) -> Answer:
     Amounts have no frozen value, so those in other currencies count by the rate of `as_of` (or of
     the newest before it).
     """
-    day = scope.as_of or date.today()
+    day = scope.as_of or today(c.clock)
     rates = Rates(c)
     groups: dict[tuple[str, int], list[tuple[Any, ...]]] = {}
     filters = _pipeline_filters(c, scope)
@@ -155,7 +163,7 @@ def _pipeline_filters(c: Connection, scope: Scope) -> list[Filter]:
         ("project.programme", with_parts(c, "programme", scope.programmes)),
     ):  # fmt: skip
         if wanted:
-            filters.append(Filter(field, "any_of", tuple(wanted)))
+            filters.append(Filter(field, "any_of", or_none(wanted)))
     return filters
 
 
@@ -169,11 +177,17 @@ def _proposals(c: Connection, filters: list[Filter]) -> list[tuple[Any, ...]]:
     )
 
 
+def _rounded(amount: Decimal, currency: str) -> Money:
+    """A sum to the minor unit, half to even; unlike one amount it may be as large as it likes."""
+    minor = amount.scaleb(minor_digits(currency))
+    return Money(int(minor.to_integral_value(ROUND_HALF_EVEN)), currency)
+
+
 def _weighted(
     rows: list[tuple[Any, ...]], rates: Rates, day: date, filters: list[Filter]
 ) -> tuple[Figure, ...]:
-    """Number, amount, and the weighted amount, which is rounded once, at the end."""
-    asked = Total.of(())
+    """Number, amount, and the weighted amount; each is rounded once, at the end."""
+    asked: dict[str, Decimal] = {}
     weighted: dict[str, Decimal] = {}
     counted = unvalued = 0
     for minor, currency, percent in rows:
@@ -182,13 +196,17 @@ def _weighted(
         amount = Money(minor, currency)
         rate = rates.find(currency, day)
         value, code = (rate.exact(amount), "USD") if rate else (amount.amount, currency)
-        asked = asked.plus(Total((Money.of(value, code),), 1, int(rate is None)))
-        weighted[code] = weighted.get(code, Decimal(0)) + value * (percent or 0) / 100
+        asked[code] = asked.get(code, Decimal(0)) + value
+        weighted[code] = weighted.get(code, Decimal(0)) + value * (percent or 0)
         counted, unvalued = counted + 1, unvalued + int(rate is None)
-    rounded = tuple(Money.of(sum_, code) for code, sum_ in sorted(weighted.items()))
+
+    def rounded(sums: dict[str, Decimal], parts: int = 1) -> Total:
+        amounts = (_rounded(sum_ / parts, code) for code, sum_ in sorted(sums.items()))
+        return Total(tuple(amounts), counted, unvalued)
+
     opens = listed("pipeline_proposal", filters)
     return (
         Figure("proposals", "Proposals", count=len(rows), opens=opens),
-        Figure("asked", "Asked for", asked, opens=opens),
-        Figure("weighted", "Weighted", Total(rounded, counted, unvalued), opens=opens),
+        Figure("asked", "Asked for", rounded(asked), opens=opens),
+        Figure("weighted", "Weighted", rounded(weighted, 100), opens=opens),
     )

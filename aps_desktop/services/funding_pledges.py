@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
-from uuid import UUID
+from typing import Any
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.queries import lists
 from aps_desktop.db.queries.lists import Filter, ListQuery
-from aps_desktop.domain.totals import Total
+from aps_desktop.domain.clock import today
+from aps_desktop.domain.money import Money
+from aps_desktop.domain.totals import Total, summed
+from aps_desktop.domain.values import show_date
 from aps_desktop.services.funding import (
     NAME,
     Answer,
     Figure,
     Ledger,
-    Line,
     Scope,
     between,
+    first_of,
+    listed,
     name_missing,
+    names_of,
+    these,
 )
 from aps_desktop.services.funding_sums import ProjectSums
 
@@ -26,92 +34,139 @@ LIMIT = 200
 """Lines that are shown at most; the totals are of all."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Pledge:
+    """One pledge: its project (0: of none), when it runs out, and what of it is not committed."""
+
+    rid: int
+    project: int
+    expires: date
+    value: Total
+    open: Total
+
+
 def expiring(c: Connection, scope: Scope, days: int = EXPIRING_DAYS) -> Answer:
     """Pledges that expire within so many days of `as_of`, each with what of it is not committed.
 
-    Not committed is what the project's pledges are more than its commitments, at most the pledge.
+    Not committed is what the project's pledges are more than its commitments. Each of them is given
+    of that at most what it is, the first to expire first, so that no dollar counts twice.
     """
-    day = scope.as_of or date.today()
+    day = scope.as_of or today(c.clock)
+    last = day + timedelta(days)
     ledger = Ledger.of(c, scope)
-    more = between("expires_on", day, day + timedelta(days))
-    opens = ledger.opens(("pledge",), more=more)
-    query = ListQuery(NAME, (), (("expires_on", False),), opens.filters)
-    rids = list(lists.ids(c, query))
-    rows = _pledges(c, rids)
-    taken = _taken_back(c, rids)
-    projects = {row[1] for row in rows.values() if row[1]}
-    sums = ProjectSums.of(c, ("pledge", "commitment"), ledger.until, projects)
-    open_of = {rid: sums.open_pledges(rid) for rid in projects}
-    labels = lists.labels_of(c, NAME, rids)
-    lines = []
-    pledged, left = Total(), Total()
-    for rid in rids:
-        if rid in taken or rid not in rows:
-            continue
-        value, project, expires = rows[rid]
-        part = _least(value, open_of.get(project)) if project else value
-        pledged, left = pledged.plus(value), left.plus(part)
-        until = date.fromisoformat(expires)
-        both = _of_project(ledger, project) if project else None
-        figures = (
-            Figure("pledged", "Pledged", value),
-            Figure("open", "Not committed", part, opens=both),
-            Figure("expires", "Expires on", day=until, count=(until - day).days),
-        )
-        id, label = labels[rid]
-        lines.append(Line(str(rid), label, figures, NAME, UUID(bytes=bytes(id))))
+    query = ledger.opens(("pledge",), more=between("expires_on", day, last))
+    pledges = _pledges(c, query, scope.as_of)
+    of_projects = Ledger.of(c, Scope(as_of=scope.as_of))
+    shown = pledges[:LIMIT]
+    called = names_of(c, NAME, (one.rid for one in shown))
+    lines = tuple(called.line(one.rid, _figures(of_projects, one, day)) for one in shown)
+    words = f"pledges that expire by {show_date(last)} and were not taken back"
+    opens = listed(NAME, [these("type", (one.rid for one in pledges), words)])
     totals = (
-        Figure("pledged", "Pledged", pledged, opens=opens),
-        Figure("open", "Not committed", left, opens=opens),
-    )
+        Figure("pledged", "Pledged", summed(one.value for one in pledges), opens=opens),
+        Figure("open", "Not committed", summed(one.open for one in pledges),
+               opens=_open_of_all(of_projects, pledges)),
+    )  # fmt: skip
+    more = len(pledges) - len(shown)
     return Answer(
-        "expiring",
-        f"Pledges expiring within {days} days",
-        tuple(lines),
-        name_missing(c, totals),
-        ("Cash only. Pledges that were taken back by a reversing entry are left out.",),
+        "expiring", f"Pledges expiring within {days} days", lines, name_missing(c, totals),
+        (*first_of(len(shown), more),
+         "Cash only. Pledges that were taken back by a reversing entry are left out.",
+         "Not committed: what a project's pledges are more than its commitments, counted once; of "
+         "several pledges the first to expire is given it first. What is of no project is open."),
+        more,
+    )  # fmt: skip
+
+
+def _figures(ledger: Ledger, one: _Pledge, day: date) -> tuple[Figure, ...]:
+    itself = listed(NAME, [these("type", (one.rid,), "this pledge")])
+    project = [Filter("project", "any_of", (one.project,))]
+    both = ledger.opens(("pledge", "commitment"), more=project) if one.project else itself
+    return (
+        Figure("pledged", "Pledged", one.value, opens=itself),
+        Figure("open", "Not committed", one.open, opens=both),
+        Figure("expires", "Expires on", day=one.expires, count=(one.expires - day).days),
     )
 
 
-def _of_project(ledger: Ledger, rid: int) -> ListQuery:
-    """What a project's pledges and commitments are made of."""
-    project = Filter("project", "any_of", (rid,))
-    return ledger.opens(("pledge", "commitment"), more=[project])
+def _open_of_all(ledger: Ledger, pledges: list[_Pledge]) -> ListQuery:
+    """The pledges and commitments of all their projects, and the pledges of none."""
+    projects = tuple(dict.fromkeys(one.project for one in pledges if one.project))
+    loose = tuple(one.rid for one in pledges if not one.project)
+    both = ledger.opens(("pledge", "commitment")).filters
+    of_projects = tuple((one.field, one.op, one.values) for one in both)
+    words = "what counts for “Not committed”"
+    return listed(NAME, [Filter("type", "either", (
+        words, (*of_projects, ("project", "any_of", projects)), (("type", "these", loose),),
+    ))])  # fmt: skip
 
 
-def _pledges(c: Connection, rids: list[int]) -> dict[int, tuple[Total, int, str]]:
-    found = {}
-    for at in range(0, len(rids), 500):
-        part = rids[at : at + 500]
-        marks = ",".join("?" * len(part))
-        for rid, unit, value, project, expires in c.all(
-            "SELECT f.rid, f.unit, f.value, f.project, t.expires_on FROM money_fact f "
-            f"JOIN fund_transaction t ON t.rid = f.rid WHERE f.rid IN ({marks})",
-            part,
-        ):
-            found[rid] = Total.of([(unit, value, 1)]), project, expires
+def _pledges(c: Connection, query: ListQuery, as_of: date | None) -> list[_Pledge]:
+    """The pledges of a list that were not taken back, the first to expire first."""
+    rids = list(lists.ids(c, query))
+    taken = _taken_back(c, rids, as_of)
+    rows = sorted(
+        (expires, rid, project, value)
+        for rid, (value, project, expires) in _values(c, rids).items()
+        if rid not in taken
+    )
+    projects = {project for _, _, project, _ in rows if project}
+    sums = ProjectSums.of(c, ("pledge", "commitment"), as_of, projects)
+    left = {rid: sums.open_pledges(rid) for rid in projects}
+    found = []
+    for expires, rid, project, (unit, minor) in rows:
+        value = part = Total.of([(unit, minor, 1)])
+        if project:
+            part, left[project] = _taken(value, left[project])
+        found.append(_Pledge(rid, project, date.fromisoformat(expires), value, part))
     return found
 
 
-def _taken_back(c: Connection, rids: list[int]) -> set[int]:
-    """Those of the transactions that another one reverses, or that reverse one."""
+def _taken(value: Total, left: Total) -> tuple[Total, Total]:
+    """What of a pledge is open, and what is left for the next one of the project.
+
+    Where it is refused what is left, it is refused for the first of them and counted there.
+    """
+    pledged, most = value.value, left.value
+    if pledged is None or most is None or pledged.currency != most.currency:
+        return left, Total()
+    minor = max(0, min(pledged.minor, most.minor))
+    part = Total((Money(minor, most.currency),), value.rows, value.unvalued)
+    return part, Total((Money(most.minor - minor, most.currency),))
+
+
+def _values(c: Connection, rids: list[int]) -> Mapping[int, tuple[tuple[str, int], int, str]]:
+    """By transaction: unit and value, project, and when it expires."""
+    found: dict[int, tuple[tuple[str, int], int, str]] = {}
+    for part in _parts(rids):
+        for rid, unit, value, project, expires in c.all(
+            "SELECT f.rid, f.unit, f.value, f.project, t.expires_on FROM money_fact f "
+            f"JOIN fund_transaction t ON t.rid = f.rid WHERE f.rid IN ({_marks(part)})",
+            part,
+        ):
+            found[rid] = (unit, value), project, expires
+    return found
+
+
+def _taken_back(c: Connection, rids: list[int], as_of: date | None) -> set[int]:
+    """Those that another transaction reverses up to a day, or that reverse one."""
     found: set[int] = set()
-    for at in range(0, len(rids), 500):
-        part = rids[at : at + 500]
-        marks = ",".join("?" * len(part))
+    until = as_of.isoformat() if as_of else "9999-12-31"
+    for part in _parts(rids):
+        marks = _marks(part)
         for (rid,) in c.all(
-            f"SELECT reverses FROM fund_transaction WHERE reverses IN ({marks}) UNION "
-            f"SELECT rid FROM fund_transaction WHERE reverses IS NOT NULL AND rid IN ({marks})",
-            [*part, *part],
+            f"SELECT reverses FROM fund_transaction WHERE reverses IN ({marks}) AND date <= ? "
+            f"UNION SELECT rid FROM fund_transaction WHERE reverses IS NOT NULL AND rid IN "
+            f"({marks})",
+            [*part, until, *part],
         ):
             found.add(rid)
     return found
 
 
-def _least(one: Total, other: Total | None) -> Total:
-    """The smaller of two totals in one currency; the first where they cannot be compared."""
-    if other is None or one.value is None or other.value is None:
-        return one
-    if one.value.currency != other.value.currency:
-        return one
-    return one if one.value.minor <= other.value.minor else other
+def _parts(rids: list[int]) -> Iterable[list[int]]:
+    return (rids[at : at + 500] for at in range(0, len(rids), 500))
+
+
+def _marks(part: list[Any]) -> str:
+    return ",".join("?" * len(part))

@@ -51,7 +51,7 @@ def _projects(
     tests = ["m.n <> 0"]
     for name, wanted in ledger.values.items():
         column = f"p.{_COLUMNS[name]}" if name in _COLUMNS else "m.project"
-        known = [value for value in wanted if value]
+        known = [value for value in wanted if value or name == "project"]
         test = f"{column} IN ({','.join('?' * len(known))})" if known else "1 = 0"
         tests.append(test if len(known) == len(wanted) else f"({test} OR {column} IS NULL)")
         params += known

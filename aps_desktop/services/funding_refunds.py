@@ -16,8 +16,10 @@ from aps_desktop.services.funding import (
     Figure,
     Ledger,
     Scope,
+    first_of,
     name_missing,
     names_of,
+    of_records,
 )
 from aps_desktop.services.funding_sums import ProjectSums
 
@@ -28,8 +30,21 @@ LIMIT = 200
 _MEASURES = tuple(dict.fromkeys(term.measure for term in UNSPENT.terms))
 _DONE = ("activities_done", "reporting_due", "completed", "cancelled")
 _CASH = "nature = 'actual' AND in_kind = 0 AND on_project = 1"
-_OF_PROJECT = {"pillar": "pillar", "body": "sponsoring_body", "programme": "programme",
-               "project": "rid", "fund": "fund"}  # fmt: skip
+_ENDED_ON = "coalesce(p.activities_done_on, p.actual_end)"
+_NAMING = "p.rid IN (SELECT f.project FROM money_fact f WHERE f.{} IN ({}))"
+_OF_PROJECT = {
+    "pillar": ("coalesce(p.pillar, '') IN ({0})",),
+    "body": ("coalesce(p.sponsoring_body, 0) IN ({0})",),
+    "programme": ("coalesce(p.programme, 0) IN ({0})",),
+    "project": ("p.rid IN ({0})",),
+    "fund": ("p.fund IN ({0})", _NAMING.format("fund", "{0}")),
+    "partner": (
+        "p.fund IN (SELECT f.rid FROM fund f WHERE f.partner IN ({0}))",
+        _NAMING.format("partner", "{0}"),
+    ),
+    "state": (_NAMING.format("state", "{0}"),),
+}  # fmt: skip
+"""By dimension: the tests (SQL over a project `p`) of which one must hold."""
 
 
 def refunds_due(c: Connection, scope: Scope) -> Answer:
@@ -38,8 +53,8 @@ def refunds_due(c: Connection, scope: Scope) -> Answer:
     What is left is counted in the currencies as entered, where exchange rates make no difference:
     a project that spent in its own currency all that it got owes nothing, whatever the rates were.
     """
-    ledger = Ledger.of(c, replace(scope, years=None))
-    left, ended = _due(c, ledger, scope.years)
+    ledger = Ledger.of(c, Scope(as_of=scope.as_of))
+    left, ended = _due(c, Ledger.of(c, replace(scope, years=None)), scope.years)
     sums = ProjectSums.of(c, _MEASURES, ledger.until, set(ended))
     due = sorted(ended, key=lambda rid: (ended[rid] or "9", rid))
     usd = {rid: sums.by_formula(rid, UNSPENT) for rid in due[:LIMIT]}
@@ -57,17 +72,22 @@ def refunds_due(c: Connection, scope: Scope) -> Answer:
             Figure("due", "Due on", day=on),
         )  # fmt: skip
         lines.append(called.line(rid, figures, "" if on else "the day of completion is missing"))
+    words = f"the {len(due):,} projects that owe something"
     total = Figure(
         "usd", "In US dollars", sums.all_by_formula(due, UNSPENT),
-        opens=_opens(ledger, [Filter("project.status", "any_of", _DONE)]),
+        opens=_opens(ledger, [of_records("project", due, words)]),
     )  # fmt: skip
+    more = len(due) - len(lines)
     return Answer(
         "refunds_due", "Refunds due", tuple(lines), name_missing(c, (total,)),
-        (f"{UNSPENT.label}: {UNSPENT.words}.",
+        (*first_of(len(lines), more),
+         f"{UNSPENT.label}: {UNSPENT.words}.",
          "Of projects whose activities are done, or which were cancelled; due 60 days after that.",
          "In US dollars by the rates that were frozen with each entry, which may differ.",
-         "Projects that spent more than they got are left out, and do not lessen the others."),
-        max(0, len(due) - LIMIT),
+         "Projects that spent more than they got are left out, and do not lessen the others.",
+         "A fund, partner or member state stands for the projects that it pays for: by the "
+         "project's fund, or by a transaction that names it. What is left is the whole project's."),
+        more,
     )  # fmt: skip
 
 
@@ -93,7 +113,7 @@ def _due(
     ended: dict[int, str | None] = {}
     for project, currency, high, low, done in c.each(
         "SELECT l.project, l.currency, l.unspent_hi, l.unspent_lo, "
-        "coalesce(p.activities_done_on, p.actual_end) FROM project p "
+        f"{_ENDED_ON} FROM project p "
         f"JOIN money_left l ON l.project = p.rid WHERE {test}",
         params,
     ):
@@ -125,12 +145,15 @@ def _ended(ledger: Ledger, years: tuple[int, int] | None) -> tuple[str, list[obj
     tests = [f"p.status IN ({', '.join(repr(one) for one in _DONE)})"]
     params: list[object] = []
     if years:
-        tests.append("coalesce(p.activities_done_on, p.actual_end) BETWEEN ? AND ?")
+        tests.append(f"{_ENDED_ON} BETWEEN ? AND ?")
         params += [f"{years[0]:04}-01-01", f"{years[1]:04}-12-31"]
+    if ledger.until:
+        tests.append(f"({_ENDED_ON} IS NULL OR {_ENDED_ON} <= ?)")
+        params.append(ledger.until.isoformat())
     for name, wanted in ledger.values.items():
-        if name in _OF_PROJECT:
-            tests.append(f"p.{_OF_PROJECT[name]} IN ({','.join('?' * len(wanted))})")
-            params += wanted
+        test = " OR ".join(_OF_PROJECT[name]).format(",".join("?" * len(wanted)))
+        tests.append(f"({test})")
+        params += wanted * len(_OF_PROJECT[name])
     return " AND ".join(tests), params
 
 

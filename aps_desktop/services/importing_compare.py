@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from aps_desktop.db.connection import Connection
+from aps_desktop.domain.clock import today
 from aps_desktop.domain.entities import entity as entity_of
 from aps_desktop.domain.fields import Entity, Field, Kind
 from aps_desktop.domain.rules import Problem as RuleProblem
@@ -121,7 +121,7 @@ class _Part:
         self._compare(known)
         if self._kind.name == VALUE:
             checks = ValueChecks(self._c, self._owner.of, self._refuse_value, self._complaints.warn)
-            checks.look_over(good, date.today())
+            checks.look_over(good, today(self._c.clock))
 
     def _waits(self, row: RowResult, decided: Decided) -> bool:
         """Whether it refers to a record of this workbook that does not come in."""

@@ -234,9 +234,7 @@ class QuestionsPane(Pane):
         self.heading.setText(answered.title)
         self.table.setAccessibleName(answered.title)
         self.table.show_sheet(answered.sheet)
-        more = answered.sheet.more
-        said = [f"{more:,} further lines are not shown; the total is of all."] if more else []
-        self.why.setText("How it is counted: " + " ".join((*said, *answered.explained)))
+        self.why.setText("How it is counted: " + " ".join(answered.explained))
         self.refused.setText(answered.sheet.refused)
         self.refused.setVisible(bool(answered.sheet.refused))
         restyle(self.refused)

@@ -1,15 +1,23 @@
 """Questions about money: every figure opens exactly the rows that make it."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
 from aps_desktop.db.queries import lists
+from aps_desktop.db.unit_of_work import apply
+from aps_desktop.domain.changes import Change, ChangeSet, Create, Update
+from aps_desktop.domain.clock import FixedClock
 from aps_desktop.domain.errors import InvalidValue, NotFound
-from aps_desktop.services import demo, figures, offices
+from aps_desktop.domain.money import Money
+from aps_desktop.domain.values import Value
+from aps_desktop.services import demo, figures, ledger, offices, records
 from aps_desktop.services.funding import NAME, Answer, Figure, Scope
 
 BY = ("fund", "partner", "state", "body", "programme", "pillar", "project", "year")
@@ -120,6 +128,143 @@ def test_a_balance_opens_what_counts_for_it(db: Database) -> None:
         assert not (project and kind in ("interest", "expenditure"))
         total += (-1 if kind == "refund" and not project else signs[kind]) * usd
     assert total == figure.total.usd
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Database]:
+    """An office of the year 2031 without any money."""
+    made = offices.start(
+        str(tmp_path / "a.aps"), office="ASEC", device="Desk", clock=FixedClock(IN_2031)
+    )
+    yield made
+    made.close()
+
+
+IN_2031 = 1_925_000_000_000
+DAY = date(2031, 1, 1)
+
+
+def new(db: Database, entity: str, **values: Value) -> UUID:
+    return records.new(db, entity, values)
+
+
+def usd(figure: Figure) -> int | None:
+    return figure.total.usd if figure.total else None
+
+
+def test_open_money_of_a_project_counts_once(empty: Database) -> None:
+    """Two pledges of 100 and one commitment of 100: 100 is open, of the first to expire."""
+    project = new(empty, "project", code="P", title="Project")
+    hundred = Money.of(100, "USD")
+    for kind, expires in (("pledge", 20), ("pledge", 10), ("commitment", None)):
+        ledger.post(empty, {
+            "type": kind, "date": DAY - timedelta(30), "amount": hundred, "project": project,
+            "expires_on": DAY + timedelta(expires) if expires else None,
+        })  # fmt: skip
+    answer = figures.answer(empty.reader(), "expiring", Scope(as_of=DAY))
+    assert [usd(line.figure("open")) for line in answer.lines] == [100_00, 0]
+    assert [line.figure("expires").count for line in answer.lines] == [10, 20]
+    assert usd(answer.total("open")) == 100_00
+    assert any("the first to expire is given it first" in one for one in answer.explained)
+
+
+def test_a_pledge_that_was_taken_back_is_in_no_list(empty: Database) -> None:
+    made = [
+        ledger.post(empty, {
+            "type": "pledge", "date": DAY, "amount": Money.of(amount, "USD"),
+            "expires_on": DAY + timedelta(9),
+        })
+        for amount in (5, 7)
+    ]  # fmt: skip
+    ledger.reverse(empty, made[0].id, "Entered twice", DAY + timedelta(3))
+    c = empty.reader()
+    for day, left in ((DAY, 12_00), (DAY + timedelta(3), 7_00)):
+        total = figures.answer(c, "expiring", Scope(as_of=day)).total("pledged")
+        assert usd(total) == left
+        assert opened(c, total) == {"USD": left}
+
+
+def test_the_balance_is_of_all_funds_also_of_those_not_shown(empty: Database) -> None:
+    """204 funds with a cent each: 200 are shown, all count."""
+    changes: list[Change] = []
+    for number in range(204):
+        fund = empty.ids.new()
+        changes.append(
+            Create(
+                "fund",
+                fund,
+                {
+                    "code": f"F{number}",
+                    "name": f"Fund {number}",
+                    "modality": "asean_fund",
+                },
+            )
+        )
+        changes.append(Create("fund_transaction", empty.ids.new(), {
+            "type": "receipt", "date": DAY, "amount": Money(1, "USD"), "fund": fund,
+        }))  # fmt: skip
+    apply(empty, ChangeSet("funds", tuple(changes)))
+    c = empty.reader()
+    answer = figures.answer(c, "balances", Scope(), by="fund")
+    assert (len(answer.lines), answer.more) == (200, 4)
+    assert usd(answer.total("balance")) == 204
+    assert answer.explained[0] == "The first 200 of 204 are shown; the totals are of all."
+    assert len(lists.ids(c, answer.total("balance").opens)) == 204  # type: ignore[arg-type]
+
+
+def test_a_pillar_of_a_later_version_has_its_column(empty: Database) -> None:
+    project = new(empty, "project", code="P", title="Project")
+    apply(empty, ChangeSet("pillar", (Update("project", project, "pillar", "blue"),)))
+    values = {"type": "commitment", "date": DAY, "amount": Money.of(3, "USD"), "project": project}
+    ledger.post(empty, values)
+    (line,) = figures.answer(empty.reader(), "by_partner", Scope()).lines
+    assert usd(line.figure("blue")) == usd(line.figure("all")) == 3_00
+
+
+def test_today_is_the_day_of_the_databases_clock(empty: Database) -> None:
+    """Pledges run out, and proposals and needs are valued, by the clock of the database."""
+    ledger.post(empty, {
+        "type": "pledge", "date": DAY, "amount": Money.of(3, "USD"),
+        "expires_on": date(2031, 2, 1),
+    })  # fmt: skip
+    new(empty, "exchange_rate", currency="EUR", date=date(2030, 12, 1), usd_per_unit=Decimal(2))
+    euros = Money.of(10, "EUR")
+    new(empty, "pipeline_proposal", title="Ask", amount=euros, stage="idea", probability=50)
+    line = {"measure": "Measure", "needed": euros}
+    apply(empty, ChangeSet("line", (Create("work_plan_line", empty.ids.new(), line),)))
+    c = empty.reader()
+    assert len(figures.answer(c, "expiring", Scope()).lines) == 1
+    assert usd(figures.answer(c, "pipeline", Scope()).total("weighted")) == 10_00
+    assert usd(figures.answer(c, "gap", Scope()).total("needed")) == 20_00
+
+
+def test_what_is_weighted_is_rounded_once(empty: Database) -> None:
+    """Three proposals of one cent at 50 % weigh 1.5 cents together, which is 2, not 0 or 3."""
+    for number in range(3):
+        new(empty, "pipeline_proposal", title=f"Ask {number}", amount=Money(1, "USD"),
+            stage="idea", probability=50)  # fmt: skip
+    assert usd(figures.answer(empty.reader(), "pipeline", Scope()).total("weighted")) == 2
+
+
+def test_refunds_due_are_of_the_projects_that_a_partner_pays_for(empty: Database) -> None:
+    c = empty.reader()
+    japan, korea = (new(empty, "partner", code=x, name=x) for x in ("JP", "KR"))
+    fund = new(empty, "fund", code="F", name="Fund", partner=japan)
+    done = {"status": "completed", "activities_done_on": DAY}
+    first = new(empty, "project", code="P1", title="One", fund=fund, **done)
+    second = new(empty, "project", code="P2", title="Two", **done)
+    for project, amount, extra in ((first, 5, {}), (second, 7, {"partner": korea})):
+        ledger.post(empty, {
+            "type": "disbursement", "date": DAY, "amount": Money.of(amount, "USD"),
+            "project": project, **extra,
+        })  # fmt: skip
+    for partner, left in ((japan, 5_00), (korea, 7_00)):
+        rid = records.get(c, "partner", partner).rid
+        answer = figures.answer(c, "refunds_due", Scope(partners=(rid,)))
+        assert usd(answer.total("usd")) == left
+        assert opened(c, answer.total("usd")) == {"USD": left}
+    early = Scope(as_of=DAY - timedelta(1))
+    assert figures.answer(c, "refunds_due", early).lines == ()
 
 
 def test_what_there_is_not_is_said(db: Database) -> None:

@@ -16,7 +16,11 @@ from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.fields import Entity, Field, Kind
 from aps_desktop.domain.money import CURRENCIES, minor_digits
 
-Op = Literal["contains", "any_of", "from", "to", "empty", "filled", "rid", "currency", "either"]
+Op = Literal[
+    "contains", "any_of", "from", "to", "empty", "filled", "rid", "currency", "these", "either"
+]
+_MANY = 1000
+"""More row numbers than this stand in the statement itself: a server takes 65,535 parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +30,10 @@ class Filter:
     `contains` takes words as shown; `any_of` canonical texts (choices, "0"/"1", a reference's or
     member's row numbers) and None for "empty"; `from` and `to` one canonical text each (dates,
     periods, numbers; money in minor units as an integer, or in whole units as a text); `rid` the
-    row number that a reference points to; `currency` the codes of an amount's currency. `either`
-    lets through what meets all conditions of one of several groups: its values are what to call
-    it, then the groups of (field, op, values).
+    row number that a reference points to; `currency` the codes of an amount's currency; `these` the
+    row numbers of the records themselves, whatever the field. `either` lets through what meets all
+    conditions of one of several groups: its values are what to call it, then the groups of (field,
+    op, values).
     """
 
     field: str
@@ -60,6 +65,8 @@ def where(
 def _tested(c: Connection, kind: Entity, item: Filter) -> tuple[str, list[Any]]:
     if item.op == "either":
         return _either(c, kind, item.values[1:])
+    if item.op == "these":
+        return _one_of("t.rid", item.values)
     reference, _, inner = item.field.partition(".")
     if not inner:
         return _condition(c, kind, kind.field(reference), item)
@@ -133,8 +140,12 @@ def _condition(c: Connection, kind: Entity, field: Field, item: Filter) -> tuple
 
 def _one_of(column: str, values: tuple[Any, ...]) -> tuple[str, list[Any]]:
     known = [value for value in values if value is not None]
-    test = f"{column} IN ({','.join('?' * len(known))})" if known else "1=0"
-    return (test if len(known) == len(values) else f"({test} OR {column} IS NULL)"), known
+    if len(known) > _MANY and all(type(value) is int for value in known):
+        marks, known_params = ",".join(map(str, known)), []
+    else:
+        marks, known_params = ",".join("?" * len(known)), known
+    test = f"{column} IN ({marks})" if known else "1=0"
+    return (test if len(known) == len(values) else f"({test} OR {column} IS NULL)"), known_params
 
 
 def _bound(field: Field, column: str, item: Filter) -> tuple[str, list[Any]]:
