@@ -30,14 +30,15 @@ def code_list(data: bytes) -> dict:
 
 
 def places(data: bytes) -> list:
-    """[path of the element, attribute, code list, condition] for activity files."""
+    """[path of the element, attribute or "" for its text, code list, condition] for activities."""
     found = []
     for one in ET.fromstring(data):
-        path, _, name = one.findtext("path", "").rpartition("/@")
-        if name and "/iati-organisation" not in path:
+        path, at, name = one.findtext("path", "").removesuffix("/text()").rpartition("/@")
+        if "/iati-organisation" not in path + name:
             condition = one.findtext("condition", "")
             list_name = one.find("codelist").get("ref")
-            found.append([path.strip("/"), name, list_name, condition.strip()])
+            place, attribute = (path, name) if at else (name, "")
+            found.append([place.strip("/"), attribute, list_name, condition.strip()])
     return found
 
 

@@ -38,7 +38,8 @@ class DraftRecord:
 
     `same_as` names an earlier draft that is the same record. `missing` are required fields without
     value: a reason to refuse it if the record is new. `blank` are mapped fields left blank, told
-    only when the row names the record's `id`: there, blank means empty.
+    only when the row names the record's `id`: there, blank means empty. `apart`: it stands for the
+    record of its `id` or for a new one, and never for another that has the same key.
     """
 
     entity: str
@@ -51,6 +52,7 @@ class DraftRecord:
     same_as: Draft | None = None
     missing: tuple[str, ...] = ()
     blank: tuple[str, ...] = ()
+    apart: bool = False
 
 
 @dataclass(slots=True)

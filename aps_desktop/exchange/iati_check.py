@@ -18,6 +18,13 @@ from aps_desktop.exchange.iati_rules import Rules
 Element = Any
 PER_ACTIVITY = 50
 """More findings in one activity are the consequence of these."""
+_SHELL = b"""<iati-activities version="2.03"><iati-activity><iati-identifier>A</iati-identifier>
+<reporting-org ref="A" type="10"><narrative>A</narrative></reporting-org>
+<title><narrative>A</narrative></title>
+<description><narrative>A</narrative></description><participating-org role="1"/>
+<activity-status code="2"/><activity-date type="2" iso-date="2026-01-01"/></iati-activity>
+</iati-activities>"""
+"""A valid file, to try the attributes of another's outermost element on."""
 
 
 class Validator:
@@ -31,6 +38,18 @@ class Validator:
         self._rules = Rules(iati_lists.rule_set(), today)
         self._codes = _Codes(iati_lists.code_lists(), iati_lists.places())
         self._seen: dict[str, int] = {}
+
+    def root(self, root: Element) -> list[Problem]:
+        """What is wrong with the attributes of a file's outermost element."""
+        from lxml import etree
+
+        shell = etree.fromstring(_SHELL)
+        for name, value in root.attrib.items():
+            shell.set(name, value)
+        if self._schema.validate(shell):
+            return []
+        said = [in_words(entry.message) for entry in self._schema.error_log]
+        return [Problem(root.sourceline or 0, "", root.tag, words, "schema") for words in said]
 
     def check(self, activity: Element, above: int = 0) -> list[Problem]:
         """What is wrong with it; `above` lines stand before the text that it was parsed from."""
@@ -96,9 +115,9 @@ class _Codes:
         by_tag = self._by_tag
         for element in activity.iter():
             for place in by_tag.get(element.tag, ()):
-                code = element.get(place.attribute)
+                code = element.get(place.attribute) if place.attribute else element.text
                 if code is not None and self._stands_here(element, place):
-                    yield from self._one(element, code, place.list)
+                    yield from self._one(element, code.strip(), place.list)
             language = element.get(XML_LANG) if isinstance(element.tag, str) else None
             if language is not None:
                 yield from self._one(element, language.partition("-")[0].lower(), "Language")

@@ -90,11 +90,13 @@ def _check(task: Task, out: BinaryIO) -> None:
     path = Path(task.path)
     look(path)
     found, count = _Problems(), 0
-    for element, problems, at in Reader(path, date.fromisoformat(task.today)).activities():
+    reader = Reader(path, date.fromisoformat(task.today))
+    for element, problems, at in reader.activities():
         count += element.tag == "iati-activity"
         found.add(problems)
         if count % 100 == 0:
             write_frame(out, ["at", at])
+    found.add(reader.around)
     if not count:
         words = "No activity stands in the file, and the standard asks for one."
         found.add([Problem(1, "", "iati-activities", words, "schema")])

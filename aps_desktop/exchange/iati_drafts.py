@@ -95,6 +95,7 @@ class Drafts:
         *,
         id: UUID | None = None,
         blank: Iterable[str] = (),
+        apart: bool = False,
     ) -> Draft:
         """One record of the activity that was begun last; what stands for it in others."""
         kind = entity_of(entity)
@@ -104,7 +105,9 @@ class Drafts:
             f.name for f in kind.fields if f.required and not f.default and not values.get(f.name)
         )
         records.append(
-            DraftRecord(entity, draft, values, id=id, missing=missing, blank=tuple(blank))
+            DraftRecord(
+                entity, draft, values, id=id, missing=missing, blank=tuple(blank), apart=apart
+            )
         )
         self._place[draft] = max(0, len(self.activities) - 1), at.line
         if id is not None:

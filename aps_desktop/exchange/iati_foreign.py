@@ -15,6 +15,7 @@ from uuid import UUID
 from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.lifecycle import STATES
 from aps_desktop.domain.money import Money
+from aps_desktop.domain.states import ALL as MEMBER_STATES
 from aps_desktop.domain.values import LONG_TEXT_LIMIT, TEXT_LIMIT, Period
 from aps_desktop.exchange import iati_names as names
 from aps_desktop.exchange.iati_decimals import decimal
@@ -79,6 +80,9 @@ class Foreign:
     def sector(self, activity: Activity, at: Element) -> Read:
         """The term of a sector; one of the DAC that is not here yet is added."""
         vocabulary, code = at.get("vocabulary") or "1", at.get("code")
+        if not code:
+            activity.note(at, "The sector has no code, so it is left out.")
+            return None
         schemes = {v: s for s, v in names.DAC_VOCABULARIES.items()}
         schemes |= {"7": "sdg_goal", "8": "sdg_target"}
         scheme = schemes.get(vocabulary)
@@ -196,8 +200,9 @@ class _One:
         return list({(e.get("vocabulary"), e.get("code")): e for e in below}.values())
 
     def _state(self, at: Element) -> UUID | None:
-        code = at.get("code")
-        found = self._owner.lookups.named("member_state", code) if code else None
+        code = at.get("code").upper()
+        known = code in MEMBER_STATES  # “BD” is Bangladesh, whatever a workbook means by it
+        found = self._owner.lookups.named("member_state", code) if known else None
         if found is None:
             self._activity.note(at, f"“{code}” is no member state: the country is left out.")
         return found
@@ -327,7 +332,9 @@ class _One:
                 "language": at.of_first("language", "code"),
             }  # fmt: skip
             if values["title"]:
-                self._add("document", at, values)
+                known = self._owner.lookups.document(self._known, str(values["title"]))
+                found = checked(self._activity, at, "document", values)
+                self._owner.drafts.add("document", found, at, id=known, apart=True)
 
     def _add(self, entity: str, at: Element, values: Mapping[str, Read]) -> Draft:
         return self._owner.drafts.add_checked(self._activity, entity, at, values)

@@ -32,8 +32,8 @@ class CodeList:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a code of a list stands: an attribute of the elements of a path, such as
-    "iati-activity/sector", and for which values of `@vocabulary` ("" for none given)."""
+    """Where a code of a list stands: an attribute ("" for the text) of the elements of a path, such
+    as "iati-activity/sector", and for which values of `@vocabulary` ("" for none given)."""
 
     path: str
     attribute: str

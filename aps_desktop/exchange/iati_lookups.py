@@ -17,6 +17,10 @@ class Lookups(Protocol):
         """The only transaction of this project, type and reference."""
         ...
 
+    def document(self, project: UUID | None, title: str) -> UUID | None:
+        """The project's next document of this title: each is given once in an import."""
+        ...
+
     def named(self, entity: str, text: str) -> UUID | None:
         """The record that a code or name means."""
         ...

@@ -25,12 +25,13 @@ class Problem(msgspec.Struct, frozen=True):
     record: str = ""
 
 
+MISPLACED = "It must not stand here: the standard has it elsewhere, or only once."
 _KNOWN = (
     (
         re.compile(r"This element is not expected\. Expected is(?: one of)? \( (?P<what>.+?) \)\."),
         "Before it, {what} is missing; or it stands in the wrong place.",
     ),
-    (re.compile(r"This element is not expected\."), "It must not stand here."),
+    (re.compile(r"This element is not expected\."), MISPLACED),
     (
         re.compile(r"Missing child element\(s\)\. Expected is(?: one of)? \( (?P<what>.+?) \)\."),
         "It lacks {what}.",
@@ -71,6 +72,8 @@ def in_words(message: str) -> str:
         if found:
             told = found.groupdict()
             what = _NAMESPACE.sub("", told.get("what", "")).replace("##other*", "").strip(" ,")
+            if not what and "{what}" in words and "expected" in said:
+                return MISPLACED  # nothing but foreign elements may follow
             names = [one.strip() for one in what.split(",")]
             listed = " or ".join(names[:4]) + (" or others" if len(names) > 4 else "")
             kind = told.get("t", "").removeprefix("{http://www.w3.org/2001/XMLSchema}")

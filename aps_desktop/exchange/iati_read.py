@@ -14,7 +14,7 @@ from typing import Any
 from aps_desktop.domain.errors import UserError
 from aps_desktop.exchange.iati_check import Validator
 from aps_desktop.exchange.iati_names import APS, MARK, RECORD, WITHHELD, XML_LANG
-from aps_desktop.exchange.iati_problem import Problem
+from aps_desktop.exchange.iati_problem import MISPLACED, Problem
 
 Element = Any
 Plain = list[Any]
@@ -23,6 +23,8 @@ ACTIVITIES = "iati-activities"
 ORGANISATIONS = "iati-organisations"
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _MOST_DEEP = 40
+_NOT_FIRST = 17
+"""expat's number for an XML declaration that is not at the very beginning."""
 
 
 def refuse(path: Path, reason: str, hint: str = "") -> UserError:
@@ -50,7 +52,14 @@ def look(path: Path) -> str:
             ) from error
         except StopIteration as error:
             raise refuse(path, "nothing stands in it.", "Ask for the file again.") from error
-        except (ElementTree.ParseError, ValueError, LookupError) as error:
+        except ElementTree.ParseError as error:
+            if error.code == _NOT_FIRST:
+                raise refuse(
+                    path, "something, such as a blank line, stands before its line “<?xml …?>”.",
+                    "Take it away in a text editor, or ask for the file again.",
+                ) from error  # fmt: skip
+            raise refuse(path, f"it is not XML ({error}).", "Ask for the file again.") from error
+        except (ValueError, LookupError) as error:
             raise refuse(path, f"it is not XML ({error}).", "Ask for the file again.") from error
     return _version(path, root)
 
@@ -86,6 +95,8 @@ class Reader:
         self._validator = Validator(today)
         self.withheld: list[str] = []
         self.mark = ""
+        self.around: list[Problem] = []
+        """What is wrong outside of the activities, so far."""
 
     def activities(self) -> Iterator[tuple[Element, list[Problem], int]]:
         """(activity or record of our own, what is wrong with it, bytes read so far)."""
@@ -115,6 +126,7 @@ class Reader:
                 if depth == 1:
                     self.withheld = (element.get(WITHHELD) or "").split()
                     self.mark = element.get(MARK) or ""
+                    self.around += self._validator.root(element)
                 continue
             depth -= 1
             if depth != 1:
@@ -123,6 +135,9 @@ class Reader:
                 yield element, self._validator.check(element), file.tell()
             elif element.tag == RECORD:
                 yield element, [], file.tell()
+            elif not element.tag.startswith("{"):
+                line, tag = element.sourceline or 0, element.tag
+                self.around.append(Problem(line, "", tag, MISPLACED, "schema"))
             element.clear()
             parent = element.getparent()
             while element.getprevious() is not None:

@@ -87,6 +87,7 @@ class DatabaseLookups:
         self._projects: dict[str, tuple[UUID, str]] = {}
         self._codes: dict[str, tuple[UUID, str]] = {}
         self._transactions: dict[UUID, dict[tuple[str, str], list[UUID]]] = {}
+        self._documents: dict[UUID, dict[str, list[UUID]]] = {}
         self._sectors: dict[tuple[str, str], UUID] = {}
         self._organisations: dict[tuple[str, str], tuple[str, UUID] | None] = {}
         for id, code, named, status in c.each(
@@ -117,6 +118,22 @@ class DatabaseLookups:
             self._transactions[project] = found
         ids = self._transactions[project].get((type, reference), [])
         return ids[0] if len(ids) == 1 else None
+
+    def document(self, project: UUID | None, title: str) -> UUID | None:
+        if project is None:
+            return None
+        if project not in self._documents:
+            rows = self._c.all(
+                "SELECT d.title, d.id FROM document d JOIN record r ON r.rid = d.project "
+                "WHERE r.uuid = ? ORDER BY d.rid DESC",
+                (project.bytes,),
+            )
+            found: dict[str, list[UUID]] = {}
+            for told, id in rows:
+                found.setdefault(told, []).append(UUID(bytes=bytes(id)))
+            self._documents[project] = found
+        left = self._documents[project].get(title)
+        return left.pop() if left else None
 
     def named(self, entity: str, text: str) -> UUID | None:
         return self._resolver.resolve(entity, text)

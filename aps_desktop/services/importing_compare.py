@@ -149,9 +149,7 @@ class _Part:
         by_id = [(row, one) for row, one in good if one.record.id is not None]
         if by_id:
             self._by_id(by_id)
-        rest = [
-            (row, one) for row, one in good if not one.rid and one.verdict not in _GONE
-        ]  # fmt: skip
+        rest = [(r, o) for r, o in good if not (o.rid or o.record.apart or o.verdict in _GONE)]
         count = self._c.value("SELECT n FROM entity_count WHERE tid = ?", (self._kind.number,))
         if count and rest:
             self._by_key(rest, int(count))

@@ -254,3 +254,58 @@ def test_on_a_server_too(pg_url: Callable[[], str], tmp_path: Path) -> None:
         assert iati_import.import_file(server, out).count(Verdict.CHANGED) == 1
     finally:
         server.close()
+
+
+# Traits of other publishers' files --------------------------------------------------------------
+
+DOCUMENT = (
+    '<document-link url="https://example.org/{0}" format="text/html">\n'
+    "<title><narrative>Annual report</narrative></title>\n"
+    '<category code="A01"/><language code="en"/><document-date iso-date="2025-01-31"/>\n'
+    "</document-link>\n"
+)
+
+
+def test_documents_of_one_title_stay_with_their_projects(db: Database, tmp_path: Path) -> None:
+    """“Annual report” of one activity is not that of another, in one file or in a later one."""
+    first = write(tmp_path, activity(DOCUMENT.format(1) * 2), name="first.xml")
+    other = activity(DOCUMENT.format(3), id="XM-DAC-701-A2")
+    second = write(tmp_path, activity(DOCUMENT.format(1) * 2), other, name="second.xml")
+    assert iati_import.import_file(db, first).count(Verdict.REFUSED) == 0
+    done = iati_import.import_file(db, second)
+    assert done.as_json()["records"]["document"] == {
+        "new": 1, "changed": 0, "same": 2, "refused": 0,
+    }  # fmt: skip
+    assert iati_import.plan(db, second).plan.empty
+    sql = (
+        "SELECT p.code, count(*) FROM document d JOIN project p ON p.rid = d.project "
+        "GROUP BY p.code ORDER BY 1"
+    )
+    assert rows(db, sql) == [("XM-DAC-701-A1", 2), ("XM-DAC-701-A2", 1)]
+
+
+def test_a_countrys_code_is_never_an_abbreviation(db: Database, tmp_path: Path) -> None:
+    """BD is Bangladesh, though workbooks of offices mean Brunei Darussalam by it."""
+    place = '<recipient-country code="BD"/><recipient-country code="bn"/><sector code="11110"/>'
+    done = iati_import.import_file(db, write(tmp_path, activity(place=place)))
+    assert only(db, "project").values["participating_states"] == {
+        reference_id("member_state", "BN")
+    }
+    assert any("“BD” is no member state" in p.message for p in done.problems)
+
+
+def test_a_sector_without_a_code_is_left_out(db: Database, tmp_path: Path) -> None:
+    done = iati_import.import_file(
+        db, write(tmp_path, activity(transaction(), place='<sector vocabulary="1"/>'))
+    )
+    assert (done.count(Verdict.NEW), done.count(Verdict.REFUSED)) == (2, 0)
+    assert any("The sector has no code" in p.message for p in done.problems)
+
+
+def test_equal_transactions_without_reference_all_count(db: Database, tmp_path: Path) -> None:
+    """Three receipts of one day and amount, by payers whom nobody knows, are three, each time."""
+    receipt = transaction("1").replace(' ref="T-1"', "")
+    file = write(tmp_path, activity(receipt * 3))
+    iati_import.import_file(db, file)
+    assert rows(db, "SELECT count(*) FROM fund_transaction") == [(3,)]
+    assert iati_import.plan(db, file).plan.empty

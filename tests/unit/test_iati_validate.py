@@ -217,3 +217,52 @@ def test_what_is_no_list_changes_nothing(
     with pytest.raises(UserError, match=reason):
         iati_own_lists.take(file, own)
     assert not own.exists()
+
+
+# Traits of the test files that the standard's own repositories carry ------------------------------
+
+
+def checked(tmp_path: Path, text: str) -> list[Problem]:
+    path = tmp_path / "file.xml"
+    path.write_text(text, encoding="utf-8")
+    return list(iati_validate.validate(path).problems)
+
+
+@pytest.mark.parametrize(("wrong", "words"), [
+    (' generated-datetime="yesterday"', "“yesterday” is not a day and time such as"),
+    (' default-currency="USD"', "It has the attribute “default-currency”, which the standard"),
+])  # fmt: skip
+def test_the_outermost_element_is_checked_too(wrong: str, words: str, tmp_path: Path) -> None:
+    head = HEAD.replace('version="2.03"', f'version="2.03"{wrong}')
+    (problem,) = checked(tmp_path, head + activity() + TAIL)
+    assert (problem.element, problem.level, problem.line) == ("iati-activities", "error", 2)
+    assert words in problem.message
+
+
+def test_what_stands_beside_the_activities_is_told(tmp_path: Path) -> None:
+    foreign = '<x:y xmlns:x="urn:other">z</x:y>\n'
+    (problem,) = checked(tmp_path, HEAD + foreign + activity() + "<activity/>\n" + TAIL)
+    assert (problem.element, problem.kind) == ("activity", "schema")
+    assert problem.message.startswith("It must not stand here")
+
+
+def test_an_element_too_many_says_so() -> None:
+    twice = '<tied-status code="3"/>' * 2
+    (problem,) = found(activity(transaction(more=twice)))
+    assert problem.message.startswith("It must not stand here: the standard has it elsewhere, or")
+
+
+def test_a_code_that_is_an_elements_text_is_looked_up() -> None:
+    (problem,) = found(activity("<crs-add><channel-code>no-such</channel-code></crs-add>\n"))
+    assert "“no-such” is not in the list CRSChannelCode" in problem.message
+    assert found(activity("<crs-add><channel-code>21039</channel-code></crs-add>\n")) == []
+
+
+def test_a_missing_identifier_is_said_once() -> None:
+    (problem,) = found(activity(id=""))
+    assert problem.message == "The identifier is empty."
+
+
+def test_a_blank_line_before_the_declaration_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="a blank line, stands before its line"):
+        checked(tmp_path, "\n" + HEAD + activity() + TAIL)
