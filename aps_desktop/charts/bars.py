@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from aps_desktop.charts.frame import keys, rows_that_fit
-from aps_desktop.charts.sheet import Sheet, fitted, measure
+from aps_desktop.charts.sheet import Sheet, measure, told_apart
 from aps_desktop.charts.style import SMALL, TEXT, text_on
 from aps_desktop.services.chart_data import Bar, Bars
 
 _THICKEST, _LEAST_ROW, _MOST_ROW = 34.0, 12.0, 58.0
-_LABEL_SHARE = 0.38
+_LABEL_SHARE, _NAMES_SHARE = 0.38, 0.5
+"""What names take of the width at most; more where bars end at a known length."""
 
 
 def draw(sheet: Sheet, body: Bars) -> None:
@@ -17,15 +18,17 @@ def draw(sheet: Sheet, body: Bars) -> None:
     size = TEXT if step >= 18 else SMALL if step >= 14 else SMALL - 1.5
     rows = body.rows[:count]
     widest = max((measure(row.label, size) for row in rows), default=0.0)
-    left = min(widest, inner.width * _LABEL_SHARE) + 12
+    share = _NAMES_SHARE if body.limit else _LABEL_SHARE
+    left = min(widest, inner.width * share) + 12
+    names = told_apart([row.label for row in rows], left - 10, size)
     # Beside the bar's end stands its total, so the longest bar leaves room for it.
     ends = max((measure(row.total, size) for row in rows), default=0.0)
     span = max(10.0, inner.width - left - ends - 10)
     longest = body.limit or max((max(_length(r), r.goal or 0.0) for r in rows), default=0.0)
     scale = span / longest if longest > 0 else 0.0
     inner.lines([[(left, -2), (left, len(rows) * step)]], inner.tokens.axis)
-    for place, row in enumerate(rows):
-        _row(inner, row, place * step, step, left, scale, size)
+    for place, (row, name) in enumerate(zip(rows, names, strict=True)):
+        _row(inner, row, name, place * step, step, left, scale, size)
 
 
 def _length(row: Bar) -> float:
@@ -33,14 +36,16 @@ def _length(row: Bar) -> float:
 
 
 def _row(
-    sheet: Sheet, row: Bar, top: float, step: float, left: float, scale: float, size: float
-) -> None:
+    sheet: Sheet, row: Bar, name: str, top: float, step: float, left: float, scale: float,
+    size: float,
+) -> None:  # fmt: skip
     thick = min(_THICKEST, step * 0.7)
     middle = top + step / 2
-    sheet.text(
-        left - 8, middle, fitted(row.label, left - 10, size), size=size, align="right",
-        colour=sheet.tokens.muted if row.faint else "",
-    )  # fmt: skip
+    faint = sheet.tokens.muted if row.faint else ""
+    sheet.text(left - 8, middle, name, size=size, align="right", colour=faint)
+    if row.goal is not None:  # the way to the goal, on which the bar lies
+        end, half = left + row.goal * scale, thick / 2
+        sheet.box(left, middle - half, end, middle + half, sheet.tokens.nothing)
     x = left
     for part in row.parts:
         end = x + max(0.0, part.value) * scale

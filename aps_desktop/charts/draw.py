@@ -68,18 +68,24 @@ def slide(
 
 def page(charts: Sequence[tuple[Head, Body]]) -> Sheet:
     """All charts of a dashboard for a printed page: two beside each other."""
-    down = -(-len(charts) // 2) or 1
-    sheet = blank(1160, (620, 1380, 1440)[min(down, 3) - 1])
-    _beside(sheet, charts, 1 if len(charts) < 2 else 2)
+    across = 1 if len(charts) < 2 else 2
+    sheet = blank(1160, (620, 1380, 1440)[min(_rows(charts, across), 3) - 1])
+    _beside(sheet, charts, across)
     return sheet
 
 
+def _rows(charts: Sequence[tuple[Head, Body]], across: int) -> int:
+    return 1 + max((row for row, _, _ in _places(charts, across)), default=0)
+
+
+def _places(charts: Sequence[tuple[Head, Body]], across: int) -> list[tuple[int, int, int]]:
+    return chart_data.places([head.wide for head, _ in charts], across)
+
+
 def _beside(sheet: Sheet, charts: Sequence[tuple[Head, Body]], across: int) -> None:
-    down = -(-len(charts) // across) or 1
-    width, height = sheet.width / across, sheet.height / down
-    for place, (head, body) in enumerate(charts):
-        left, top = width * (place % across), height * (place // across)
-        draw_on(sheet.part(left, top, width, height), head, body)
+    width, height = sheet.width / across, sheet.height / _rows(charts, across)
+    for (head, body), (row, column, taken) in zip(charts, _places(charts, across), strict=True):
+        draw_on(sheet.part(width * column, height * row, width * taken, height), head, body)
 
 
 def pixels(sheet: Sheet, ratio: float = 1.0) -> tuple[int, int, bytes]:

@@ -45,7 +45,7 @@ def keys(sheet: Sheet, entries: Sequence[tuple[str, str]]) -> Sheet:
             x, y = 0.0, y + 18
         sheet.box(x, y - 5, x + 10, y + 5, sheet.hue(hue))
         sheet.text(x + 15, y, words, size=SMALL, colour=sheet.tokens.muted)
-        x += width + 12
+        x += width + 4
     used = y + 16
     return sheet.part(0, used, sheet.width, sheet.height - used)
 

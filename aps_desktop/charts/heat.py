@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from aps_desktop.charts.frame import rows_that_fit
-from aps_desktop.charts.sheet import Sheet, fitted, measure
+from aps_desktop.charts.sheet import Sheet, fitted, measure, told_apart
 from aps_desktop.charts.style import SMALL, mixed, text_on
 from aps_desktop.services.chart_data import Cell, Heat
 
 _HEAD, _FOOT = 22.0, 26.0
-_LABEL_SHARE = 0.36
+_LABEL_SHARE = 0.4
 _LEAST = 0.12
 
 
@@ -25,9 +25,8 @@ def draw(sheet: Sheet, body: Heat) -> None:
         x = left + across * (place + 0.5)
         label = fitted(words, across - 2, SMALL)
         sheet.text(x, 8, label, size=SMALL, align="center", colour=sheet.tokens.muted)
-    for at, label in enumerate(rows):
+    for at, words in enumerate(told_apart(rows, left - 10, SMALL)):
         top = _HEAD + at * step
-        words = fitted(label, left - 10, SMALL)
         sheet.text(left - 8, top + step / 2, words, size=SMALL, align="right")
         for place, cell in enumerate(body.cells[at]):
             _cell(sheet, cell, left + across * place, top, across, step, body.hue)

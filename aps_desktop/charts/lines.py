@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import cos, sin, tau
 
+from aps_desktop.charts import style
 from aps_desktop.charts.sheet import Sheet, fitted, measure
 from aps_desktop.charts.style import SMALL
 from aps_desktop.services.chart_data import Line, Lines
@@ -40,7 +42,7 @@ def draw(sheet: Sheet, body: Lines) -> None:
     xs = [x for line in body.lines for x, _, _ in line.points] + [x for x, _ in body.x_ticks]
     ys = [y for line in body.lines for _, y, _ in line.points] + [y for y, _ in body.y_ticks]
     scale = _Scale(
-        left, sheet.width - min(ends, sheet.width * 0.3) - 12, sheet.height - _FOOT,
+        left, sheet.width - min(ends, sheet.width * 0.3) - 13, sheet.height - _FOOT,
         min(xs, default=0.0), max(xs, default=1.0), max(ys, default=1.0) or 1.0,
     )  # fmt: skip
     _grid(sheet, body, scale)
@@ -72,9 +74,13 @@ def _line(sheet: Sheet, line: Line, scale: _Scale) -> None:
     if len(points) > 1:
         sheet.lines([points], sheet.hue(line.hue), 2.2, dashed=line.dashed)
     for (x, y), (_, _, mark) in zip(points, line.points, strict=True):
-        if len(points) == 1:
-            sheet.box(x - 3, y - 3, x + 3, y + 3, sheet.hue(line.hue))
         sheet.hit(mark, x - 7, y - 7, x + 7, y + 7)
+
+
+def _dot(sheet: Sheet, x: float, y: float, hue: str) -> None:
+    """Where a line ends, so that its name is found again."""
+    shape = [(x + 3.2 * cos(tau * n / 16), y + 3.2 * sin(tau * n / 16)) for n in range(16)]
+    sheet.polygons([shape], [sheet.hue(hue)], edge=sheet.tokens.surface, width=1.0)
 
 
 def _names(sheet: Sheet, lines: Sequence[Line], scale: _Scale) -> None:
@@ -85,5 +91,7 @@ def _names(sheet: Sheet, lines: Sequence[Line], scale: _Scale) -> None:
         x, y, _ = line.points[-1]
         at = max(scale.y(y), below + _APART)
         below = at
-        words = fitted(line.label, sheet.width - scale.x(x) - 8, SMALL, bold=True)
-        sheet.text(scale.x(x) + 7, at, words, size=SMALL, bold=True, colour=sheet.hue(line.hue))
+        _dot(sheet, scale.x(x), scale.y(y), line.hue)
+        words = fitted(line.label, sheet.width - scale.x(x) - 9, SMALL, bold=True)
+        ink = style.ink(line.hue, sheet.dark)
+        sheet.text(scale.x(x) + 8, at, words, size=SMALL, bold=True, colour=ink)

@@ -7,6 +7,7 @@ must be there within a tenth of a second), nothing is clipped, and hit regions a
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any
@@ -32,6 +33,8 @@ DPI = 100.0
 mpl.rcParams["text.hinting"] = "none"
 _AMOUNT = re.compile(r"[A-Z]{3} [\d.,]+(?: (?:m|bn))?")
 """An amount, which a line break must not part."""
+_ALIKE = 12
+"""Letters: labels that share so many at the beginning are hard to tell apart by it."""
 _ALIGN = {"left": 0.0, "center": 0.5, "right": 1.0}
 Region = tuple[int, list[float]]
 """A mark's place, and its box (left, top, right, bottom) or polygon (x, y, ...), in pixels."""
@@ -180,6 +183,33 @@ def fitted(words: str, width: float, size: float = style.TEXT, *, bold: bool = F
         else:
             high = middle - 1
     return words[:low].rstrip() + "…" if low else ""
+
+
+def told_apart(labels: Sequence[str], width: float, size: float = style.TEXT) -> list[str]:
+    """The labels as far as they fit; those that begin alike keep their ends, not their middles."""
+    cut = [fitted(label, width, size) for label in labels]
+    begin = Counter(words[:_ALIKE] for words in set(labels))
+    return [
+        _ends(label, width, size) if short != label and begin[label[:_ALIKE]] > 1 else short
+        for label, short in zip(labels, cut, strict=True)
+    ]
+
+
+def _ends(words: str, width: float, size: float) -> str:
+    """The first words, and as many of the last letters as fit, around an ellipsis."""
+    first = fitted(words, width * 0.45, size).rstrip("…")
+    first = first.rsplit(" ", 1)[0] if " " in first else first
+    low, high = 0, len(words) - len(first)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if measure(f"{first}… {words[-middle:].lstrip()}", size) <= width:
+            low = middle
+        else:
+            high = middle - 1
+    rest = words[len(words) - low :]
+    # Better a whole word than the end of one.
+    rest = rest.split(" ", 1)[-1] if " " in rest.strip() and words[-low - 1] != " " else rest
+    return f"{first}… {rest.lstrip()}" if low else fitted(words, width, size)
 
 
 def wrapped(

@@ -7,6 +7,7 @@ every chart: a pillar, a stage of a project's life, a measure of money.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 FAMILIES = [
     "Noto Sans",
@@ -19,6 +20,8 @@ FILES = tuple(
 )
 FINDING, TEXT, SMALL = 16.0, 12.0, 11.0
 """Pixels at 96 dpi: a chart's finding, its labels, and its subtitle, notes and ticks."""
+_READABLE = 4.5
+"""The contrast that WCAG asks of small text."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ HUES: dict[str, tuple[str, str]] = {
     "pledge": _SKY, "commitment": _ORANGE, "receipt": _PINK, "disbursement": _BLUE,
     "expenditure": _GREEN, "refund": _GREY, "gap": _PALE, "planned": _GREY,
     "done": _BLUE, "open": _PALE, "overdue": _RED, "dropped": _GREY,
-    "female": _PINK, "male": _BLUE, "not_stated": _PALE,
+    "female": _ORANGE, "male": _BLUE, "not_stated": _PALE,
     "plain": _BLUE, "second": _GREEN, "pale": _PALE, "late": _RED, "on_track": _GREEN,
     "attention": _ORANGE, "partner": _GREY,
 }  # fmt: skip
@@ -77,11 +80,32 @@ def mixed(colour: str, ground: str, share: float) -> str:
     return "#{:02x}{:02x}{:02x}".format(*parts)
 
 
+@cache
+def ink(key: str, dark: bool) -> str:
+    """The colour of a thing for words: its own, as far towards the text's as can be read."""
+    ground = tokens(dark).surface
+    for share in (1.0, 0.85, 0.7, 0.55, 0.4, 0.25):
+        colour = mixed(hue(key, dark), tokens(dark).text, share)
+        if contrast(colour, ground) >= _READABLE:
+            return colour
+    return tokens(dark).text
+
+
 def text_on(colour: str) -> str:
-    """Black or white, whichever can be read on a colour (WCAG relative luminance)."""
-    channels = [_linear(part / 255) for part in _rgb(colour)]
-    light = 0.2126 * channels[0] + 0.7152 * channels[1] + 0.0722 * channels[2]
-    return "#ffffff" if light < 0.30 else "#14161b"
+    """Black or white, whichever can be read better on a colour."""
+    return max("#ffffff", "#14161b", key=lambda words: contrast(words, colour))
+
+
+def contrast(one: str, other: str) -> float:
+    """How far two colours are apart, 1 to 21, as WCAG measures it."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@cache
+def _luminance(colour: str) -> float:
+    red, green, blue = (_linear(part / 255) for part in _rgb(colour))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def _linear(value: float) -> float:

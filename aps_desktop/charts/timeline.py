@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from aps_desktop.charts.frame import keys
-from aps_desktop.charts.sheet import Sheet, fitted, measure
+from aps_desktop.charts.sheet import Sheet, measure, told_apart
 from aps_desktop.charts.style import SMALL
 from aps_desktop.services.chart_data import Span, Timeline
 
@@ -30,8 +30,9 @@ def draw(sheet: Sheet, body: Timeline) -> None:
         x = left + (day - first) * scale
         inner.lines([[(x, 0), (x, bottom)]], inner.tokens.grid)
         inner.text(x + 2, bottom + 11, words, size=SMALL, colour=inner.tokens.muted)
-    for place, span in enumerate(spans):
-        _span(inner, span, place * step, step, left, left + (span.start - first) * scale,
+    names = told_apart([span.label for span in spans], left - 10, SMALL)
+    for place, (span, name) in enumerate(zip(spans, names, strict=True)):
+        _span(inner, span, name, place * step, step, left, left + (span.start - first) * scale,
               left + (span.end - first) * scale)  # fmt: skip
     x = left + (body.today - first) * scale
     inner.lines([[(x, -4), (x, bottom)]], inner.tokens.late, 1.4)
@@ -47,11 +48,11 @@ def draw(sheet: Sheet, body: Timeline) -> None:
 
 
 def _span(
-    sheet: Sheet, span: Span, top: float, step: float, left: float, start: float, end: float
-) -> None:
+    sheet: Sheet, span: Span, name: str, top: float, step: float, left: float, start: float,
+    end: float,
+) -> None:  # fmt: skip
     middle, half = top + step / 2, min(6.0, step * 0.3)
-    words = fitted(span.label, left - 10, SMALL)
-    sheet.text(left - 8, middle, words, size=SMALL, align="right")
+    sheet.text(left - 8, middle, name, size=SMALL, align="right")
     end = max(end, start + 3)
     sheet.box(start, middle - half, end, middle + half, sheet.hue(span.hue))
     if span.late:  # told by its edge as well as by its colour

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aps_desktop.charts import style
 from aps_desktop.charts.frame import rows_that_fit
 from aps_desktop.charts.sheet import Sheet, fitted, measure
 from aps_desktop.charts.style import SMALL, TEXT
@@ -25,7 +26,8 @@ def draw(sheet: Sheet, body: Wings) -> None:
         part = getattr(rows[0], hue) if rows else Part(0, "plain")
         align = "right" if side < 0 else "left"
         x = centre + side * names / 2
-        sheet.text(x, 7, words, size=SMALL, bold=True, colour=sheet.hue(part.hue), align=align)
+        ink = style.ink(part.hue, sheet.dark)
+        sheet.text(x, 7, words, size=SMALL, bold=True, colour=ink, align=align)
     for place, row in enumerate(rows):
         top = _HEAD + place * step
         label = fitted(row.label, names - 14)

@@ -98,11 +98,11 @@ MONEY = Fact(
     (
         Cube("money_by_year", ("year", "pillar", *_KIND), (_VALUE,)),
         Cube("money_by_month", ("month", "pillar", *_KIND), (_VALUE,)),
-        Cube("money_by_payer", ("partner", "state", "pillar", "year", *_KIND), (_VALUE,)),
         Cube("money_by_payer_month", ("month", "partner", "state", *_KIND), (_VALUE,)),
         Cube("money_by_fund_alone", ("fund", *_KIND), (_VALUE,)),
         Cube("money_by_fund", ("fund", "year", "pillar", *_KIND), (_VALUE,)),
         Cube("money_by_fund_month", ("month", "fund", *_KIND), (_VALUE,)),
+        Cube("money_by_payer", ("partner", "state", "fund", "pillar", "year", *_KIND), (_VALUE,)),
         Cube("money_by_body_alone", ("body", *_KIND), (_VALUE,)),
         Cube("money_by_body_year", ("year", "body", *_KIND), (_VALUE,)),
         Cube("money_by_body", ("body", "year", "pillar", *_KIND), (_VALUE,)),

@@ -32,12 +32,16 @@ class Mark:
 
 
 class Head(msgspec.Struct, frozen=True):
-    """The words around a chart: the finding, what is measured in which unit, and the source."""
+    """The words around a chart: the finding, what is measured in which unit, and the source.
+
+    `wide` says that it needs the room of two charts beside each other.
+    """
 
     finding: str
     subtitle: str
     source: str
     note: str = ""
+    wide: bool = False
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -114,7 +118,7 @@ class Timeline(msgspec.Struct, frozen=True, tag="timeline"):
 
 
 class Flow(msgspec.Struct, frozen=True):
-    """A band from the left node to the right one (their places)."""
+    """A band from a node to one of the next column (their places)."""
 
     left: int
     right: int
@@ -130,12 +134,12 @@ class Node(msgspec.Struct, frozen=True):
 
 
 class Flows(msgspec.Struct, frozen=True, tag="flows"):
-    """Two rows of nodes with bands between them, as wide as what flows."""
+    """Columns of nodes, and for each pair of neighbours the bands between them, as wide as what
+    flows. `heads` names the columns."""
 
-    left: tuple[Node, ...]
-    right: tuple[Node, ...]
-    flows: tuple[Flow, ...]
-    heads: tuple[str, str] = ("", "")
+    columns: tuple[tuple[Node, ...], ...]
+    flows: tuple[tuple[Flow, ...], ...]
+    heads: tuple[str, ...] = ()
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -222,6 +226,26 @@ class Chart:
     def drawable(self) -> bytes:
         """What the drawing process is sent: head and body; equal exactly when pictures are."""
         return msgspec.msgpack.encode([self.head, self.body])
+
+
+def places(wide: Sequence[bool], across: int) -> list[tuple[int, int, int]]:
+    """Where charts stand in a grid of so many columns: (row, column, columns taken) of each.
+
+    A wide one takes two; what is left of a row goes to its last chart.
+    """
+    made: list[tuple[int, int, int]] = []
+    row = column = 0
+    for one in wide:
+        taken = min(2 if one else 1, across)
+        if column + taken > across:
+            row, column = row + 1, 0
+        if column == 0 and made:
+            made[-1] = (*made[-1][:2], across - made[-1][1])
+        made.append((row, column, taken))
+        column += taken
+    if made:
+        made[-1] = (*made[-1][:2], across - made[-1][1])
+    return made
 
 
 class Marks:

@@ -1,4 +1,4 @@
-"""Charts of the money: from whom to what, how far it came, year by year, and what is lacking.
+"""Charts of the money: from whom, how far it came, year by year, and what is lacking.
 
 The figures are those of `services/funding_*`; a total that is refused for a missing rate is shown
 as refused, never as zero.
@@ -20,13 +20,10 @@ from aps_desktop.services.chart_data import (
     Bar,
     Bars,
     Chart,
-    Flow,
-    Flows,
     Head,
     Line,
     Lines,
     Marks,
-    Node,
     Part,
     Table,
 )
@@ -34,12 +31,11 @@ from aps_desktop.services.dashboard_selection import Selection, in_year, scope, 
 from aps_desktop.services.dashboard_words import counted, money, money_ticks, percent, source
 from aps_desktop.services.funding import Answer, Figure
 
-_MOST, _FLOWS = 12, 9
+_MOST = 12
 _STEPS = ("pledge", "commitment", "disbursement", "expenditure")
-_NONE = "No transactions", "Enter pledges and commitments, or import the ledger."
+NO_TRANSACTIONS = "No transactions", "Enter pledges and commitments, or import the ledger."
 _NO_NEEDS = "No needs", "Work plan lines say what they need, and which project serves them."
-_OTHERS = "Other payers"
-_UNNAMED = ":"
+NOBODY = ":"
 """The key of what names no payer."""
 _KINDS = {"partner": "partner", "state": "member state"}
 
@@ -102,7 +98,10 @@ class _Payers:
             kept = [f for f in (opens.filters if opens else ()) if f.field != "date"]
             filters[payer] = (*kept, *in_year("date", selection.year))
         return cls(
-            _names(labels), amounts, filters, tuple((f.key, f.label) for f in answer.totals[:-1])
+            payer_names(labels),
+            amounts,
+            filters,
+            tuple((f.key, f.label) for f in answer.totals[:-1]),
         )
 
     def total(self, name: str) -> int:
@@ -111,7 +110,7 @@ class _Payers:
     def order(self) -> list[str]:
         """Those who gave most first, what names nobody last; who gave nothing is left out."""
         gave = [name for name in self.filters if self.total(name) > 0]
-        return sorted(gave, key=lambda n: (n == _UNNAMED, -self.total(n), self.names[n], n))
+        return sorted(gave, key=lambda n: (n == NOBODY, -self.total(n), self.names[n], n))
 
     def mark(self, marks: Marks, name: str, key: str, label: str) -> int:
         value = self.amounts.get((name, key), 0)
@@ -122,66 +121,16 @@ class _Payers:
         )  # fmt: skip
 
 
-def _names(labels: Mapping[str, str]) -> dict[str, str]:
+def payer_names(labels: Mapping[str, str]) -> dict[str, str]:
     """What payers are called; with code and kind where two have one name."""
     short = {key: label.rpartition(" · ")[2] for key, label in labels.items()}
     times = Counter(short.values())
     return {
         key: name
-        if times[name] == 1 or key == _UNNAMED
+        if times[name] == 1 or key == NOBODY
         else f"{labels[key]} ({_KINDS[key.partition(':')[0]]})"
         for key, name in short.items()
     }
-
-
-def flow(c: Connection, selection: Selection, today: date) -> Chart:
-    """Commitments from payers to pillars."""
-    answer = funding_partners.by_partner(c, scope(selection))
-    payers = _Payers.of(answer, selection)
-    order = payers.order()
-    named = [name for name in order if name != _UNNAMED]
-    kept = named[:_FLOWS] if len(named) > _FLOWS + 1 else named
-    rest = named[len(kept) :]
-    kept += [name for name in order if name == _UNNAMED]
-    marks = Marks()
-    pillars = [(k, w) for k, w in payers.pillars if any(payers.amounts.get((n, k)) for n in order)]
-    flows = []
-    for at, name in enumerate(kept):
-        for to, (key, words) in enumerate(pillars):
-            if value := max(0, payers.amounts.get((name, key), 0)):
-                flows.append(Flow(at, to, float(value), payers.mark(marks, name, key, words)))
-    for to, (key, words) in enumerate(pillars):
-        if value := sum(max(0, payers.amounts.get((n, key), 0)) for n in rest):
-            told = f"{_OTHERS} ({len(rest)}), {words}"
-            flows.append(
-                Flow(len(kept), to, float(value), marks.add(told, money(value, exact=True)))
-            )
-    left = [
-        Node(payers.names[n], "partner", money(payers.total(n)), _whole_payer(marks, payers, n))
-        for n in kept
-    ]
-    if rest:
-        left.append(Node(_OTHERS, "pale", money(sum(payers.total(n) for n in rest))))
-    right = [
-        Node(words, "" if key == "none" else key, shown(answer.total(key).total),
-             mark(marks, words, answer.total(key)))
-        for key, words in pillars
-    ]  # fmt: skip
-    total = sum(payers.total(n) for n in order)
-    finding = f"{money(total)} committed"
-    if named:
-        share = percent(payers.total(named[0]), total)
-        finding = f"{payers.names[named[0]]} stands for {share} of {money(total)} committed"
-    subtitle = f"Commitments by payer and pillar, US dollars{_in(selection)}"
-    head = Head(finding, subtitle, source(today), lacking(answer.totals[-1:]))
-    drawn = Flows(tuple(left), tuple(right), tuple(flows), ("Who pays", "For which pillar"))
-    table = _payer_table(payers, order)
-    return whole("funding-flow", head, drawn, marks, table, selection, _NONE, empty=not flows)
-
-
-def _whole_payer(marks: Marks, payers: _Payers, name: str) -> int:
-    words = money(payers.total(name), exact=True)
-    return marks.add(payers.names[name], words, "fund_transaction", payers.filters[name])
 
 
 def _payer_table(payers: _Payers, order: Sequence[str]) -> Table:
@@ -209,7 +158,7 @@ def partners(c: Connection, selection: Selection, today: date) -> Chart:
         )  # fmt: skip
         rows.append(Bar(payers.names[name], parts, money(payers.total(name))))
     total = sum(payers.total(n) for n in order)
-    named = [n for n in order if n != _UNNAMED]
+    named = [n for n in order if n != NOBODY]
     finding = f"{counted(len(named), 'payer')} committed {money(sum(map(payers.total, named)))}"
     if len(named) > 3:
         first = sum(payers.total(n) for n in named[:3])
@@ -219,11 +168,13 @@ def partners(c: Connection, selection: Selection, today: date) -> Chart:
     note = lacking(answer.totals[-1:]) or (
         f"{_MOST} of {counted(len(order), 'payer')}" if len(order) > _MOST else ""
     )
-    head = Head(finding, f"Commitments by payer, US dollars{_in(selection)}", source(today), note)
+    head = Head(
+        finding, f"Commitments by payer, US dollars{in_selection(selection)}", source(today), note
+    )
     keys = tuple((key if key != "none" else "", words) for key, words in payers.pillars)
     table = _payer_table(payers, order)
     return whole(
-        "funding-partner", head, Bars(tuple(rows), keys), marks, table, selection, _NONE,
+        "funding-partner", head, Bars(tuple(rows), keys), marks, table, selection, NO_TRANSACTIONS,
         empty=not rows,
     )  # fmt: skip
 
@@ -246,7 +197,7 @@ def funnel(c: Connection, selection: Selection, today: date) -> Chart:
         bar = Part(float(max(0, value or 0)), key, inside, place)
         rows.append(Bar(MEASURE_LABELS[key], (bar,), words, faint=value is None))
         before = value or 0
-    head = Head(_lag(answer), f"Actual transactions in cash, US dollars{_in(selection)}",
+    head = Head(_lag(answer), f"Actual transactions in cash, US dollars{in_selection(selection)}",
                 source(today), lacking(answer.totals))  # fmt: skip
     figures = [answer.total(key) for key in _STEPS]
     table = Table(
@@ -255,7 +206,14 @@ def funnel(c: Connection, selection: Selection, today: date) -> Chart:
     )
     empty = not any(f.total and f.total.rows for f in figures)
     return whole(
-        "funding-funnel", head, Bars(tuple(rows)), marks, table, selection, _NONE, empty=empty
+        "funding-funnel",
+        head,
+        Bars(tuple(rows)),
+        marks,
+        table,
+        selection,
+        NO_TRANSACTIONS,
+        empty=empty,
     )
 
 
@@ -288,7 +246,8 @@ def years(c: Connection, selection: Selection, today: date) -> Chart:
             place = mark(marks, f"{figure.label} in {line.label}", figure)
             day = date(int(line.key), 7, 1).toordinal()
             points.append((float(day), float(max(0, value)), place))
-        lines.append(Line(MEASURE_LABELS[key], key, tuple(points)))
+        # A promise is dashed: four lines are told apart by more than their colours.
+        lines.append(Line(MEASURE_LABELS[key], key, tuple(points), dashed=key == _STEPS[0]))
     ticks = tuple((float(date(int(n.key), 7, 1).toordinal()), n.label) for n in known)
     every = max(1, -(-len(ticks) // 12))
     subtitle = "Pledged, committed, disbursed and spent by year, US dollars"
@@ -299,7 +258,9 @@ def years(c: Connection, selection: Selection, today: date) -> Chart:
         tuple((n.label, *(dollars(cents(n.figure(k).total)) for k in _STEPS)) for n in known),
     )
     drawn = Lines(tuple(lines), ticks[::-1][::every][::-1], money_ticks(highest))
-    return whole("funding-year", head, drawn, marks, table, selection, _NONE, empty=not known)
+    return whole(
+        "funding-year", head, drawn, marks, table, selection, NO_TRANSACTIONS, empty=not known
+    )
 
 
 def _rows(figure: Figure) -> int:
@@ -368,7 +329,8 @@ def dollars(value: int | None) -> object:
     return "no rate" if value is None else Decimal(value).scaleb(-2)
 
 
-def _in(selection: Selection) -> str:
+def in_selection(selection: Selection) -> str:
+    """The chosen year behind what is measured."""
     return f", {selection.year}" if selection.year is not None else ""
 
 

@@ -141,7 +141,7 @@ def held(c: Connection, selection: Selection, today: date) -> Chart:
     rows = tuple(_held_column(marks, base, w, found[w]) for w in periods)
     total = sum(sum(counts.values()) for counts in found.values())
     apart = sum(counts["video_conference"] + counts["hybrid"] for counts in found.values())
-    finding = f"{percent(apart, total)} of {counted(total, 'meeting')} could be joined from afar"
+    finding = f"{percent(apart, total)} of {counted(total, 'meeting')} could be joined remotely"
     highest = max((sum(found[w].values()) for w in periods), default=0)
     used = {how for counts in found.values() for how in counts}
     keys = tuple((_FORMAT_HUES.get(k, "pale"), label) for k, label in MEETING_FORMATS if k in used)

@@ -185,9 +185,8 @@ def reach(c: Connection, selection: Selection, today: date) -> Chart:
         rows.append(Bar(label, (Part(people, "plain", mark=mark),), f"{people:,}"))
     total = sum(people for _, people in found.values())
     (_, most), _, label = order[0]
-    finding = (
-        f"{label} reached most: {percent(most, total)} of {counted(total, 'person', 'people')}"
-    )
+    whom = counted(total, "person", "people")
+    finding = f"“{label}” reached {percent(most, total)} of {whom}, the most"
     note = "" if selection.state is None else "Not narrowed by state"
     subtitle = "People reached by outreach activities, by kind, number"
     head = Head(finding, subtitle, source(today), note)
@@ -223,7 +222,7 @@ def channels(c: Connection, selection: Selection, today: date) -> Chart:
         rows.append(Bar(label, (Part(people, "second", mark=mark),), f"{people:,}"))
     total = sum(people for _, people in found.values())
     (_, most), _, label = order[0]
-    finding = f"{label} reached most readers: {percent(most, total)} of {total:,}"
+    finding = f"“{label}” reached {percent(most, total)} of {counted(total, 'reader')}, the most"
     others = [w for w, v in (("pillar", selection.pillar), ("body", selection.body),
                              ("partner", selection.partner)) if v is not None]  # fmt: skip
     note = f"Not narrowed by {' or '.join(others)}" if others else ""

@@ -268,7 +268,7 @@ def state_map(c: Connection, selection: Selection, today: date) -> Chart:
             finding = (
                 f"The states take part about equally: in {least:,} to {counted(most, 'project')}"
             )
-    note = "Outlines: Natural Earth"
+    note = "Outlines: Natural Earth, public domain"
     head = Head(
         finding,
         f"Projects in which each member state takes part, number{_running_in(selection)}",

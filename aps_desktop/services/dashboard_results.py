@@ -31,7 +31,6 @@ from aps_desktop.services.dashboard_selection import Selection, whole
 from aps_desktop.services.dashboard_words import (
     count_ticks,
     counted,
-    first_words,
     percent,
     source,
 )
@@ -126,7 +125,7 @@ def _bullets(
         place = marks.add(f"{one.code} {one.title}", told, "indicator", record=one.id)
         length = max(0.0, min(_MOST_SHARE, float(share))) * 100
         parts = (Part(length, _HUES[one.band], mark=place),)
-        rows.append(Bar(first_words(one.title, 46), parts, f"{share:.0%}", goal=100.0))
+        rows.append(Bar(one.title, parts, f"{share:.0%}", goal=100.0))
     short = [f for f in known if (f.share or 0) < _FULL]
     are = "is" if len(short) == 1 else "are"
     finding = f"{len(short):,} of {counted(len(known), what)} {are} short of the target"
@@ -186,8 +185,8 @@ def states(c: Connection, selection: Selection, today: date) -> Chart:
     missing = sum(1 for row in cells for cell in row if cell.share is None)
     squares = len(cells) * len(found.states)
     there = percent(squares - missing, squares)
-    finding = f"{there} of the values of {counted(len(found.states), 'state')} are there"
-    subtitle = f"Newest value by member state; the stronger the tint, the further{_in(selection)}"
+    finding = f"{there} of the values of {counted(len(found.states), 'state')} are in"
+    subtitle = f"Newest values; the stronger the colour, the nearer the target{_in(selection)}"
     head = Head(finding, subtitle, source(today), "Grey: nothing reported")
     table = Table(
         ("Indicator", *(name for _, name in found.states)),
@@ -237,7 +236,7 @@ def reporting(c: Connection, selection: Selection, today: date) -> Chart:
         rows.append(Bar(rate.label, parts, percent(rate.reported, rate.expected)))
     late = sum(rate.late for rate in rates)
     asked_all, came_all = sum(r.expected for r in rates), sum(r.reported for r in rates)
-    finding = f"{percent(came_all, asked_all)} of the values asked for came; {late:,} are late"
+    finding = f"{percent(came_all, asked_all)} of the values asked for are in; {late:,} are late"
     highest = max((rate.expected for rate in kept), default=0)
     head = Head(finding, "Values asked for and reported by period, number", source(today))
     table = Table(

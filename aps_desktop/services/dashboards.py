@@ -27,6 +27,8 @@ class ChartSpec:
     source: str
     height: int = 340
     """Pixels that it needs at least, so that nothing is left out."""
+    wide: bool = False
+    """Whether it needs the room of two charts beside each other."""
 
     def build(self, c: Connection, selection: Selection, today: date) -> Chart:
         """The chart with its figures; `today` is the local day."""
@@ -69,7 +71,8 @@ TABS: tuple[Tab, ...] = (
         ChartSpec("portfolio-timeline", "Running projects in time", "dashboard_portfolio:timeline"),
     )),
     Tab("funding", "Funding", (
-        ChartSpec("funding-flow", "From partners to pillars", "dashboard_funding:flow"),
+        ChartSpec("funding-flow", "From partners through funds to pillars", "dashboard_flow:flow",
+                  wide=True),
         ChartSpec("funding-funnel", "From pledge to expenditure", "dashboard_funding:funnel"),
         ChartSpec("funding-partner", "Funding by partner", "dashboard_funding:partners"),
         ChartSpec("funding-year", "Funding by year", "dashboard_funding:years"),

@@ -59,7 +59,10 @@ def by_partner(c: Connection, scope: Scope, measure: str = "commitment") -> Answ
     columns = _columns({pillar for pillars in found.values() for pillar in pillars})
     lines = []
     for (dimension, rid, year), pillars in found.items():
-        extra = [*_payer(dimension, rid), *between("date", date(year, 1, 1), date(year, 12, 31))]
+        extra = [
+            *payer_filters(dimension, rid),
+            *between("date", date(year, 1, 1), date(year, 12, 31)),
+        ]
         figures = _by_pillar(ledger, measure, columns, pillars, extra)
         one = called[dimension].line(rid, figures)
         key = f"{dimension}:{one.key}:{year}" if rid else f"::{year}"
@@ -84,7 +87,8 @@ def _columns(used: set[str]) -> list[str]:
     return [*(p for p in known if p in used), *others, *([""] if "" in used else [])]
 
 
-def _payer(dimension: str, rid: int) -> list[Filter]:
+def payer_filters(dimension: str, rid: int) -> list[Filter]:
+    """The transactions of a payer, a partner or a member state; 0 is what names none."""
     if dimension == "partner":
         return [of_group("partner", (rid,))]
     return [Filter("partner", "empty"), of_group("state", (rid,))]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from aps_desktop.services.dashboard_selection import Choices, Selection
 
@@ -54,7 +54,9 @@ class FilterBar(QWidget):
         self.clear.setAccessibleName("Clear all filters of the dashboards")
         self.clear.setProperty("kind", "quiet")
         self.clear.clicked.connect(self._on_cleared)
+        self.clear.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row.addWidget(self.clear)
+        row.addStretch()
 
     def _make_typable(self, box: QComboBox) -> None:
         """Long lists are found by typing any part of a name."""

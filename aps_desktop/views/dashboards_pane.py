@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from aps_desktop.domain.clock import today
-from aps_desktop.services import dashboard_selection, dashboards
+from aps_desktop.services import chart_data, dashboard_selection, dashboards
 from aps_desktop.services.dashboard_selection import Choices, Selection
 from aps_desktop.views import theme
 from aps_desktop.views.chart_card import ChartCard
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from aps_desktop.tasks.chart_renderer import ChartRenderer
     from aps_desktop.views.context import Context
 
-_TWO_COLUMNS_FROM = 860
+_TWO_COLUMNS_FROM, _THREE_COLUMNS_FROM = 860, 1500
+_MOST_COLUMNS = 3
 _KEPT = 200
 """So many charts' figures are kept for going back to."""
 
@@ -295,20 +296,26 @@ class TabPage(QScrollArea):
 
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)
-        wide = self.viewport().width() >= _TWO_COLUMNS_FROM and len(self.cards) > 1
-        across = 2 if wide else 1
-        down = -(-len(self.cards) // across)
+        across = self._columns()
+        wide = [card.spec.wide for card in self.cards]
+        places = chart_data.places(wide, across)
+        down = 1 + places[-1][0]
         spare = self.viewport().height() - 26 - (down - 1) * self._grid.spacing()
-        for place, card in enumerate(self.cards):
-            beside = self.cards[place - place % across :][:across]
+        for card, (row, _, _) in zip(self.cards, places, strict=True):
+            beside = [one for one, at in zip(self.cards, places, strict=True) if at[0] == row]
             least = max(one.spec.height for one in beside)
             card.setMinimumHeight(max(least, spare // min(down, 2)))
         if across == self._across:
             return
         self._across = across
-        last = len(self.cards) - 1
-        for place, card in enumerate(self.cards):
-            alone = place == last and place % across == 0
-            self._grid.addWidget(card, place // across, place % across, 1, across if alone else 1)
-        for column in range(2):
+        for card, (row, column, taken) in zip(self.cards, places, strict=True):
+            self._grid.addWidget(card, row, column, 1, taken)
+        for column in range(_MOST_COLUMNS):
             self._grid.setColumnStretch(column, 1 if column < across else 0)
+
+    def _columns(self) -> int:
+        """How many charts have room beside each other."""
+        width = self.viewport().width()
+        if width < _TWO_COLUMNS_FROM or len(self.cards) == 1:
+            return 1
+        return _MOST_COLUMNS if width >= _THREE_COLUMNS_FROM and len(self.cards) > 4 else 2

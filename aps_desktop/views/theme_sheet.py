@@ -46,6 +46,7 @@ QPushButton[kind="primary"]:disabled, QPushButton:default:disabled { background:
   border-color: $border; color: $text_muted; }
 QPushButton[kind="quiet"] { background: transparent; border: 1px solid transparent;
   color: $accent; padding: 5px 8px; }
+QPushButton[kind="quiet"]:disabled { color: $border_strong; border-color: transparent; }
 QPushButton[kind="quiet"]:hover { background: $hover; }
 QPushButton[kind="quiet"]:focus { border: 2px solid $accent; padding: 4px 7px; }
 QPushButton[kind="danger"] { color: $late; border-color: $late; }

@@ -10,7 +10,7 @@ import pytest
 from matplotlib import font_manager
 
 from aps_desktop.charts import child, draw, state_map, style
-from aps_desktop.charts.sheet import Sheet, _Words, fitted, measure, wrapped
+from aps_desktop.charts.sheet import Sheet, _Words, fitted, measure, told_apart, wrapped
 from aps_desktop.cli import main as command_line
 from aps_desktop.db.engine import Database
 from aps_desktop.services import dashboards, demo, offices
@@ -35,6 +35,7 @@ from aps_desktop.services.chart_data import (
     Timeline,
     Wing,
     Wings,
+    places,
 )
 from aps_desktop.services.dashboard_selection import Selection
 from aps_desktop.services.dashboard_words import money, percent, ticks
@@ -59,10 +60,13 @@ def forms(many: int) -> list[Body]:
     cells = tuple(tuple(Cell(n / 11, f"{n}%", n) for n in range(11)) for _ in labels)
     nodes = tuple(Node(label, "partner", "USD 1.00 m", n) for n, label in enumerate(labels[:40]))
     flows = tuple(Flow(n, 0, 1.0 + n, n) for n in range(len(nodes)))
+    fund = (Node("ASEAN Development Fund", "partner", "USD 9.00 m", 0),)
+    pillar = (Node("ASCC", "ascc", "USD 9.00 m", 0),)
+    onward = (Flow(0, 0, sum(one.value for one in flows), 0),)
     wings = tuple(
         Wing(x, Part(n, "female", f"{n:,}", n), Part(9, "male", "9")) for n, x in enumerate(labels)
     )
-    places = tuple(Place(c, c, 0.5, f"{many:,}", n) for n, c in enumerate(state_map.outlines()))
+    states = tuple(Place(c, c, 0.5, f"{many:,}", n) for n, c in enumerate(state_map.outlines()))
     high = tuple((v, f"{v:,.0f}") for v in ticks(float(many)))
     return [
         Bars(bars, (("aec", "AEC"), ("apsc", "APSC"))),
@@ -70,10 +74,11 @@ def forms(many: int) -> list[Body]:
         Lines((Line("Planned", "planned", points, dashed=True), Line("Spent", "done", points)),
               (), tuple((v, f"{v:,.0f}") for v in ticks(float(many * many))), 738100.0),
         Timeline(spans, date(2024, 8, 1).toordinal(), (("ascc", "ASCC"),)),
-        Flows(nodes, (Node("ASCC", "ascc", "USD 9.00 m", 0),), flows, ("Who pays", "Pillar")),
+        Flows((nodes, pillar), (flows,), ("Who pays", "Pillar")),
+        Flows((nodes, fund, pillar), (flows, onward), ("Who pays", "Fund", "Pillar")),
         Heat(tuple(labels), tuple("BN KH ID LA MY MM PH SG TH TL VN".split()), cells, "plain"),
         Wings(wings, ("Women", "Men")),
-        Map(places, "plain"),
+        Map(states, "plain"),
         Nothing("No projects yet", "Import a workbook of projects, or make the first one."),
     ]  # fmt: skip
 
@@ -164,7 +169,34 @@ def test_words_on_colours_can_be_read() -> None:
     for pair in style.HUES.values():
         for colour in pair:
             high, low = sorted((light(colour), light(style.text_on(colour))), reverse=True)
-            assert (high + 0.05) / (low + 0.05) >= 3.0, colour
+            assert (high + 0.05) / (low + 0.05) >= 4.25, colour
+
+
+def test_names_that_begin_alike_keep_their_ends() -> None:
+    begin = "Officials trained in"
+    long = [f"{begin} the statistics of {end} goods" for end in ("forest", "mineral", "fishery")]
+    shown = told_apart([*long, "Short"], 190, 11)
+    assert len(set(shown)) == 4
+    assert all(measure(words, 11) <= 190 for words in shown)
+    assert all(words.startswith("Officials… ") for words in shown[:3])
+    assert [words.split(" ")[-2] for words in shown[:3]] == ["forest", "mineral", "fishery"]
+    assert told_apart(["A name of its own that is far too long"], 90, 11)[0].endswith("…")
+
+
+def test_a_wide_chart_takes_two_places() -> None:
+    assert places([True, False, False, False, False], 3) == [
+        (0, 0, 2), (0, 2, 1), (1, 0, 1), (1, 1, 1), (1, 2, 1),
+    ]  # fmt: skip
+    assert places([True, False, False, False], 2) == [(0, 0, 2), (1, 0, 1), (1, 1, 1), (2, 0, 2)]
+    assert places([False, True], 2) == [(0, 0, 2), (1, 0, 2)]
+    assert places([True, False], 1) == [(0, 0, 1), (1, 0, 1)]
+
+
+def test_words_in_a_colour_can_be_read() -> None:
+    for dark in (False, True):
+        ground = style.tokens(dark).surface
+        for key in style.HUES:
+            assert style.contrast(style.ink(key, dark), ground) >= 4.5, key
 
 
 def test_eleven_states_have_an_outline_and_the_smallest_a_ring() -> None:
