@@ -48,9 +48,9 @@ def take(path: Path, folder: Path) -> list[str]:
         )
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
-        part = folder / f"{name}.part"
-        part.write_bytes(data)
-        os.replace(part, folder / name)
+        (folder / f"{name}.part").write_bytes(data)
+    for name in files:  # all of them or, where it is stopped before, none
+        os.replace(folder / f"{name}.part", folder / name)
     return sorted([*lists, *(name for name in files if name != iati_lists.LISTS)])
 
 

@@ -55,10 +55,15 @@ def checked(child: ChildProcess) -> tuple[int, int, list[Problem]]:
 
 
 @contextlib.contextmanager
-def reading(path: Path, today: date) -> Iterator[Iterator[list[Any]]]:
-    """The frames of a child that reads a file: "version", "head", then each "activity"."""
+def reading(
+    path: Path, today: date, cancelled: Callable[[], bool] = never
+) -> Iterator[Iterator[list[Any]]]:
+    """The frames of a child that reads a file: "version", "head", then each "activity".
+
+    `cancelled` ends it also while the next frame is waited for.
+    """
     _there(path)
-    with _child("read", path, today) as child:
+    with _child("read", path, today, cancelled=cancelled) as child:
         yield child.messages()
 
 
@@ -71,10 +76,12 @@ def check(
         return checked(child)
 
 
-def take_lists(path: Path, folder: Path, today: date) -> list[str]:
+def take_lists(
+    path: Path, folder: Path, today: date, cancelled: Callable[[], bool] = never
+) -> list[str]:
     """Puts newer code lists, rules or schemas into the folder; their names."""
     _there(path)
-    with _child("lists", path, today, out=str(folder)) as child:
+    with _child("lists", path, today, out=str(folder), cancelled=cancelled) as child:
         return [name for message in child.messages() for name in message[1]]
 
 

@@ -170,7 +170,7 @@ def plan(
         found = _Reading(c, path)
         found.read(db, progress, cancelled)
         _settle_references(c, found.drafts)
-        sheets = _compared(c, found.drafts, found.base)
+        sheets = _compared(c, found.drafts, found.base, progress, cancelled)
         workbook = FoundWorkbook(path, Workbook(path.name, ()), (), {})
         planned = Plan(workbook, sheets, seen)
         _keep_ids(c, planned)
@@ -207,10 +207,9 @@ class _Reading:
     def read(self, db: Database, progress: Progress, cancelled: Cancelled) -> None:
         withheld: list[str] = []
         size = self.path.stat().st_size if self.path.is_file() else 0
-        with iati_process.reading(self.path, today(db.clock)) as messages:
+        with iati_process.reading(self.path, today(db.clock), cancelled) as messages:
             for message in messages:
-                if cancelled():
-                    raise UserError("The import was cancelled.", "Nothing was written.")
+                _go_on(cancelled)
                 if message[0] == "version":
                     self.version = message[1]
                     continue
@@ -284,10 +283,20 @@ def _settle(
             record.blank = tuple(one for one in record.blank if one != name)
 
 
-def _compared(c: Connection, drafts: Drafts, base: str) -> list[PlannedSheet]:
+def _go_on(cancelled: Cancelled) -> None:
+    if cancelled():
+        raise UserError("The import was cancelled.", "Nothing was written.")
+
+
+def _compared(
+    c: Connection, drafts: Drafts, base: str, progress: Progress, cancelled: Cancelled
+) -> list[PlannedSheet]:
     comparer = Comparer(c)
     sheets = []
-    for name in sorted(drafts.records, key=_place):
+    for number, name in enumerate(sorted(drafts.records, key=_place)):
+        _go_on(cancelled)
+        words = f"Comparing {entity_of(name).plural.lower()} with what is here"
+        progress(number, len(drafts.records), words)
         sheet = PlannedSheet(_sheet(entity_of(name), base))
         sheet.rows = [RowResult(one.draft.row, [one]) for one in drafts.records[name]]
         comparer.compare(sheet)

@@ -49,6 +49,10 @@ def validate(path: Path, db: Database | None = None, cancelled: Cancelled = neve
     return Validated(Path(path), count, tuple(told), total)
 
 
-def take_lists(path: Path) -> list[str]:
-    """Puts newer code lists, rules or schemas beside the shipped ones; their names."""
-    return iati_process.take_lists(Path(path), iati_lists.own_folder(), today(SystemClock()))
+def take_lists(path: Path, cancelled: Cancelled = never) -> list[str]:
+    """Puts newer code lists, rules or schemas beside the shipped ones; their names.
+
+    UserError when `cancelled` says so; then the lists are as they were.
+    """
+    folder, day = iati_lists.own_folder(), today(SystemClock())
+    return iati_process.take_lists(Path(path), folder, day, cancelled)

@@ -54,6 +54,16 @@ class IatiExportDialog(IatiWindow):
         self._host = FormHost(context, self)
         self._chosen: Chosen | None = None
         self._file = Path()
+        self._lay_out()
+        self._buttons()
+        self.problems.record_wanted.connect(context.show_record)
+        self.what.editor.setFocus()
+        if about is not None:
+            self.what.show_value(about.entity, {})
+            self.about[about.entity].show_value(about.id, {about.id: about.title})
+        self._on_changed()
+
+    def _lay_out(self) -> None:
         column = QVBoxLayout(self.page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
@@ -74,6 +84,8 @@ class IatiExportDialog(IatiWindow):
         column.addWidget(self.problems, 1)
         self._rest_space = QWidget(self.page)
         column.addWidget(self._rest_space, 1)
+
+    def _buttons(self) -> None:
         self.again = button("Export again…", "iati_export_again", "", self)
         self.open = button("Open the file", "iati_export_open", "", self)
         self.open.clicked.connect(self._on_open)
@@ -86,12 +98,6 @@ class IatiExportDialog(IatiWindow):
         self.again.hide()
         self.write.clicked.connect(self._on_write)
         self.again.clicked.connect(self._on_again)
-        self.problems.record_wanted.connect(context.show_record)
-        self.what.editor.setFocus()
-        if about is not None:
-            self.what.show_value(about.entity, {})
-            self.about[about.entity].show_value(about.id, {about.id: about.title})
-        self._on_changed()
 
     def _rows(self) -> None:
         self.what = self._row(_choice("what", "What to export", _WHAT), "all")

@@ -96,6 +96,7 @@ class IatiWindow(QDialog):
         super().__init__(parent)
         self.context = context
         self._job: Job | None = None
+        self._closing = "Close"
         self.setObjectName(name)
         self.setWindowTitle(title)
         self.setAccessibleName(title)
@@ -138,6 +139,8 @@ class IatiWindow(QDialog):
         self.doing.setText("")
         self.doing.show()
         self.page.setEnabled(False)
+        self._closing = self.close_button.text()
+        self.close_button.setText("Stop")
         over = False
 
         def ended(result: object) -> None:
@@ -168,6 +171,7 @@ class IatiWindow(QDialog):
         self.bar.hide()
         self.doing.hide()
         self.page.setEnabled(True)
+        self.close_button.setText(self._closing)
 
     def _on_progress(self, done: int, of: int, words: str) -> None:
         self.doing.setText(words)

@@ -96,5 +96,5 @@ def _check(path: Path, db: Database, _progress: Progress, stopped: Cancelled) ->
     return iati_validate.validate(path, db, stopped)
 
 
-def _take(path: Path, *_: object) -> list[str]:
-    return iati_validate.take_lists(path)
+def _take(path: Path, _db: Database, _progress: Progress, stopped: Cancelled) -> list[str]:
+    return iati_validate.take_lists(path, stopped)

@@ -192,6 +192,7 @@ def test_a_file_comes_in_and_goes_again(
     dialog = IatiImportDialog(context, path)
     shown(qtbot, dialog)
     assert dialog.heading.text() == "file.xml: 2 activities, IATI 2.03"
+    assert dialog.close_button.text() == "Cancel"
     table = dialog.findChild(QTableView, "iati_activities")
     assert column(table, 2) == ["An activity", "Second"]
     assert column(table, 3) == ["3", "1"]
@@ -237,6 +238,18 @@ def test_changed_fields_are_shown(
     shown(qtbot, again)
     table = again.findChild(QTableView, "iati_changes")
     assert column(table, 3) == ["An activity → New title"]
+
+
+def test_work_is_stopped_by_its_button(qtbot: QtBot, context: Context, tmp_path: Path) -> None:
+    dialog = IatiImportDialog(context, write(tmp_path, activity()))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert dialog.busy()
+    assert dialog.close_button.text() == "Stop"
+    press(qtbot, dialog.close_button)
+    qtbot.waitUntil(context.runner.idle, timeout=20_000)
+    assert not dialog.isVisible()
+    assert dialog.plan is None
 
 
 def test_a_refusal_stands_in_the_window(qtbot: QtBot, context: Context, tmp_path: Path) -> None:

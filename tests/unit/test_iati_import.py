@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -145,6 +146,31 @@ def test_a_file_that_is_too_large_is_refused(
     file = write(tmp_path, *(activity(transaction(), id=f"XM-DAC-701-{n}") for n in range(3)))
     with pytest.raises(UserError, match="more than 3 records"):
         iati_import.plan(db, file)
+
+
+def test_reading_stops_while_it_waits(db: Database, tmp_path: Path) -> None:
+    """The officer need not wait for the next frame of a process that has not begun to answer."""
+    asked = []
+
+    def stop() -> bool:
+        asked.append(threading.current_thread().name)
+        return True
+
+    with pytest.raises(UserError, match="was not read to its end"):
+        iati_import.plan(db, write(tmp_path, activity()), cancelled=stop)
+    assert asked == ["aps-child-watcher"]
+
+
+def test_comparing_can_be_stopped(db: Database, tmp_path: Path) -> None:
+    said: list[str] = []
+    with pytest.raises(UserError, match="was cancelled"):
+        iati_import.plan(
+            db, write(tmp_path, activity(transaction())), lambda *told: said.append(told[2]),
+            lambda: any(one.startswith("Comparing") for one in said),
+        )  # fmt: skip
+    assert [one for one in said if one.startswith("Comparing")] == [
+        "Comparing classification terms with what is here"
+    ]
 
 
 def test_a_dry_run_writes_nothing(db: Database, tmp_path: Path) -> None:

@@ -219,6 +219,14 @@ def test_what_is_no_list_changes_nothing(
     assert not own.exists()
 
 
+def test_taking_lists_can_be_stopped(own: Path, tmp_path: Path) -> None:
+    file = tmp_path / "Currency.xml"
+    file.write_text(LIST)
+    with pytest.raises(UserError, match="was not read to its end"):
+        iati_validate.take_lists(file, lambda: True)
+    assert not own.exists()
+
+
 # Traits of the test files that the standard's own repositories carry ------------------------------
 
 
