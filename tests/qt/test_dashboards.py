@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import openpyxl
@@ -18,13 +19,10 @@ from aps_desktop.services import demo, offices
 from aps_desktop.services.dashboard_selection import Selection
 from aps_desktop.services.dashboards import CHARTS
 from aps_desktop.tasks import chart_renderer
-from aps_desktop.tasks.runner import InlineRunner
 from aps_desktop.views import theme
-from aps_desktop.views.context import Context
 from aps_desktop.views.dashboards_pane import DashboardsPane
 from aps_desktop.views.main_window import MainWindow
-from aps_desktop.views.theme_sheet import dress
-from aps_desktop.views.ui_state import UiState
+from tests.window_kit import Setting
 
 Open = Callable[[], MainWindow]
 
@@ -39,26 +37,16 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 
 @pytest.fixture
-def opened(db: Database, tmp_path: Path, qtbot: QtBot, monkeypatch) -> Open:
-    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
+def setting() -> Setting:
+    return Setting(size=(1440, 900))
+
+
+@pytest.fixture
+def opened(
+    opened: Callable[[Database], MainWindow], db: Database, monkeypatch: pytest.MonkeyPatch
+) -> Open:
     monkeypatch.setattr(chart_renderer, "CHILDREN", 1)
-    theme.choose("light")
-    dress(QApplication.instance())
-
-    held = []  # qtbot itself only has weak references
-
-    def window() -> MainWindow:
-        context = Context(db, InlineRunner(db), UiState(tmp_path / "window.json"))
-        made = MainWindow(context, "Secretariat")
-        context.setParent(made)
-        context.runner.setParent(made)
-        qtbot.addWidget(made)
-        made.resize(1440, 900)
-        made.show()
-        held.append(made)
-        return made
-
-    return window
+    return partial(opened, db)
 
 
 def dashboards(window: MainWindow, qtbot: QtBot, tab: str = "portfolio") -> DashboardsPane:

@@ -1,36 +1,16 @@
 """Editing many records at once: what is not ticked stays, and it is one step."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from aps_desktop.db import store
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.values import Value
 from aps_desktop.services import records
-from aps_desktop.tasks.runner import InlineRunner
 from aps_desktop.views.bulk_edit_dialog import BulkEditDialog
 from aps_desktop.views.context import Context
-from aps_desktop.views.ui_state import UiState
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = store.create(str(tmp_path / "a.db"), office="Test", device="here")
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def context(qapp: QApplication, db: Database) -> Iterator[Context]:
-    runner = InlineRunner(db)
-    yield Context(db, runner, UiState(None))
-    runner.shutdown()
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """Minutes are taken with the keyboard alone, and every line saves itself."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -10,33 +8,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from aps_desktop.db import store
 from aps_desktop.db.engine import Database
-from aps_desktop.domain.clock import FixedClock
 from aps_desktop.services import minutes, records
 from aps_desktop.tasks.runner import InlineRunner, Runner
 from aps_desktop.views.context import Context
 from aps_desktop.views.meeting_page import MeetingPage
 from aps_desktop.views.record_pages import page_for
-from aps_desktop.views.ui_state import UiState
-
-NOON = 1_795_435_200_000  # 23 Nov 2026
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = store.create(
-        str(tmp_path / "a.db"), office="Test", device="here", clock=FixedClock(NOON)
-    )
-    yield database
-    database.close()
+from tests.window_kit import Setting
 
 
 @pytest.fixture(params=[InlineRunner, Runner])
-def context(request: pytest.FixtureRequest, qapp: QApplication, db: Database) -> Iterator[Context]:
-    runner = request.param(db)
-    yield Context(db, runner, UiState(None))
-    runner.shutdown()
+def setting(request: pytest.FixtureRequest) -> Setting:
+    return Setting(runner=request.param)
 
 
 @pytest.fixture

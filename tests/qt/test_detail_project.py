@@ -1,46 +1,21 @@
 """A project's page: where it stands, since when, and recording what a body decided."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from aps_desktop.db import store
 from aps_desktop.db.engine import Database
 from aps_desktop.db.queries import lists
-from aps_desktop.domain.clock import FixedClock
 from aps_desktop.domain.money import Money
 from aps_desktop.services import records
-from aps_desktop.tasks.runner import InlineRunner
 from aps_desktop.views.context import Context
 from aps_desktop.views.project_move_dialog import ProjectMoveDialog
 from aps_desktop.views.project_page import ProjectPage
 from aps_desktop.views.record_pages import page_for
-from aps_desktop.views.ui_state import UiState
-
-NOON = 1_795_435_200_000  # 23 Nov 2026
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = store.create(
-        str(tmp_path / "a.db"), office="Test", device="here", clock=FixedClock(NOON)
-    )
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def context(qapp: QApplication, db: Database) -> Iterator[Context]:
-    runner = InlineRunner(db)
-    yield Context(db, runner, UiState(None))
-    runner.shutdown()
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 """What an officer does on a record's page: edit, be told, undo, make, come back to, look back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -13,41 +12,27 @@ from pytestqt.qtbot import QtBot
 from aps_desktop.db import store
 from aps_desktop.db.connection import DatabaseFault
 from aps_desktop.db.engine import Database
-from aps_desktop.domain.clock import FixedClock
 from aps_desktop.domain.values import Value
 from aps_desktop.services import drafts, history, records
-from aps_desktop.tasks.runner import InlineRunner, Runner
+from aps_desktop.tasks.runner import Runner
 from aps_desktop.views.context import Context
 from aps_desktop.views.detail_view import DetailView
 from aps_desktop.views.form_field import FieldRow
 from aps_desktop.views.new_record_dialog import NewRecordDialog
 from aps_desktop.views.ui_state import UiState
-
-NOON = 1_795_435_200_000  # 23 Nov 2026
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    clock = FixedClock(NOON)
-    database = store.create(
-        str(tmp_path / "a.db"), office="Lao PDR office", device="laptop", clock=clock
-    )
-    yield database
-    database.close()
+from tests.window_kit import Setting
 
 
 @pytest.fixture
-def said() -> list[str]:
-    return []
+def setting() -> Setting:
+    return Setting(office="Lao PDR office")
 
 
 @pytest.fixture
-def context(qapp: QApplication, db: Database, said: list[str]) -> Iterator[Context]:
-    runner = InlineRunner(db)
-    made = Context(db, runner, UiState(None))
-    made.message.connect(lambda text, *_: said.append(text))
-    yield made
-    runner.shutdown()
+def said(context: Context) -> list[str]:
+    told: list[str] = []
+    context.message.connect(lambda text, *_: told.append(text))
+    return told
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The pages of money: the ledger at any day, who supports what, questions, and rates."""
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,14 +10,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from aps_desktop.db import store
 from aps_desktop.db.engine import Database
 from aps_desktop.db.queries import lists
-from aps_desktop.domain.clock import FixedClock
 from aps_desktop.services import records
 from aps_desktop.services.question_sheets import ASKINGS
 from aps_desktop.services.sheet_cells import Opens
-from aps_desktop.tasks.runner import InlineRunner, Runner
+from aps_desktop.tasks.runner import Runner
 from aps_desktop.views import sheet_export
 from aps_desktop.views.context import Context
 from aps_desktop.views.main_window import MainWindow
@@ -30,16 +27,7 @@ from aps_desktop.views.rates_pane import RatesPane
 from aps_desktop.views.record_pages import page_for
 from aps_desktop.views.ui_state import UiState
 from tests import funding_office
-from tests.funding_office import NOON, Office, jpy, post, usd
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = store.create(
-        str(tmp_path / "a.db"), office="ASEC", device="here", clock=FixedClock(NOON)
-    )
-    yield database
-    database.close()
+from tests.funding_office import Office, jpy, post, usd
 
 
 @pytest.fixture
@@ -56,13 +44,6 @@ def office(db: Database) -> Office:
          **of)  # fmt: skip
     post(made, "interest", usd("125.50"), date(2026, 11, 20))
     return made
-
-
-@pytest.fixture
-def context(qapp: QApplication, db: Database) -> Iterator[Context]:
-    runner = InlineRunner(db)
-    yield Context(db, runner, UiState(None))
-    runner.shutdown()
 
 
 def page(qtbot: QtBot, context: Context, entity: str, id: object, width: int = 1200) -> MoneyView:

@@ -1,6 +1,5 @@
 """A transaction is recorded with the rate in sight; what is posted is reversed, not edited."""
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,42 +10,22 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from aps_desktop.db import store
 from aps_desktop.db.engine import Database
-from aps_desktop.domain.clock import FixedClock
 from aps_desktop.domain.values import FileRef
 from aps_desktop.services import ledger, records
-from aps_desktop.tasks.runner import InlineRunner
 from aps_desktop.views.context import Context
 from aps_desktop.views.posting_dialog import PostingDialog
 from aps_desktop.views.record_pages import page_for
 from aps_desktop.views.request_letter_dialog import RequestLetterDialog
 from aps_desktop.views.reverse_dialog import ReverseDialog
 from aps_desktop.views.transaction_page import TransactionPage
-from aps_desktop.views.ui_state import UiState
 from tests import funding_office
-from tests.funding_office import NOON, Office, jpy, post, usd
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = store.create(
-        str(tmp_path / "a.db"), office="ASEC", device="here", clock=FixedClock(NOON)
-    )
-    yield database
-    database.close()
+from tests.funding_office import Office, jpy, post, usd
 
 
 @pytest.fixture
 def office(db: Database) -> Office:
     return funding_office.make(db)
-
-
-@pytest.fixture
-def context(qapp: QApplication, db: Database) -> Iterator[Context]:
-    runner = InlineRunner(db)
-    yield Context(db, runner, UiState(None))
-    runner.shutdown()
 
 
 def opened(qtbot: QtBot, context: Context, **preset: object) -> PostingDialog:

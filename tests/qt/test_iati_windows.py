@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QTableView
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
 from aps_desktop.cli.values import read_values
@@ -24,27 +23,16 @@ from aps_desktop.views.iati_import_dialog import IatiImportDialog
 from aps_desktop.views.iati_parts import IatiWindow
 from aps_desktop.views.iati_validate_dialog import IatiValidateDialog
 from aps_desktop.views.main_window import MainWindow
-from aps_desktop.views.ui_state import UiState
 from tests.iati_kit import activity, transaction, write
 from tests.unit.test_iati_validate import LIST
+from tests.window_kit import Setting
 
 LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
-    database = offices.start(str(tmp_path / "a.aps"), office="ASEC", device="here")
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def context(qapp: QApplication, db: Database) -> Iterator[Context]:
-    runner = Runner(db)
-    made = Context(db, runner, UiState(None))
-    yield made
-    runner.shutdown()
+def setting() -> Setting:
+    return Setting(start=offices.start, runner=Runner)
 
 
 def make(db: Database, entity: str, **values: str) -> UUID:

@@ -1,6 +1,5 @@
 """An officer brings the workbook in that they have: by the window's four steps."""
 
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import openpyxl
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from aps_desktop.db import store
@@ -19,25 +18,15 @@ from aps_desktop.tasks.runner import Runner
 from aps_desktop.views import export_dialog
 from aps_desktop.views.context import Context
 from aps_desktop.views.import_wizard import DONE, FILE, PREVIEW, SHEETS, ImportWizard
-from aps_desktop.views.ui_state import UiState
 from tests.unit.test_excel_sample import SAMPLE
+from tests.window_kit import Setting
 
 LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = offices.start(str(tmp_path / "a.aps"), office="ASEC", device="here")
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def context(qapp: QApplication, db: Database) -> Iterator[Context]:
-    runner = Runner(db)
-    made = Context(db, runner, UiState(None))
-    yield made
-    runner.shutdown()
+def setting() -> Setting:
+    return Setting(start=offices.start, runner=Runner)
 
 
 @pytest.fixture

@@ -1,49 +1,34 @@
 """What merging left to be settled, in the window; two records of one partner become one."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from aps_desktop.db import store
 from aps_desktop.db.engine import Database
 from aps_desktop.services import records, uniting
-from aps_desktop.tasks.runner import InlineRunner
-from aps_desktop.views.context import Context
 from aps_desktop.views.issues_pane import IssuesPane
 from aps_desktop.views.main_window import MainWindow
-from aps_desktop.views.ui_state import UiState
 from aps_desktop.views.unite_dialog import UniteDialog
 
 
 @pytest.fixture
-def db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
-    made = store.create(str(tmp_path / "office.aps"), office="ASEC", device="here")
-    one = records.new(made, "partner", {"code": "JICA", "name": "Japan Cooperation"})
+def db(db: Database) -> Database:
+    """Holds one partner twice, and what refers to both."""
+    one = records.new(db, "partner", {"code": "JICA", "name": "Japan Cooperation"})
     two = records.new(
-        made, "partner", {"code": "JICA-2", "name": "Japan  cooperation", "notes": "R&D desk"}
+        db, "partner", {"code": "JICA-2", "name": "Japan  cooperation", "notes": "R&D desk"}
     )
     for title, partner in (("First", one), ("Second", one), ("Third", two)):
-        records.new(made, "pipeline_proposal", {"title": title, "partner": partner})
-    yield made
-    made.close()
+        records.new(db, "pipeline_proposal", {"title": title, "partner": partner})
+    return db
 
 
 @pytest.fixture
-def window(db: Database, tmp_path: Path, qtbot: QtBot) -> MainWindow:
-    context = Context(db, InlineRunner(db), UiState(tmp_path / "window.json"))
-    made = MainWindow(context, "Secretariat")
-    context.setParent(made)
-    context.runner.setParent(made)
-    qtbot.addWidget(made)
-    made.resize(1366, 768)
-    made.show()
-    qtbot.waitUntil(lambda: made._painted)
-    return made
+def window(db: Database, opened: Callable[[Database], MainWindow]) -> MainWindow:
+    return opened(db)
 
 
 def pane_of(window: MainWindow) -> IssuesPane:

@@ -1,6 +1,6 @@
 """Tasks of a new officer from beginning to end by the keyboard alone, in the whole window."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from uuid import UUID
@@ -11,18 +11,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from aps_desktop.db import store
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.changes import Applied
 from aps_desktop.services import minutes, records
-from aps_desktop.tasks.runner import InlineRunner
-from aps_desktop.views import theme
-from aps_desktop.views.context import Context
 from aps_desktop.views.import_wizard import ImportWizard
 from aps_desktop.views.main_window import MainWindow
 from aps_desktop.views.palette import Palette
-from aps_desktop.views.theme_sheet import dress
-from aps_desktop.views.ui_state import UiState
+from tests.window_kit import Setting
 
 _KEY = Qt.Key
 _CTRL = Qt.KeyboardModifier.ControlModifier
@@ -30,10 +25,8 @@ _SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = store.create(str(tmp_path / "office.aps"), office="LA", device="Laptop 3")
-    yield database
-    database.close()
+def setting() -> Setting:
+    return Setting(office="LA")
 
 
 @pytest.fixture
@@ -100,22 +93,13 @@ class Keyboard:
 
 
 @pytest.fixture
-def keyboard(db: Database, tmp_path: Path, qtbot: QtBot, monkeypatch) -> Callable[[], Keyboard]:
-    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
-    theme.choose("light")
-    dress(QApplication.instance())
-
+def keyboard(
+    db: Database, opened: Callable[[Database], MainWindow], qtbot: QtBot
+) -> Callable[[], Keyboard]:
     def begin() -> Keyboard:
-        context = Context(db, InlineRunner(db), UiState(tmp_path / "window.json"))
-        made = MainWindow(context, "Lao PDR")
-        context.setParent(made)
-        context.runner.setParent(made)
-        qtbot.addWidget(made)
-        made.resize(1366, 768)
-        made.show()
+        made = opened(db)
         made.activateWindow()
         qtbot.waitUntil(made.isActiveWindow)
-        qtbot.waitUntil(lambda: made._painted)
         return Keyboard(qtbot, made)
 
     return begin

@@ -1,8 +1,7 @@
 """What an officer does in a list: finds, sorts, filters, groups, chooses columns, keeps views."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,18 +11,15 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QCheckBox, QInputDialog, QLineEdit, QListWidget
 from pytestqt.qtbot import QtBot
 
-from aps_desktop.db import store
 from aps_desktop.db.engine import Database
 from aps_desktop.db.queries.lists import Filter
 from aps_desktop.db.unit_of_work import apply
 from aps_desktop.domain.changes import ChangeSet, Create
 from aps_desktop.domain.money import Money
 from aps_desktop.services import records
-from aps_desktop.tasks.runner import InlineRunner
 from aps_desktop.views import list_states
 from aps_desktop.views.context import Context
 from aps_desktop.views.list_view import ListView
-from aps_desktop.views.ui_state import UiState
 
 _ROWS = (
     ("P-1", "Hợp tác kinh tế", "draft", 100, date(2026, 1, 5)),
@@ -36,12 +32,11 @@ _CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = store.create(str(tmp_path / "a.db"), office="AHQ", device="desk")
+def db(db: Database) -> Database:
     changes = [
         Create(
             "project",
-            database.ids.new(),
+            db.ids.new(),
             {
                 "code": code,
                 "title": title,
@@ -52,23 +47,15 @@ def db(tmp_path: Path) -> Iterator[Database]:
         )
         for code, title, status, minor, start in _ROWS
     ]
-    apply(database, ChangeSet("test", tuple(changes)))
-    yield database
-    database.close()
+    apply(db, ChangeSet("test", tuple(changes)))
+    return db
 
 
 @pytest.fixture
-def said() -> list[tuple[Any, ...]]:
-    return []
-
-
-@pytest.fixture
-def context(qapp: QApplication, db: Database, said: list[tuple[Any, ...]]) -> Iterator[Context]:
-    runner = InlineRunner(db)
-    made = Context(db, runner, UiState(None))
-    made.message.connect(lambda *message: said.append(message))
-    yield made
-    runner.shutdown()
+def said(context: Context) -> list[tuple[Any, ...]]:
+    told: list[tuple[Any, ...]] = []
+    context.message.connect(lambda *message: told.append(message))
+    return told
 
 
 Opener = Callable[..., ListView]

@@ -1,35 +1,30 @@
 """What an officer sees at a glance: columns that fit, forms that show all, words and no codes."""
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from aps_desktop.db import store
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.money import Money
 from aps_desktop.domain.values import Period
 from aps_desktop.services import records
-from aps_desktop.tasks.runner import InlineRunner
 from aps_desktop.views.context import Context
 from aps_desktop.views.detail_view import DetailView
 from aps_desktop.views.first_run import FirstRun
 from aps_desktop.views.list_view import ListView
-from aps_desktop.views.ui_state import UiState
 
 TITLE = "Strengthening early warning for coastal communities in the Mekong sub-region"
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = store.create(str(tmp_path / "a.db"), office="AHQ", device="desk")
+def db(db: Database) -> Database:
     for number in range(3):
         records.new(
-            database,
+            db,
             "project",
             {
                 "code": f"ACP-2025-ASEC-000{number}",
@@ -39,15 +34,7 @@ def db(tmp_path: Path) -> Iterator[Database]:
                 "planned_end": date(2026, 11, 23),
             },
         )
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def context(qapp: QApplication, db: Database) -> Iterator[Context]:
-    runner = InlineRunner(db)
-    yield Context(db, runner, UiState(None))
-    runner.shutdown()
+    return db
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """The pages of monitoring: three levels, checks of values, evaluations, lessons on a proposal."""
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -14,11 +12,9 @@ from pytestqt.qtbot import QtBot
 from aps_desktop.db.engine import Database
 from aps_desktop.db.unit_of_work import apply
 from aps_desktop.domain.changes import ChangeSet, Create
-from aps_desktop.domain.clock import FixedClock
 from aps_desktop.domain.values import Period
 from aps_desktop.models.levels_model import FIRST, STATUS, WAY
 from aps_desktop.services import offices, records, today, value_quality
-from aps_desktop.tasks.runner import InlineRunner
 from aps_desktop.views import checks_pane
 from aps_desktop.views.checks_pane import ChecksPane
 from aps_desktop.views.context import Context
@@ -28,27 +24,15 @@ from aps_desktop.views.navigation import places
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.project_page import ProjectPage
 from aps_desktop.views.record_pages import page_for
-from aps_desktop.views.ui_state import UiState
+from tests.window_kit import Setting
 
 LEFT = Qt.MouseButton.LeftButton
-NOON = 1_795_435_200_000  # 23 Nov 2026
 YEAR = Period.year(2026)
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = offices.start(
-        str(tmp_path / "a.aps"), office="ASEC", device="here", clock=FixedClock(NOON)
-    )
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def context(qapp: object, db: Database) -> Iterator[Context]:
-    runner = InlineRunner(db)
-    yield Context(db, runner, UiState(None))
-    runner.shutdown()
+def setting() -> Setting:
+    return Setting(start=offices.start)
 
 
 def opened(qtbot: QtBot, context: Context, key: str) -> object:

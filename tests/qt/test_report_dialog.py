@@ -1,39 +1,30 @@
 """Making a report in the window: from a record's page and from the menu."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from aps_desktop.db import store
 from aps_desktop.db.engine import Database
 from aps_desktop.reports import formats
 from aps_desktop.services import records
-from aps_desktop.tasks.runner import InlineRunner, Runner
+from aps_desktop.tasks.runner import Runner
 from aps_desktop.views.context import Context
 from aps_desktop.views.record_pages import page_for
 from aps_desktop.views.report_dialog import ReportDialog
 from aps_desktop.views.ui_state import UiState
+from tests.window_kit import Setting
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = store.create(str(tmp_path / "a.db"), office="LA", device="here")
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def context(qapp: QApplication, db: Database) -> Iterator[Context]:
-    runner = InlineRunner(db)
-    yield Context(db, runner, UiState(None))
-    runner.shutdown()
+def setting() -> Setting:
+    return Setting(office="LA")
 
 
 @pytest.fixture

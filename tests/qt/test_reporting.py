@@ -1,6 +1,5 @@
 """Monday at the monitoring desk: who has not reported, asking again, and Viet Nam's workbook."""
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from uuid import UUID
@@ -8,11 +7,10 @@ from uuid import UUID
 import openpyxl
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from aps_desktop.db.engine import Database
-from aps_desktop.domain.clock import FixedClock
 from aps_desktop.domain.values import Period
 from aps_desktop.services import offices, records
 from aps_desktop.services import reporting_matrix as matrix
@@ -21,7 +19,7 @@ from aps_desktop.views.context import Context
 from aps_desktop.views.import_wizard import DONE, PREVIEW, SHEETS, ImportWizard
 from aps_desktop.views.navigation import places
 from aps_desktop.views.reporting_pane import ReportingPane
-from aps_desktop.views.ui_state import UiState
+from tests.window_kit import Setting
 
 LEFT = Qt.MouseButton.LeftButton
 NOON = 1_784_800_800_000  # 23 Jul 2026
@@ -29,20 +27,8 @@ Q2 = Period.quarter(2026, 2)
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = offices.start(
-        str(tmp_path / "a.aps"), office="ASEC", device="here", clock=FixedClock(NOON)
-    )
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def context(qapp: QApplication, db: Database) -> Iterator[Context]:
-    runner = Runner(db)
-    made = Context(db, runner, UiState(None))
-    yield made
-    runner.shutdown()
+def setting() -> Setting:
+    return Setting(start=offices.start, noon=NOON, runner=Runner)
 
 
 def state(db: Database, code: str) -> UUID:

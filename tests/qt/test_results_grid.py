@@ -1,8 +1,6 @@
 """The results grid: typing, pasting, reviewing, and what a locked period does with a late value."""
 
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -11,38 +9,16 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from aps_desktop.db import store
 from aps_desktop.db.engine import Database
-from aps_desktop.domain.clock import FixedClock
 from aps_desktop.domain.values import Period
 from aps_desktop.models.results_grid_model import CELL, FIRST
 from aps_desktop.services import records
-from aps_desktop.tasks.runner import InlineRunner
 from aps_desktop.views import results_view
 from aps_desktop.views.context import Context
 from aps_desktop.views.detail_view import DetailView
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.record_pages import page_for
 from aps_desktop.views.results_view import ResultsView
-from aps_desktop.views.ui_state import UiState
-
-NOON = 1_795_435_200_000  # 23 Nov 2026
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = store.create(
-        str(tmp_path / "a.db"), office="ASEC", device="here", clock=FixedClock(NOON)
-    )
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def context(qapp: QApplication, db: Database) -> Iterator[Context]:
-    runner = InlineRunner(db)
-    yield Context(db, runner, UiState(None))
-    runner.shutdown()
 
 
 @pytest.fixture

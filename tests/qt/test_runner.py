@@ -26,13 +26,6 @@ ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELEC
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = store.create(str(tmp_path / "a.db"), office="AHQ", device="desk")
-    yield database
-    database.close()
-
-
-@pytest.fixture
 def runner(qapp: QApplication, db: Database) -> Iterator[Runner]:
     made = Runner(db)
     yield made
@@ -197,7 +190,7 @@ def test_files_can_be_replaced_after_reopen(
     records.new(other, "body", {"code": "New", "name": "New"})
     other.close()
     db.close()
-    (tmp_path / "b.db").replace(tmp_path / "a.db")
+    (tmp_path / "b.db").replace(db.path)
     runner.query(lambda c: c.value("SELECT name FROM body"), found.append)
     qtbot.waitUntil(lambda: len(found) == 2)
     assert found[1] == "New"

@@ -10,13 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from aps_desktop.db.engine import Database
 from aps_desktop.services import conflicts, merging, records
-from aps_desktop.tasks.runner import InlineRunner
-from aps_desktop.views import conflict_window, theme
+from aps_desktop.views import conflict_window
 from aps_desktop.views.conflict_window import ConflictsPane
-from aps_desktop.views.context import Context
 from aps_desktop.views.main_window import MainWindow
-from aps_desktop.views.theme_sheet import dress
-from aps_desktop.views.ui_state import UiState
 from tests.three_offices import Offices, three_offices
 
 Open = Callable[[Database], MainWindow]
@@ -33,18 +29,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Offices]:
 
 
 @pytest.fixture
-def window(here: Offices, tmp_path: Path, qtbot: QtBot) -> MainWindow:
-    theme.choose("light")
-    dress(QApplication.instance())
-    context = Context(here.la, InlineRunner(here.la), UiState(tmp_path / "window.json"))
-    made = MainWindow(context, "Lao PDR office")
-    context.setParent(made)
-    context.runner.setParent(made)
-    qtbot.addWidget(made)
-    made.resize(1366, 768)
-    made.show()
-    qtbot.waitUntil(lambda: made._painted)
-    return made
+def window(here: Offices, opened: Open) -> MainWindow:
+    return opened(here.la)
 
 
 def pane_of(window: MainWindow) -> ConflictsPane:

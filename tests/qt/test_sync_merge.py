@@ -1,54 +1,23 @@
 """Opening bundles in the window: look, merge, report, undo; and the quarantine of strangers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from aps_desktop.db.digest import digest
 from aps_desktop.db.engine import Database
 from aps_desktop.services import bundle_files, bundles, conflicts, records, trusting
-from aps_desktop.tasks.runner import InlineRunner
-from aps_desktop.views import theme
-from aps_desktop.views.context import Context
 from aps_desktop.views.main_window import MainWindow
 from aps_desktop.views.merge_dialog import MergeDialog
 from aps_desktop.views.merge_dialog_card import BundleCard
-from aps_desktop.views.theme_sheet import dress
-from aps_desktop.views.ui_state import UiState
-from tests.three_offices import Offices, office, three_offices
+from aps_desktop.views.sync_pane_report import ExchangeDialog
+from tests.three_offices import Offices, office
 
 Open = Callable[[Database], MainWindow]
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Offices]:
-    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
-    made = three_offices(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def opened(tmp_path: Path, qtbot: QtBot) -> Open:
-    theme.choose("light")
-    dress(QApplication.instance())
-
-    def window(db: Database) -> MainWindow:
-        context = Context(db, InlineRunner(db), UiState(tmp_path / "window.json"))
-        made = MainWindow(context, "Lao PDR office")
-        context.setParent(made)
-        context.runner.setParent(made)
-        qtbot.addWidget(made)
-        made.resize(1366, 768)
-        made.show()
-        qtbot.waitUntil(lambda: made._painted)
-        return made
-
-    return window
 
 
 def words(widget: QWidget) -> str:
@@ -92,6 +61,30 @@ def test_a_dropped_bundle_is_looked_at_merged_reported_and_taken_back(
     dialog.undo_button.click()
     assert digest(here.la.reader()) == before
     assert "taken back" in window.messages.text()
+
+
+def test_the_differences_are_there_before_the_merge_and_in_the_history_after_it(
+    here: Offices, opened: Open
+) -> None:
+    window = opened(here.la)
+    dialog = drop(window, here.in_conflict())
+    unfold = dialog.findChild(QPushButton, "show_differences")
+    table = dialog.findChild(QTableView, "differences_table")
+    assert (unfold.text(), table.isVisible()) == ("Show 2 differences", False)
+    unfold.click()
+    assert (unfold.text(), table.isVisible()) == ("Hide 2 differences", True)
+    model = table.model()
+    assert [model.index(0, at).data() for at in range(model.columnCount())] == [
+        "P1", "Title", "Title of the Lao office", "Title of the secretariat",
+        "Conflict: both stay",
+    ]  # fmt: skip
+    dialog.merge_button.click()
+    dialog.accept()
+    window.go("sync")
+    window.pane()._history_table.selectRow(0)
+    window.pane()._history_table.activated.emit(window.pane().history.index(0, 0))
+    shown = window.findChild(ExchangeDialog).findChild(QTableView, "differences_table")
+    assert shown.model().rowCount() == 2
 
 
 def test_the_report_prints_as_pdf(

@@ -1,55 +1,24 @@
 """The pages about exchange: who has what, history, trust, proposals, and making bundles."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QToolButton
+from PySide6.QtWidgets import QFileDialog, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from aps_desktop.db import store
 from aps_desktop.db.engine import Database
 from aps_desktop.services import bundles, merging, proposals, records, sync_status, trusting
-from aps_desktop.tasks.runner import InlineRunner
-from aps_desktop.views import sync_pane, theme
-from aps_desktop.views.context import Context
+from aps_desktop.views import sync_pane
 from aps_desktop.views.export_bundle_dialog import ExportBundleDialog
 from aps_desktop.views.first_run import FirstRun
 from aps_desktop.views.main_window import MainWindow
-from aps_desktop.views.theme_sheet import dress
 from aps_desktop.views.trust_pane_request import HandedDialog, RevokeDialog
-from aps_desktop.views.ui_state import UiState
-from tests.three_offices import Offices, office, three_offices
+from tests.three_offices import Offices, office
 
 Open = Callable[[Database], MainWindow]
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Offices]:
-    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
-    made = three_offices(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def opened(tmp_path: Path, qtbot: QtBot) -> Open:
-    theme.choose("light")
-    dress(QApplication.instance())
-
-    def window(db: Database) -> MainWindow:
-        context = Context(db, InlineRunner(db), UiState(tmp_path / "window.json"))
-        made = MainWindow(context, "An office")
-        context.setParent(made)
-        context.runner.setParent(made)
-        qtbot.addWidget(made)
-        made.resize(1366, 768)
-        made.show()
-        qtbot.waitUntil(lambda: made._painted)
-        return made
-
-    return window
 
 
 def cells(model: object) -> list[list[str]]:

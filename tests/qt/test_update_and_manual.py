@@ -1,7 +1,7 @@
 """The update dialog and the manual, as an officer meets them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,36 +11,20 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from aps_desktop.app import Program
-from aps_desktop.db import store
+from aps_desktop.db.engine import Database
 from aps_desktop.paths import resource_path
 from aps_desktop.services import updates
 from aps_desktop.sync import update_file
-from aps_desktop.tasks.runner import InlineRunner
-from aps_desktop.views import theme
-from aps_desktop.views.context import Context
 from aps_desktop.views.main_window import MainWindow
 from aps_desktop.views.manual_window import ManualWindow, open_manual, pages
-from aps_desktop.views.theme_sheet import dress
-from aps_desktop.views.ui_state import UiState
 from aps_desktop.views.update_dialog import UpdateDialog, UpdateNews
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"r" * 32)
 
 
 @pytest.fixture
-def window(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
-    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
-    theme.choose("light")
-    dress(QApplication.instance())
-    db = store.create(str(tmp_path / "office.aps"), office="LA", device="Laptop 3")
-    context = Context(db, InlineRunner(db), UiState(tmp_path / "window.json"))
-    made = MainWindow(context, "Lao PDR")
-    context.setParent(made)
-    context.runner.setParent(made)
-    qtbot.addWidget(made)
-    made.show()
-    yield made
-    db.close()
+def window(db: Database, opened: Callable[[Database], MainWindow]) -> MainWindow:
+    return opened(db)
 
 
 @pytest.fixture

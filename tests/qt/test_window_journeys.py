@@ -1,7 +1,8 @@
 """The window as an officer meets it: going about, undoing, finding, and coming back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -15,49 +16,29 @@ from aps_desktop.db import store
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.entities import ENTITIES
 from aps_desktop.services import records
-from aps_desktop.tasks.runner import InlineRunner
-from aps_desktop.views import theme
-from aps_desktop.views.context import Context
 from aps_desktop.views.main_window import MainWindow
 from aps_desktop.views.navigation import AREAS, places, places_in
 from aps_desktop.views.navigation_model import ROW
 from aps_desktop.views.palette import Palette
 from aps_desktop.views.shortcuts import all_commands
-from aps_desktop.views.theme_sheet import dress
 from aps_desktop.views.ui_state import UiState
+from tests.window_kit import Setting
 
 Open = Callable[[], MainWindow]
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = store.create(str(tmp_path / "office.aps"), office="LA", device="Laptop 3")
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def opened(db: Database, tmp_path: Path, qtbot: QtBot, monkeypatch) -> Open:
-    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
-    theme.choose("light")
-    dress(QApplication.instance())
-
-    def window() -> MainWindow:
-        context = Context(db, InlineRunner(db), UiState(tmp_path / "window.json"))
-        made = MainWindow(context, "Lao PDR")
-        context.setParent(made)
-        context.runner.setParent(made)
-        qtbot.addWidget(made)
-        made.resize(1440, 900)
-        made.show()
-        qtbot.waitUntil(lambda: made._painted)
-        return made
-
-    return window
+def setting() -> Setting:
+    return Setting(office="LA", noon=None, size=(1440, 900))
 
 
 def project(db: Database, code: str = "ACP-1", title: str = "Early warning for floods") -> UUID:
     return records.new(db, "project", {"code": code, "title": title})
+
+
+@pytest.fixture
+def opened(opened: Callable[[Database], MainWindow], db: Database) -> Open:
+    return partial(opened, db)
 
 
 def test_every_area_and_page_opens(opened: Open) -> None:
