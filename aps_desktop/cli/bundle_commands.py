@@ -314,6 +314,7 @@ def _merged(reports: list[merging.Report], refused: list[dict[str, str]]) -> dic
             **_bundle(r.bundle),
             **{n: getattr(r, n) for n in numbers},
             "entities": r.entities,
+            "differences": [asdict(one) for one in r.differences],
             "merge": r.merge or None,
             "backup": r.backup,
         }

@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 _DISPLAY = Qt.ItemDataRole.DisplayRole.value
 _ALIGNMENT = Qt.ItemDataRole.TextAlignmentRole.value
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_TOOL_TIP = Qt.ItemDataRole.ToolTipRole.value
 _ACROSS = Qt.Orientation.Horizontal
 Index = QModelIndex | QPersistentModelIndex
 
@@ -50,7 +51,7 @@ class RowsModel(QAbstractTableModel):
         return 0 if parent is not None and parent.isValid() else len(self._headings)
 
     def data(self, index: Index, role: int = _DISPLAY) -> Any:
-        if role == _DISPLAY and index.isValid():
+        if role in (_DISPLAY, _TOOL_TIP) and index.isValid():
             return self._rows[index.row()][1][index.column()]
         if role == _ALIGNMENT and index.column() in self._numbers:
             return _RIGHT

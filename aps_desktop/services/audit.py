@@ -10,7 +10,7 @@ from aps_desktop.db.connection import Connection, Row
 from aps_desktop.db.layout import MEMBER
 from aps_desktop.domain.entities import BY_NUMBER
 from aps_desktop.domain.fields import BIRTH, LIFE, Entity
-from aps_desktop.services.history import called, words
+from aps_desktop.services.history import called, title_in_log, words
 
 _WORDS = {
     "edit": "Edited",
@@ -107,12 +107,13 @@ def changes_of(c: Connection, device: int, number: int, *, limit: int = 300) -> 
         "ON r.rid = (o.cell >> 10) WHERE o.dot BETWEEN ? AND ? ORDER BY o.dot LIMIT ?",
         (log.dot_of(device, span[0]), log.dot_of(device, span[1]), limit),
     )
-    found = (_change(c, op) for op in ops)
+    found = (change_of(c, op) for op in ops)
     return [change for change in found if change is not None]
 
 
-def _change(c: Connection, op: Row) -> AuditChange | None:
-    _, cell, val, rid, uuid, tid = op
+def change_of(c: Connection, op: Row) -> AuditChange | None:
+    """An op (prev, cell, val, its record's rid, uuid, tid) in words; None for an unknown kind."""
+    _, cell, val, rid, uuid, tid = op[:6]
     number = log.field_of_cell(cell)
     if tid == MEMBER.number:
         return _member(c, rid, number, val)
@@ -124,8 +125,9 @@ def _change(c: Connection, op: Row) -> AuditChange | None:
     if number == BIRTH:
         return AuditChange(kind.name, id, name, f"New {kind.label.lower()}", "", "", "")
     if number == LIFE:
-        event = "Deleted" if val == "0" else "Restored"
-        return AuditChange(kind.name, id, name, event, "", "", "")
+        if val == "0":  # it has no row, so what it was called is in the log alone
+            return AuditChange(kind.name, id, title_in_log(c, kind, rid), "Deleted", "", "", "")
+        return AuditChange(kind.name, id, name, "Restored", "", "", "")
     field = kind.by_number.get(number)
     if field is None:
         return None

@@ -10,6 +10,7 @@ from typing import Any
 from aps_desktop.db.layout import MEMBER
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.errors import NotFound
+from aps_desktop.services.merge_differences import CONFLICT, MOST, PROPOSAL, WAITS, Difference
 from aps_desktop.services.merging import Inspected, Report
 from aps_desktop.services.office_names import office_name
 
@@ -87,6 +88,27 @@ def findings(numbers: Mapping[str, Any], *, done: bool) -> list[tuple[str, str]]
     return found
 
 
+HEADINGS = ("Record", "What", "Here", "Theirs", "What becomes of it")
+_FATES = {
+    "": "Taken over",
+    CONFLICT: "Conflict: both stay",
+    PROPOSAL: "Proposed to its owner",
+    WAITS: "Waits",
+}
+
+
+def difference(one: Difference) -> tuple[str, ...]:
+    """A line of the table of differences, as `HEADINGS` says."""
+    what = one.field if one.event == "Changed" else f"{one.event} {one.field.lower()}".strip()
+    return one.record, what, one.before, one.after, _FATES[one.fate]
+
+
+def first(differences: Sequence[object], changes: int) -> str:
+    """How many differences are shown; of how many, where the rest was left out."""
+    shown = many(len(differences), "difference")
+    return shown if len(differences) < MOST else f"the first {shown} of {many(changes, 'change')}"
+
+
 def seen(bundle: Inspected) -> str:
     """What the sender had of this office's own work when the bundle was made."""
     ours, lacks, since = bundle.seen
@@ -122,7 +144,7 @@ def _bundle(report: Report, named: Named) -> list[str]:
         f"<h2>{escape(head)}</h2>",
         f"<p>File {escape(b.file)}, made {escape(moment(b.made))}{escape(done)}.</p>",
         f"<p>{escape(many(report.merged, 'change'))} merged. {escape(seen(b))}</p>",
-        _table(table(report.entities)),
+        _table(("Records", *(kind.capitalize() for kind in KINDS)), _counts(report)),
         "<ul>",
     ]
     words = [words for _, words in findings(vars(report), done=True)]
@@ -130,20 +152,26 @@ def _bundle(report: Report, named: Named) -> list[str]:
     parts += [f"<li>{escape(line)}</li>" for line in words]
     if report.backup:
         parts.append("<li>A backup was made before the merge.</li>")
-    return [*parts, "</ul>"]
+    parts.append("</ul>")
+    if report.differences:
+        lines = [difference(one) for one in report.differences]
+        shown = first(lines, report.merged)
+        parts.append(f"<h3>{escape(shown[0].upper() + shown[1:])}</h3>")
+        parts.append(_table(HEADINGS, lines))
+    return parts
 
 
-def _table(rows: Sequence[tuple[str, tuple[int, ...]]]) -> str:
+def _counts(report: Report) -> list[tuple[str, ...]]:
+    rows = table(report.entities)
+    return [(name, *(f"{number:,}" if number else "" for number in each)) for name, each in rows]
+
+
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     if not rows:
         return ""
-    head = "".join(f"<th align='right'>{kind.capitalize()}</th>" for kind in KINDS)
-    lines = [
-        f"<tr><td>{escape(name)}</td>"
-        + "".join(f"<td align='right'>{number or ''}</td>" for number in numbers)
-        + "</tr>"
-        for name, numbers in rows
-    ]
+    head = "".join(f"<th align='left'>{escape(word)}</th>" for word in headings)
+    lines = ["".join(f"<td>{escape(text)}</td>" for text in row) for row in rows]
     return (
-        "<table border='1' cellspacing='0' cellpadding='4'>"
-        f"<tr><th align='left'>Records</th>{head}</tr>{''.join(lines)}</table>"
+        "<table border='1' cellspacing='0' cellpadding='4' width='100%'>"
+        f"<tr>{head}</tr>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
     )

@@ -14,7 +14,16 @@ from aps_desktop.db.layout import MEMBER
 from aps_desktop.db.store import SCHEMA_VERSION
 from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.errors import NotFound, UserError
-from aps_desktop.services import backup, files, queued_bundles, sync_status, trusting, updates
+from aps_desktop.services import (
+    backup,
+    files,
+    merge_differences,
+    queued_bundles,
+    sync_status,
+    trusting,
+    updates,
+)
+from aps_desktop.services.merge_differences import Difference
 from aps_desktop.sync import seals
 from aps_desktop.sync.bundle_errors import NewerFormat
 from aps_desktop.sync.container import Judge, Judgement, OpenedBundle, Verdict, open_bundle
@@ -79,6 +88,8 @@ class Report:
     done: int = 0
     """When it was merged, in milliseconds since 1970."""
     touched: dict[str, frozenset[int]] = field(default_factory=dict)
+    differences: tuple[Difference, ...] = ()
+    """The first of them, those in conflict before all others."""
 
     @property
     def restored(self) -> int:
@@ -182,10 +193,14 @@ def undo_merge(db: Database, number: int) -> Applied:
         result = take_back(c, number)
         state = "undone" if not result.kept_records else "partly undone"
         c.run("UPDATE bundle_log SET state = ? WHERE n = ?", (state, number))
-    skipped = (
-        (f"{result.kept_records} records that were edited since",) if result.kept_records else ()
-    )
+    skipped = (_left(result.kept_records),) if result.kept_records else ()
     return Applied(number, f"undo the merge of {row[1]}", result.touched, skipped)
+
+
+def _left(number: int) -> str:
+    if number == 1:
+        return "1 record that was edited since"
+    return f"{number:,} records that were edited since"
 
 
 def bundles_in(paths: Sequence[Path]) -> list[Path]:
@@ -283,6 +298,7 @@ def _merge(
     outcome: Outcome = merge(c, bundle.blocks, number, db.clock.millis() << 16, knows, limits)
     crash_point("merge-changes")
     unsealed = _unsealed(c, bundle) if outcome.merged else {}
+    differences = merge_differences.just_merged(c) if outcome.merged else ()
     for sha256 in bundle.files:
         files.keep_bytes(c, bundle.file(sha256))
     _note_sender(c, bundle, knows)
@@ -291,7 +307,7 @@ def _merge(
         found, merged=outcome.merged, already_had=outcome.already, held=outcome.held,
         conflicts=outcome.conflicts, parallel=outcome.parallel, proposals=outcome.proposals,
         entities=outcome.entities, files=len(bundle.files), touched=outcome.touched,
-        unsealed=unsealed, renewed=outcome.renewed,
+        unsealed=unsealed, renewed=outcome.renewed, differences=differences,
         refused=outcome.refused, upto=m.covers.get(m.sender.device, (0, 0))[1],
     )  # fmt: skip
 

@@ -76,7 +76,7 @@ def merge(
         _touch_cells(c)
         settle_cells(c)
         settle.rows(c, outcome.entities, outcome.touched)
-        outcome.conflicts = _conflicts(c)
+        outcome.conflicts = _conflicts(c, number)
         outcome.parallel = _parallel(c, sender_knows or {}, number)
         _advance(c, now_stamp)
     outcome.held = c.value("SELECT count(*) FROM op_held x JOIN n ON n.dot = x.dot") or 0
@@ -326,8 +326,8 @@ def _general(c: Connection) -> None:
     )
 
 
-def _conflicts(c: Connection) -> int:
-    """How many of the touched fields have heads that say different things."""
+def _conflicts(c: Connection, number: int) -> int:
+    """In how many fields this merge brought a head that says something else than another one."""
     wire = (
         "CASE WHEN ({0}.cell & 1023) = 0 THEN " + c.json_member("{0}.val", "(t.cell & 1023)") + " "
         "ELSE {0}.val END"
@@ -336,7 +336,9 @@ def _conflicts(c: Connection) -> int:
         c.value(
             "SELECT count(*) FROM t JOIN op o ON o.dot = t.dot WHERE t.extra > 0 AND EXISTS "
             "(SELECT 1 FROM cell_extra e JOIN op p ON p.dot = e.dot WHERE e.cell = t.cell "
-            f"AND {wire.format('p')} IS DISTINCT FROM {wire.format('o')})"
+            "AND (o.merge = ? OR p.merge = ?) "
+            f"AND {wire.format('p')} IS DISTINCT FROM {wire.format('o')})",
+            (number, number),
         )
     )
 

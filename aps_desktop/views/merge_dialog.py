@@ -51,7 +51,7 @@ class MergeDialog(QDialog):
         self.setWindowTitle("Merge bundles")
         self.setAccessibleName("Merge bundles")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(720, 640)
+        self.resize(860, 660)
         self.heading = PlainLabel("", self, role="title", wrap=True)
         self.heading.setObjectName("merge_heading")
         self.problem = PlainLabel("", self, wrap=True)

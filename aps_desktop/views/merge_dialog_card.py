@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPlainTextEdit, QWidget
 from aps_desktop.services import merge_report
 from aps_desktop.services.merge_report import many, moment
 from aps_desktop.services.office_names import office_name
+from aps_desktop.views.merge_dialog_differences import Differences
 from aps_desktop.views.merge_dialog_work import DONE, KNOWN, QUARANTINE, READY, REFUSED, Item
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import (
@@ -90,6 +91,8 @@ class BundleCard(Card):
             self.lines.addWidget(said(f"Waiting for {gap}.", "attention", self))
         if words := merge_report.seen(item.bundle):
             self.lines.addWidget(PlainLabel(words, self, role="muted", wrap=True))
+        if report.differences:
+            self.lines.addWidget(Differences(report.differences, report.merged, self))
 
     def _quarantine(self) -> None:
         b = self.item.bundle

@@ -6,9 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from aps_desktop.services import merge_report
+from aps_desktop.services.merge_differences import Difference
 from aps_desktop.services.merge_report import many, moment
 from aps_desktop.services.office_names import office_name
 from aps_desktop.services.sync_status import Exchange
+from aps_desktop.views.merge_dialog_differences import Differences
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import button, counts_grid, said
 
@@ -24,7 +26,7 @@ class ExchangeDialog(QDialog):
         title = f"Bundle {one.sequence:,} of the {office_name(one.office)}"
         self.setWindowTitle(title)
         self.setAccessibleName(title)
-        self.setMinimumWidth(480)
+        self.setMinimumWidth(640)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 18)
         layout.setSpacing(8)
@@ -36,6 +38,9 @@ class ExchangeDialog(QDialog):
             layout.addWidget(counts_grid(rows, self))
         for status, words in merge_report.findings(one.report, done=True) if not made else ():
             layout.addWidget(said(words, status, self))
+        if kept := one.report.get("differences"):
+            differences = [Difference(**line) for line in kept]
+            layout.addWidget(Differences(differences, one.changes, self))
         close = button("Close", "exchange_close", "", self)
         close.clicked.connect(self.accept)
         foot = QHBoxLayout()

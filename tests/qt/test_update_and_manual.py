@@ -1,7 +1,7 @@
 """The update dialog and the manual, as an officer meets them."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
