@@ -147,6 +147,11 @@ class Connection:
         """The type of a temporary table's key of 64 bits; on SQLite it is the row number itself."""
         return "BIGINT PRIMARY KEY" if self.postgres else "INTEGER PRIMARY KEY"
 
+    @property
+    def blob(self) -> str:
+        """The type of a column of bytes."""
+        return "BYTEA" if self.postgres else "BLOB"
+
     def json_text(self, column: str, key: int | str) -> str:
         """SQL for the text under a key of a JSON object in a text column."""
         if self.postgres:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from aps_desktop.domain.fields import Entity, Kind
@@ -30,5 +30,9 @@ def title_numbers(entity: Entity) -> tuple[int, ...]:
 
 def fold_title(entity: Entity, image: Mapping[int, str | None]) -> str:
     """What a record is found by; empty when it has no words of its own."""
-    words = [image.get(number) for number in title_numbers(entity)]
-    return fold(" ".join(word for word in words if word))[:500]
+    return folded_title(image.get(number) for number in title_numbers(entity))
+
+
+def folded_title(words: Iterable[str | None]) -> str:
+    """The same from the texts of the fields that count."""
+    return fold(" ".join(filter(None, words)))[:500]

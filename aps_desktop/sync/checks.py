@@ -29,6 +29,7 @@ def _money(wire: str) -> bool:
     return wire[:3] in CURRENCIES and wire[3:4] == " " and _number(wire[4:])
 
 
+@lru_cache(maxsize=4096)
 def _date(wire: str) -> bool:
     try:
         return date.fromisoformat(wire).isoformat() == wire
@@ -36,9 +37,21 @@ def _date(wire: str) -> bool:
         return False
 
 
+def _text(wire: str) -> bool:
+    if wire.isascii() and wire.isprintable():  # the usual one, told quickly
+        return 0 < len(wire) <= TEXT_LIMIT and "  " not in wire and " " not in (wire[0], wire[-1])
+    return 0 < len(wire) <= TEXT_LIMIT and clean_text(wire) == wire
+
+
+def _long_text(wire: str) -> bool:
+    if wire.isascii() and wire.isprintable():
+        return 0 < len(wire) <= LONG_TEXT_LIMIT and " " not in (wire[0], wire[-1])
+    return 0 < len(wire) <= LONG_TEXT_LIMIT and clean_text(wire, lines=True) == wire
+
+
 _SIMPLE: dict[Kind, Callable[[str], object]] = {
-    Kind.TEXT: lambda w: 0 < len(w) <= TEXT_LIMIT and clean_text(w) == w,
-    Kind.LONG_TEXT: lambda w: 0 < len(w) <= LONG_TEXT_LIMIT and clean_text(w, lines=True) == w,
+    Kind.TEXT: _text,
+    Kind.LONG_TEXT: _long_text,
     Kind.NUMBER: _number,
     Kind.PERCENT: _number,
     Kind.MONEY: _money,

@@ -7,50 +7,63 @@ within the bundle; changes name them by those numbers. docs/bundle-format.md des
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from aps_desktop.db import log
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain.fields import LIFE
+from aps_desktop.sync.manifest import Hex16
 
 MEMBERS = ("devices.jsonl", "records.jsonl", "steps.jsonl", "changes.jsonl")
+
+
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
+Signed = Annotated[int, msgspec.Meta(ge=-(2**62), le=2**62)]
+_Entity = Annotated[int, msgspec.Meta(ge=1, le=2**31)]
+_Field = Annotated[int, msgspec.Meta(ge=0, le=LIFE)]
+_Place = Annotated[int, msgspec.Meta(ge=1, le=(1 << log.SEQUENCE_BITS) - 1)]
+_Before = Annotated[int, msgspec.Meta(ge=0, le=(1 << log.SEQUENCE_BITS) - 1)]
+"""A sequence number, or 0 for none."""
 
 
 class DeviceLine(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     """A device whose changes the bundle holds, or that a change refers to."""
 
-    number: int
-    id: str
+    number: Number
+    id: Hex16
     office: str
     name: str
     status: str
 
 
 class RecordLine(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
-    """A record that the bundle's changes are about; `entity` is its stable number."""
+    """A record that the bundle's changes are about; `entity` is its stable number.
 
-    number: int
+    Whoever reads the id says whether it is one (a pattern here takes ten times as long).
+    """
+
+    number: Number
     id: str
-    entity: int
+    entity: _Entity
 
 
 class StepLine(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     """Who did a step, when, where and why. `wall` in milliseconds since 1970, `stamp` hybrid."""
 
-    device: int
-    number: int
-    first: int
-    last: int
-    wall: int
-    stamp: int
+    device: Number
+    number: Annotated[int, msgspec.Meta(ge=1, le=2**62)]
+    first: _Place
+    last: _Place
+    wall: Signed
+    stamp: Number
     officer: str
     office: str
     why: str
     label: str
     app: str
-    schema: int
+    schema: Number
     chain: str
 
 
@@ -60,16 +73,16 @@ class ChangeLine(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     `replaces` are further changes that it settles, `seen` what a deletion had seen, by device.
     """
 
-    device: int
-    sequence: int
-    record: int
-    field: int
-    step: int
-    prev_device: int
-    prev_sequence: int
+    device: Number
+    sequence: _Place
+    record: Number
+    field: _Field
+    step: Number
+    prev_device: Number
+    prev_sequence: _Before
     value: str | None
-    replaces: tuple[tuple[int, int], ...] = ()
-    seen: tuple[tuple[int, int], ...] = ()
+    replaces: tuple[tuple[Number, _Place], ...] = ()
+    seen: tuple[tuple[Number, _Before], ...] = ()
 
 
 _encoder = msgspec.json.Encoder()

@@ -11,11 +11,13 @@ from aps_desktop.db.counts import put_counts
 from aps_desktop.db.layout import MEMBER, column_names, field_columns, wire_sql
 from aps_desktop.db.log_writer import kind_of
 from aps_desktop.db.standing import any_united, found_sql
-from aps_desktop.db.titles import fold_title, title_numbers
+from aps_desktop.db.titles import folded_title, title_numbers
 from aps_desktop.domain.entities import BY_NUMBER
 from aps_desktop.domain.fields import SAME_AS, Entity, Field, Kind
 
 _TOUCHED_LIMIT = 20_000
+_TOGETHER = 60
+"""Fields that one update may write: each has a bit of a whole number."""
 _KNOWN = f"({','.join(str(n) for n in (*BY_NUMBER, MEMBER.number))})"
 
 
@@ -121,7 +123,7 @@ def _entities_of_cells(c: Connection) -> list[int]:
 
 
 def _values(c: Connection, kind: Entity) -> None:
-    """The shown values of the touched cells go into the rows, one statement a field."""
+    """The shown values of the touched cells go into the rows."""
     numbers = [
         row[0]
         for row in c.all(
@@ -129,31 +131,55 @@ def _values(c: Connection, kind: Entity) -> None:
             (kind.number,),
         )
     ]
-    # Where every cell got a plain next edit, no shown value stands in a birth.
-    plain = not (
-        c.value("SELECT 1 FROM t WHERE general = 1 LIMIT 1")
-        or c.value("SELECT 1 FROM b CROSS JOIN t WHERE b.rid = (t.cell >> 10) LIMIT 1")
-    )
-    for number in numbers:
-        field = kind.by_number.get(number)
-        if field is None or field.is_set:
-            continue  # a field of a newer version: kept in the log, shown after an update
-        birth = c.json_text("o.val", number)
-        text = "o.val" if plain else f"CASE WHEN (o.cell & 1023) = 0 THEN {birth} ELSE o.val END"
-        sets = ", ".join(
-            f"{column} = {sql}" for column, sql in _columns_sql(c, kind, field, {number: "v.wire"})
-        )
+    # A field of a newer version is kept in the log, and shown after an update.
+    known = [kind.by_number[n] for n in sorted(numbers) if n in kind.by_number]
+    fields = [field for field in known if not field.is_set]
+    many = len(fields) > 1 and kind is not MEMBER and _dense(c, kind, len(fields))
+    size = _TOGETHER if many else 1
+    for start in range(0, len(fields), size):
+        _put(c, kind, fields[start : start + size])
+    if kind.owner in fields:
+        column = field_columns(kind.owner)[0]
         c.run(
-            f"UPDATE {kind.name} SET {sets} FROM (SELECT t.cell >> 10 AS rid, {text} AS wire "
-            f"FROM t JOIN op o ON o.dot = t.dot WHERE (t.cell & 1023) = {number}) v "
-            f"WHERE v.rid = {kind.name}.rid"
+            f"UPDATE record SET parent = x.{column} FROM {kind.name} x "
+            f"JOIN t ON t.cell = ((x.rid << 10) | {kind.owner.number}) WHERE x.rid = record.rid"
         )
-        if kind.owner is field:
-            column = field_columns(field)[0]
-            c.run(
-                f"UPDATE record SET parent = x.{column} FROM {kind.name} x "
-                f"JOIN t ON t.cell = ((x.rid << 10) | {number}) WHERE x.rid = record.rid"
+
+
+def _dense(c: Connection, kind: Entity, fields: int) -> bool:
+    """Whether most of the touched records got most of the touched fields."""
+    cells, records = c.one(
+        "SELECT (SELECT count(*) FROM t JOIN u ON u.rid = (t.cell >> 10) WHERE u.tid = ?), "
+        "(SELECT count(*) FROM u WHERE tid = ?)",
+        (kind.number, kind.number),
+    ) or (0, 0)
+    return bool(cells * 2 > records * fields)
+
+
+def _put(c: Connection, kind: Entity, fields: list[Field]) -> None:
+    """Writes the shown values of some fields: one update for each row that has any of them.
+
+    Every field has its own way through `t` and the log, in the order of the records: that spares
+    grouping, and each finds its next value next to the last one.
+    """
+    picks, joins, sets = [], [], []
+    for field in fields:
+        n = field.number
+        birth = c.json_text(f"o{n}.val", n)
+        shown = f"CASE WHEN (o{n}.cell & 1023) = 0 THEN {birth} ELSE o{n}.val END"
+        picks.append(f"t{n}.dot AS d{n}, {shown} AS v{n}")
+        joins.append(
+            f"LEFT JOIN t t{n} ON t{n}.cell = ((u.rid << 10) | {n}) "
+            f"LEFT JOIN op o{n} ON o{n}.dot = t{n}.dot"
+        )
+        for column, sql in _columns_sql(c, kind, field, {n: f"v.v{n}"}):
+            sets.append(
+                f"{column} = CASE WHEN v.d{n} IS NULL THEN {kind.name}.{column} ELSE {sql} END"
             )
+    c.run(
+        f"UPDATE {kind.name} SET {', '.join(sets)} FROM (SELECT u.rid AS rid, {', '.join(picks)} "
+        f"FROM u {' '.join(joins)} WHERE u.tid = {kind.number}) v WHERE v.rid = {kind.name}.rid"
+    )
 
 
 def _revive(c: Connection) -> None:
@@ -177,20 +203,23 @@ def _titles(c: Connection) -> None:
         if not numbers:
             continue
         marks = ",".join(str(number) for number in numbers)
-        wanted = (
+        names = ", ".join(kind.by_number[number].name for number in numbers)
+        rows = c.all(
+            f"SELECT rid, {names} FROM {kind.name} WHERE rid IN ("
             f"SELECT rid FROM life WHERE tid = {tid} AND alive = 1 UNION "
-            f"SELECT t.cell >> 10 FROM t JOIN u ON u.rid = (t.cell >> 10) "
-            f"WHERE u.tid = {tid} AND (t.cell & 1023) IN ({marks})"
+            f"SELECT t.cell >> 10 FROM t JOIN u ON u.rid = (t.cell >> 10) WHERE u.tid = {tid} "
+            f"AND (t.cell & 1023) IN ({marks}))"
         )
-        names = [kind.by_number[number].name for number in numbers]
-        found = [
-            (tid, row[0], fold_title(kind, dict(zip(numbers, row[1:], strict=True))))
-            for row in c.all(
-                f"SELECT rid, {', '.join(names)} FROM {kind.name} WHERE rid IN ({wanted})"
-            )
-        ]
-        c.run(f"DELETE FROM search_title WHERE tid = {tid} AND rid IN ({wanted})")
-        c.many("INSERT INTO search_title VALUES (?, ?, ?)", [row for row in found if row[2]])
+        found = [(tid, row[0], folded_title(row[1:])) for row in rows]
+        c.many(
+            "INSERT INTO search_title VALUES (?, ?, ?) ON CONFLICT(tid, rid) "
+            "DO UPDATE SET folded = excluded.folded",
+            [row for row in found if row[2]],
+        )
+        c.many(
+            "DELETE FROM search_title WHERE tid = ? AND rid = ?",
+            [row[:2] for row in found if not row[2]],
+        )
 
 
 _TITLED = f"SELECT tid FROM life WHERE alive = 1 UNION SELECT tid FROM u WHERE tid IN {_KNOWN}"

@@ -14,7 +14,9 @@ from aps_desktop.db.counts import put_counts
 from aps_desktop.db.layout import MEMBER
 from aps_desktop.domain.entities import BY_NUMBER
 from aps_desktop.sync import settle
-from aps_desktop.sync.merge import hold_again, judge_born, own_members, settle_cells
+from aps_desktop.sync.cells import settle_cells
+from aps_desktop.sync.merge import judge_born, own_members
+from aps_desktop.sync.waiting import hold_again
 
 
 @dataclass

@@ -1,7 +1,8 @@
 """Merging 1,000,000 field changes (5 % in conflict) into a database that holds 1,000,000.
 
 Ratios of things done in one run, each in a process of its own so that its memory is its own:
-the floor F2 appends the changes to the log and puts the values into the rows, with no checks.
+the floor F2 appends the changes to the log and puts the values into the rows, with no checks. It
+reads the same bundle by the same reader.
 APS_BENCH_CHANGES makes it smaller.
 """
 
@@ -15,7 +16,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -29,6 +30,7 @@ from aps_desktop.db.unit_of_work import Work
 from aps_desktop.domain.changes import Why
 from aps_desktop.domain.entities import entity
 from aps_desktop.services import bundles, demo, merging, offices, records, trusting
+from aps_desktop.sync.bundle_lines import Lines
 from aps_desktop.sync.payload import ChangeLine, RecordLine
 
 CHANGES = int(os.environ.get("APS_BENCH_CHANGES", "1000000"))
@@ -182,45 +184,41 @@ def part_floor(folder: Path) -> dict[str, float]:
 
     def run() -> None:
         with merging._opened(db, folder / "day.apsync") as bundle, db.writing() as c:
-            floor(c, bundle.lines)
+            floor(c, bundle.blocks)
 
     seconds = timed(run)
     db.close()
     return {"seconds": seconds}
 
 
-def floor(c: Connection, lines: Callable[[str], Iterator[bytes]]) -> None:
+def floor(c: Connection, lines: Lines) -> None:
     """F2: the changes into the log and the values into the rows, believing everything."""
     rids = {bytes(uuid): rid for rid, uuid in c.all("SELECT rid, uuid FROM record")}
-    read_record = msgspec.json.Decoder(RecordLine).decode
-    local = {}
-    for line in lines("records.jsonl"):
-        one = read_record(line)
-        local[one.number] = rids[bytes.fromhex(one.id)]
-    c.run(
-        "CREATE TEMP TABLE came (dot BIGINT PRIMARY KEY, prev BIGINT, cell BIGINT, hlc BIGINT, "
-        "txn BIGINT, val TEXT)"
-    )
-    read = msgspec.json.Decoder(ChangeLine).decode
-    rows: list[tuple[object, ...]] = []
-    for line in lines("changes.jsonl"):
-        x = read(line)
-        rows.append(
-            (9 << 40 | x.sequence, x.prev_sequence, local[x.record] << 10 | x.field, 1, 1, x.value)
-        )
-        if len(rows) == 5000:
-            c.many("INSERT INTO came VALUES (?, ?, ?, ?, ?, ?)", rows)
-            rows.clear()
-    c.many("INSERT INTO came VALUES (?, ?, ?, ?, ?, ?)", rows)
-    c.run("INSERT INTO op SELECT dot, prev, cell, hlc, txn, val, 1 FROM came ORDER BY dot")
-    c.run("INSERT INTO history SELECT cell, dot FROM came ORDER BY cell, dot")
+    read_records = msgspec.json.Decoder(RecordLine).decode_lines
+    local = {
+        one.number: rids[bytes.fromhex(one.id)]
+        for block in lines("records.jsonl")
+        for one in read_records(block)
+    }
+    read = msgspec.json.Decoder(ChangeLine).decode_lines
+    for block in lines("changes.jsonl"):
+        c.many(
+            "INSERT INTO op VALUES (?, ?, ?, ?, ?, ?, 1)",
+            [
+                (9 << 40 | x.sequence, x.prev_sequence, local[x.record] << 10 | x.field, 1, 1,
+                 x.value)
+                for x in read(block)
+            ],
+        )  # fmt: skip
+    came = f"FROM op WHERE dot > {9 << 40} AND dot < {10 << 40}"
+    c.run(f"INSERT INTO history SELECT cell, dot {came} ORDER BY cell, dot")
     numbers = {name: TASK.by_name[name].number for name in FIELDS}
     picks = ", ".join(
         f"max(CASE WHEN (cell & 1023) = {n} THEN val END) v{n}" for n in numbers.values()
     )
     c.run("CREATE TEMP TABLE pivot (rid INTEGER PRIMARY KEY, " + ", ".join(
         f"v{n}" for n in numbers.values()) + ")")  # fmt: skip
-    c.run(f"INSERT INTO pivot SELECT cell >> 10, {picks} FROM came GROUP BY cell >> 10")
+    c.run(f"INSERT INTO pivot SELECT cell >> 10, {picks} {came} GROUP BY cell >> 10")
     sets = ", ".join(
         f"{column} = {sql}"
         for name, n in numbers.items()

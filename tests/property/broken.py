@@ -47,7 +47,7 @@ IN_MERGE = (
         "further heads are ignored",
         (
             ("FROM ranked WHERE place > 1", "FROM ranked WHERE place > 99"),
-            ("extra = x.heads - 1", "extra = 0"),
+            ("extra = (SELECT count(*) FROM cell_extra e WHERE e.cell = t.cell)", "extra = 0"),
         ),
     ),
     Bug(
@@ -64,7 +64,7 @@ IN_MERGE = (
     ),
     Bug(
         "every edit is taken for the next one",
-        (("max(n.prev) = max(coalesce(c.dot, r.birth))", "1 = 1"),),
+        (("x.prev = x.head", "1 = 1"),),
     ),
     Bug(
         "life is not worked out anew",
@@ -76,7 +76,7 @@ IN_MERGE = (
         ),
     ),
     Bug("a deletion has not seen its last op", (("s.seq >= (o.dot", "s.seq > (o.dot"),)),
-    Bug("nothing waits", (("FROM n WHERE n.prev IS NOT NULL", "FROM n WHERE 1 = 0"),)),
+    Bug("nothing waits", (("n WHERE n.prev IS NOT NULL", "n WHERE 1 = 0"),)),
     Bug(
         "what waited is never released",
         (("DELETE FROM op_held WHERE dot IN", "DELETE FROM op_held WHERE 1 = 0 AND dot IN"),),

@@ -1,0 +1,213 @@
+"""A bundle's changes, checked one by one, go to the end of the log; the new ones into `n`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from aps_desktop.db import log
+from aps_desktop.db.connection import Connection
+from aps_desktop.domain.errors import InvalidValue
+from aps_desktop.domain.fields import LIFE
+from aps_desktop.sync.bundle_lines import (
+    CHUNK,
+    MAX_SEQUENCE,
+    Lines,
+    Staged,
+    bad,
+    batches,
+    forked,
+)
+from aps_desktop.sync.checks import check_of, references
+from aps_desktop.sync.payload import ChangeLine
+
+_MEMBER = "changes.jsonl"
+
+
+def take_changes(c: Connection, staged: Staged, lines: Lines) -> None:
+    """Puts the changes that are not known into `op` and `history`, and makes the tables
+
+    `n` (they, by cell) and `settling` (cells that some of them settle). BadContent names the line
+    that is wrong; Forked the device, where one that is known says something else here.
+    """
+    for table in ("arrived", "n", "settling"):
+        c.run(f"DROP TABLE IF EXISTS {table}")
+    c.run(
+        f"CREATE TEMP TABLE arrived (dot {c.key}, prev BIGINT, cell BIGINT, "
+        "hlc BIGINT, txn BIGINT, val TEXT)"
+    )
+    taking = _Taking(c, staged)
+    for first, batch in batches(lines, _MEMBER, ChangeLine):
+        try:
+            taking.take(batch)
+        except (KeyError, OverflowError) as error:
+            number = first + taking.at
+            raise bad(_MEMBER, number, "it names what the bundle does not describe") from error
+        except InvalidValue as error:
+            raise bad(_MEMBER, first + taking.at, error.message) from error
+    c.many("INSERT INTO op_parent VALUES (?, ?) ON CONFLICT DO NOTHING", taking.parents)
+    c.many("INSERT INTO op_seen VALUES (?, ?, ?) ON CONFLICT DO NOTHING", taking.seen)
+    c.run(f"CREATE TEMP TABLE settling (cell {c.key})")
+    c.many("INSERT INTO settling VALUES (?)", [(cell,) for cell in taking.settling])
+    _enter_referred(c, taking.referred)
+    staged.already += _known_again(c, staged.merge)
+    _cluster(c, taking.new)
+
+
+class _Taking:
+    """Takes decoded changes in batches; `at` says which of a batch was read when one is wrong."""
+
+    def __init__(self, c: Connection, staged: Staged) -> None:
+        self._c = c
+        self._staged = staged
+        self._held: dict[int, int] = {}
+        """By device: up to where every change is here; what it says was checked then."""
+        self._top: dict[int, int] = {}
+        """By device: the last change that is here at all. What comes after it is new for sure."""
+        for number, seq in c.all("SELECT ord, max_seq FROM device"):
+            first, end = log.dot_of(number, 0), log.dot_of(number + 1, 0)
+            last = c.value("SELECT max(dot) FROM op WHERE dot > ? AND dot < ?", (first, end))
+            self._held[number] = first | seq
+            self._top[number] = max(first | seq, last or 0)
+        self._before = dict(self._top)
+        self._tests: dict[int, Callable[[str], object]] = {}
+        """By entity and field, for fields that name no record."""
+        self.at = 0
+        self.parents: list[tuple[int, int]] = []
+        self.seen: list[tuple[int, int, int]] = []
+        self.settling: set[int] = set()
+        self.referred: set[str] = set()
+
+    @property
+    def new(self) -> list[tuple[int, int]]:
+        """Of devices that have something new: the last change from before, and the last one now."""
+        return [(old, self._top[n]) for n, old in self._before.items() if self._top[n] > old]
+
+    def take(self, batch: list[ChangeLine]) -> None:
+        """Checks a batch and loads it. Local numbers: see `db.log`.
+
+        What belongs to a step is looked up once for its changes: they stand one after the other.
+        """
+        staged, devices, records, tests = (
+            *(self._staged, self._staged.devices, self._staged.records, self._tests),
+        )
+        merge, bits, field_bits = staged.merge, log.SEQUENCE_BITS, log.FIELD_BITS
+        sender = step = base = held = top = stamp = limit = 0
+        rows, back = [], []
+        for self.at, line in enumerate(batch):
+            if line.step != step or line.device != sender:
+                sender, step = line.device, line.step
+                stamp, device = staged.stamps[sender, step], devices[sender]
+                base, held, top = device << bits, self._held[device], self._top[device]
+                limit = base | staged.limits.get(device, MAX_SEQUENCE)
+            rid, tid = records[line.record]
+            number, value = line.field, line.value
+            dot, cell = base | line.sequence, rid << field_bits | number
+            prev = _dot(devices, line.prev_device, line.prev_sequence) if line.prev_device else None
+            if dot > held:
+                if dot > limit:
+                    staged.refused += 1
+                    continue
+                test = tests.get(tid << field_bits | number)
+                if test is None or (value is not None and not test(value)):
+                    self._check(tid, number, value)
+                if line.replaces or line.seen:
+                    self._note_further(line, dot, cell)
+            if dot > top:
+                top = self._top[device] = dot
+                rows.append((dot, prev, cell, stamp, step, value, merge))
+            else:
+                back.append((dot, prev, cell, stamp, step, value))
+        staged.changes += len(batch)
+        self._c.many("INSERT INTO op VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        self._c.many("INSERT INTO arrived VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", back)
+
+    def _check(self, entity: int, number: int, value: str | None) -> None:
+        self.referred.update(references(entity, number, value))
+        if 0 < number < LIFE:
+            test, refers = check_of(entity, number)
+            if not refers:
+                self._tests[entity << log.FIELD_BITS | number] = test or _anything
+
+    def _note_further(self, line: ChangeLine, dot: int, cell: int) -> None:
+        devices = self._staged.devices
+        if line.replaces:
+            self.settling.add(cell)
+        self.parents += [(dot, _dot(devices, *pair)) for pair in line.replaces]
+        self.seen += [(dot, devices[n], seq) for n, seq in line.seen]
+
+
+def _anything(_: str) -> bool:
+    """A field of a newer version is kept unread."""
+    return True
+
+
+def _dot(devices: Mapping[int, int], device: int, sequence: int) -> int:
+    if sequence < 1:
+        raise InvalidValue("a number is out of range")
+    return devices[device] << log.SEQUENCE_BITS | sequence
+
+
+def _enter_referred(c: Connection, referred: set[str]) -> None:
+    """Records that are referred to and not here yet get a row number to be referred by."""
+    wanted = sorted(referred)
+    for start in range(0, len(wanted), CHUNK):
+        part = [bytes.fromhex(text) for text in wanted[start : start + CHUNK]]
+        known = _rids(c, part)
+        rid = c.value("SELECT rid FROM local_state")
+        fresh = [uuid for uuid in part if uuid not in known]
+        rows = [(rid + at, uuid) for at, uuid in enumerate(fresh, 1)]
+        c.many("INSERT INTO record(rid, uuid, tid, alive) VALUES (?, ?, 0, 0)", rows)
+        c.run("UPDATE local_state SET rid = ?", (rid + len(rows),))
+
+
+def _rids(c: Connection, uuids: Iterable[bytes]) -> dict[bytes, tuple[int, int]]:
+    wanted = list(uuids)
+    if not wanted:
+        return {}
+    marks = ",".join("?" * len(wanted))
+    rows = c.all(f"SELECT uuid, rid, tid FROM record WHERE uuid IN ({marks})", wanted)
+    return {bytes(uuid): (rid, tid) for uuid, rid, tid in rows}
+
+
+def _known_again(c: Connection, merge: int) -> int:
+    """Of the changes in `arrived`, those that are not known go into the log after all.
+
+    Returns how many were there already. Forked when one of those says something else here.
+    """
+    known, other = c.one(
+        "SELECT count(*), max(CASE WHEN o.cell <> a.cell OR o.val IS DISTINCT FROM a.val "
+        "OR coalesce(o.prev, 0) <> coalesce(a.prev, 0) THEN a.dot END) "
+        "FROM arrived a JOIN op o ON o.dot = a.dot"
+    ) or (0, None)
+    if other is not None:
+        raise forked(c, log.device_of(other))
+    if known:
+        c.run("DELETE FROM arrived WHERE EXISTS (SELECT 1 FROM op o WHERE o.dot = arrived.dot)")
+    c.run(
+        "INSERT INTO op SELECT dot, prev, cell, hlc, txn, val, CAST(? AS BIGINT) FROM arrived "
+        "ORDER BY dot",
+        (merge,),
+    )
+    return int(known)
+
+
+def _cluster(c: Connection, new: Iterable[tuple[int, int]]) -> None:
+    """The table `n`: what is new in the log, by cell; and so into `history`."""
+    c.run("DROP TABLE IF EXISTS span")
+    c.run(f"CREATE TEMP TABLE span (low {c.key}, high BIGINT)")
+    c.many("INSERT INTO span VALUES (?, ?)", new)
+    clustered = "" if c.postgres else " WITHOUT ROWID"
+    c.run(
+        "CREATE TEMP TABLE n (cell BIGINT, dot BIGINT, prev BIGINT, hlc BIGINT, txn BIGINT, "
+        f"PRIMARY KEY (cell, dot)){clustered}"
+    )
+    c.run(
+        "INSERT INTO n SELECT o.cell, o.dot, o.prev, o.hlc, o.txn FROM span s CROSS JOIN op o "
+        "WHERE o.dot > s.low AND o.dot <= s.high ORDER BY o.cell, o.dot"
+    )
+    c.run("INSERT INTO n SELECT cell, dot, prev, hlc, txn FROM arrived WHERE true "
+          "ON CONFLICT DO NOTHING")  # fmt: skip
+    c.run("INSERT INTO history SELECT cell, dot FROM n ORDER BY cell, dot")
+    c.run("DROP TABLE arrived")
+    if c.postgres:
+        c.run("ANALYZE n")

@@ -1,0 +1,92 @@
+"""A bundle's lines, decoded in pieces; how what is wrong with them is said; what was staged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import msgspec
+
+from aps_desktop.db import log
+from aps_desktop.db.connection import Connection
+from aps_desktop.domain.errors import UserError
+
+CHUNK = 5000
+MAX_SEQUENCE = (1 << log.SEQUENCE_BITS) - 1
+_T = TypeVar("_T")
+
+
+class Forked(UserError):
+    """Two databases write as one device: a copy that does not know that it is one."""
+
+
+class BadContent(UserError):
+    """A bundle whose container is sound but whose lines are not what they must be."""
+
+
+@dataclass
+class Staged:
+    """What the bundle held: how many changes, how many were known already, which were new."""
+
+    merge: int
+    limits: Mapping[int, int] = field(default_factory=dict)
+    """By local device number: the last change of a revoked device that is still taken."""
+    changes: int = 0
+    already: int = 0
+    refused: int = 0
+    devices: dict[int, int] = field(default_factory=dict)
+    stamps: dict[tuple[int, int], int] = field(default_factory=dict)
+    records: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """By the bundle's number: local row number and entity number."""
+
+
+Lines = Callable[[str], Iterable[bytes]]
+"""A member's lines in pieces, each of one or more whole lines."""
+
+
+def decoded(lines: Lines, member: str, kind: type[_T]) -> Iterator[tuple[int, _T]]:
+    """(number, decoded line) of a member."""
+    for first, batch in batches(lines, member, kind):
+        yield from enumerate(batch, first)
+
+
+def batches(lines: Lines, member: str, kind: type[_T]) -> Iterator[tuple[int, list[_T]]]:
+    """(number of the first line, decoded lines), for every piece: many at once are far quicker."""
+    decoder = msgspec.json.Decoder(kind)
+    first = 1
+    for piece in lines(member):
+        try:
+            batch = decoder.decode_lines(piece)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise _first_bad(piece, first, member, decoder) from error
+        yield first, batch
+        first += len(batch)
+
+
+def _first_bad(piece: bytes, first: int, member: str, decoder: Any) -> BadContent:
+    for number, line in enumerate(piece.split(b"\n"), first):
+        try:
+            decoder.decode(line)
+        except (msgspec.DecodeError, RecursionError) as error:
+            return bad(member, number, str(error))
+    return bad(member, first, "its lines cannot be told apart")
+
+
+def bad(member: str, number: int, why: str) -> BadContent:
+    """The error for a line that is not what it must be."""
+    return BadContent(
+        f"Line {number} of {member} in this bundle is not valid: {why}.",
+        "Nothing was merged. Ask the sender for the bundle again.",
+    )
+
+
+def forked(c: Connection, device: int) -> Forked:
+    """The error for a device as which two databases write."""
+    office, name = c.one("SELECT office, name FROM device WHERE ord = ?", (device,)) or ("", "")
+    return Forked(
+        f"Two databases make changes under the name “{name}” of {office}: one is a copy of the "
+        "other, and both are in use.",
+        "Nothing was merged. Ask that office which one it works with; the other must be opened "
+        "from a backup once, so that it gets a name of its own.",
+    )

@@ -1,0 +1,62 @@
+"""Changes whose predecessor is not here yet: they wait, and so does what stands on them."""
+
+from __future__ import annotations
+
+from aps_desktop.db.connection import Connection
+
+
+def hold(c: Connection) -> None:
+    """Ops of `n` whose predecessor is missing wait, and those behind them; others are released.
+
+    `released` are the cells in which a waiting op may stand from now on. A plain next edit (see
+    `cells.touch`) replaces what is shown, so its predecessor is here.
+    """
+    c.run("DROP TABLE IF EXISTS released")
+    c.run(f"CREATE TEMP TABLE released (cell {c.key})")
+    missing = (
+        "WHERE n.prev IS NOT NULL AND NOT EXISTS (SELECT 1 FROM op o WHERE o.dot = n.prev) AND"
+    )
+    c.run(
+        "INSERT INTO op_held SELECT n.dot FROM t CROSS JOIN n "
+        f"{missing} t.general > 0 AND n.cell = t.cell"
+    )
+    c.run(f"INSERT INTO op_held SELECT n.dot FROM n {missing} (n.cell & 1023) IN (0, 1023)")
+    if c.value("SELECT 1 FROM op_held LIMIT 1"):
+        _hold_behind(c)
+
+
+def hold_again(c: Connection) -> None:
+    """After changes left the log: what stood on them waits, and `t` gets the cells concerned."""
+    not_yet = "NOT EXISTS (SELECT 1 FROM op_held h WHERE h.dot = o.dot)"
+    c.run(
+        "INSERT INTO op_held SELECT o.dot FROM leaving x JOIN history y "
+        "ON y.cell BETWEEN ((x.cell >> 10) << 10) AND (x.cell | 1023) "  # a birth has its own cell
+        f"JOIN op o ON o.dot = y.dot AND o.prev = x.dot WHERE {not_yet}"
+    )
+    behind = (
+        "INSERT INTO op_held SELECT DISTINCT o.dot FROM leaving x JOIN history y "
+        "ON y.cell BETWEEN ((x.cell >> 10) << 10) AND (x.cell | 1023) JOIN op o ON o.dot = y.dot "
+        f"JOIN op_held p ON p.dot = o.prev WHERE {not_yet}"
+    )
+    while c.run(behind) > 0:
+        pass
+
+
+def _hold_behind(c: Connection) -> None:
+    behind = (
+        "INSERT INTO op_held SELECT n.dot FROM n JOIN op_held h ON h.dot = n.prev "
+        "WHERE NOT EXISTS (SELECT 1 FROM op_held x WHERE x.dot = n.dot)"
+    )
+    while c.run(behind) > 0:
+        pass
+    free = (
+        "SELECT h.dot FROM op_held h JOIN op o ON o.dot = h.dot JOIN op p ON p.dot = o.prev "
+        "WHERE NOT EXISTS (SELECT 1 FROM op_held x WHERE x.dot = o.prev)"
+    )
+    while True:
+        c.run(
+            f"INSERT INTO released SELECT DISTINCT o.cell FROM op o WHERE o.dot IN ({free}) "
+            "AND NOT EXISTS (SELECT 1 FROM released x WHERE x.cell = o.cell)"
+        )
+        if c.run(f"DELETE FROM op_held WHERE dot IN ({free})") <= 0:
+            return
