@@ -30,6 +30,8 @@ FORMS: dict[type[Any], Callable[[Sheet, Any], None]] = {
     chart_data.Nothing: draw_nothing,
 }
 SLIDE = (1920, 1080)
+_PAGE = 900
+"""Pixels across the text of an upright page: its smallest words are then 6 points high."""
 FILE_SIZE = (1000, 620)
 """Pixels of a single chart in a file, at 96 dpi; written at twice that."""
 
@@ -69,7 +71,7 @@ def slide(
 def page(charts: Sequence[tuple[Head, Body]]) -> Sheet:
     """All charts of a dashboard for a printed page: two beside each other."""
     across = 1 if len(charts) < 2 else 2
-    sheet = blank(1160, (620, 1380, 1440)[min(_rows(charts, across), 3) - 1])
+    sheet = blank(_PAGE, (780, 1040, 1170)[min(_rows(charts, across), 3) - 1])
     _beside(sheet, charts, across)
     return sheet
 

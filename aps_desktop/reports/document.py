@@ -76,6 +76,7 @@ class Bullets(msgspec.Struct, frozen=True, tag="bullets"):
     """A list of short texts."""
 
     items: tuple[str, ...]
+    look: Literal["plain", "muted"] = "plain"
 
 
 class Facts(msgspec.Struct, frozen=True, tag="facts"):
@@ -95,12 +96,16 @@ class Table(msgspec.Struct, frozen=True, tag="table"):
 
 
 class Picture(msgspec.Struct, frozen=True, tag="picture"):
-    """A PNG with words for those who do not see it; `width` is a part of the text's, 0 to 1."""
+    """A PNG with words for those who do not see it; `width` is a part of the text's, 0 to 1.
+
+    `chart` is what is yet to be drawn, as `services.chart_data` encodes it; then there is no PNG.
+    """
 
     png: bytes
     words: str
     caption: str = ""
     width: float = 1.0
+    chart: bytes = b""
 
 
 class Signature(msgspec.Struct, frozen=True, tag="signature"):

@@ -33,6 +33,7 @@ body { font: 16px/1.5 "Noto Sans", "Segoe UI", system-ui, sans-serif; color: var
 h1, h2, h3, h4 { line-height: 1.25; margin: 2rem 0 .5rem; }
 h1 { font-size: 1.8rem; margin-top: 0; } h2 { font-size: 1.3rem; } h3 { font-size: 1.1rem; }
 h4 { font-size: 1rem; }
+ul.muted { font-size: .9rem; }
 .kind { color: var(--accent); font-weight: 700; margin: 0; }
 .muted, figcaption, caption, footer { color: var(--soft); }
 table { border-collapse: collapse; width: 100%; margin: .75rem 0 1.25rem; font-size: .9rem; }
@@ -43,7 +44,8 @@ thead th { background: var(--head); }
 .right { text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
 tr.total td { font-weight: 700; border-top: 2px solid var(--ink); }
 .facts th { width: 16rem; font-weight: 400; color: var(--soft); }
-.wide { overflow-x: auto; } figure { margin: 1rem 0; } img { max-width: 100%; height: auto; }
+.wide { overflow-x: auto; } img { background: #ffffff; border-radius: 6px; }
+ figure { margin: 1rem 0; } img { max-width: 100%; height: auto; }
 .sign { margin-top: 3rem; border-top: 1px solid var(--line); width: 18rem; padding-top: .3rem; }
 footer { border-top: 1px solid var(--line); margin-top: 2.5rem; padding-top: .75rem;
   font-size: .85rem; }
@@ -92,7 +94,8 @@ def _block(block: Block) -> str:
             return _paragraph(block)
         case Bullets():
             items = "".join(f"<li>{escape(item)}</li>" for item in block.items)
-            return f"<ul>{items}</ul>"
+            look = ' class="muted"' if block.look == "muted" else ""
+            return f"<ul{look}>{items}</ul>"
         case Facts():
             rows = "".join(
                 f'<tr><th scope="row">{escape(label)}</th><td>{_lines(words(cell))}</td></tr>'

@@ -34,6 +34,8 @@ FONTS = (
 )
 """The families in resources/fonts; nothing of the computer's own is used, so all look alike."""
 
+_FEW_COLUMNS = 8
+"""A table of more columns is set smaller, so that amounts and names keep to theirs."""
 _PREAMBLE = """
 #set page(paper: "a4", flipped: {flipped}, margin: (x: 2.2cm, top: 2cm, bottom: 2.2cm),
   footer: context [
@@ -53,6 +55,7 @@ _PREAMBLE = """
 #set table(stroke: (x, y) => (bottom: 0.5pt + luma(205)), inset: (x: 5pt, y: 4pt))
 #show table.cell: set text(size: 8.5pt)
 #show table.cell: set par(leading: 0.5em)
+#set table.cell(breakable: false)
 #let muted(body) = text(fill: luma(90), body)
 """
 
@@ -111,13 +114,13 @@ def _head(document: Document) -> str:
     lines = []
     if document.kind:
         kind = quoted(document.kind)
-        lines.append(f'#text(weight: "bold", fill: rgb("#1f4e8c"), size: 9pt)[{kind}]')
+        lines.append(f'#text(weight: "bold", fill: rgb("#1f4e8c"), size: 9pt)[{kind}]#v(3pt)')
     size = "17pt" if len(document.title) < 90 else "14pt"
     title = quoted(document.title)
     lines.append(f'#block(above: 6pt, text(size: {size}, weight: "bold")[{title}])')
     if document.subtitle:
-        lines.append(f"#muted[{quoted(document.subtitle)}]")
-    lines.append('#v(4pt)#line(length: 100%, stroke: 1pt + rgb("#1f4e8c"))')
+        lines.append(f"#block(above: 10pt)[#muted[{quoted(document.subtitle)}]]")
+    lines.append('#line(length: 100%, stroke: 1pt + rgb("#1f4e8c"))#v(2pt)')
     return "\n\n".join(lines)
 
 
@@ -128,7 +131,12 @@ def _block(block: Block, folder: Path, number: int) -> str:
         case Paragraph():
             return _paragraph(block)
         case Bullets():
-            return "\n".join(f"- {quoted(item)}" for item in block.items) + "\n"
+            items = "\n".join(f"- {quoted(item)}" for item in block.items)
+            return (
+                f"#[\n#set text(size: 8pt, fill: luma(90))\n{items}\n]\n"
+                if (block.look == "muted")
+                else f"{items}\n"
+            )
         case Facts():
             return _facts(block)
         case Table():
@@ -141,7 +149,7 @@ def _block(block: Block, folder: Path, number: int) -> str:
             role = f"#linebreak()#muted[{quoted(block.role)}]" if block.role else ""
             return (
                 "#block(breakable: false)[#v(1.6cm)#line(length: 6cm, stroke: 0.5pt)"
-                f"#v(-6pt){quoted(block.name)}{role}]"
+                f"#v(-2pt){quoted(block.name)}{role}]"
             )
         case PageBreak():
             return "#pagebreak(weak: true)"
@@ -183,10 +191,16 @@ def _table(table: Table) -> str:
             )
             + ","
         )
-    caption = f"#muted[{quoted(table.caption)}]\n" if table.caption else ""
+    caption = ""
+    if table.caption:
+        words = f"#muted[{quoted(table.caption)}]"
+        caption = f"#block(sticky: true, above: 1.2em, below: 0.6em)[{words}]\n"
+    many = len(table.columns) > _FEW_COLUMNS
+    small = "#show table.cell: set text(size: 6.8pt)\n#set table(inset: 3pt)\n" if many else ""
     return (
-        f"{caption}#table(columns: ({shares},), fill: (x, y) => if y == 0 {{ luma(240) }},\n"
-        f"table.header({head}),\n" + "\n".join(rows) + "\n)"
+        f"{caption}#[\n{small}#table(columns: ({shares},), "
+        "fill: (x, y) => if y == 0 { luma(240) },\n"
+        f"table.header({head}),\n" + "\n".join(rows) + "\n)\n]"
     )
 
 

@@ -30,7 +30,7 @@ from aps_desktop.reports.scripts import pieces
 _FONT = "Noto Sans"
 _ACCENT = (0x16, 0x3A, 0x6B)
 _SOFT = (0x5A, 0x60, 0x68)
-_HEAD = "F0F2F5"
+_HEAD, _LINE = "F0F2F5", "C9CDD3"
 
 
 def write(document: Document, path: Path) -> None:
@@ -47,6 +47,7 @@ def write(document: Document, path: Path) -> None:
 
 def _set_up(book: Any, document: Document) -> None:
     from docx.enum.section import WD_ORIENT
+    from docx.enum.text import WD_TAB_ALIGNMENT
     from docx.shared import Cm, Pt, RGBColor
 
     section = book.sections[0]
@@ -63,12 +64,19 @@ def _set_up(book: Any, document: Document) -> None:
         style.font.color.rgb = RGBColor(*_ACCENT)
         style.paragraph_format.space_before = Pt(14)
         style.paragraph_format.space_after = Pt(4)
+        style.paragraph_format.keep_with_next = True
     book.core_properties.title = document.title
     book.core_properties.author = document.office
     book.core_properties.comments = ""
     foot = section.footer.paragraphs[0]
-    _muted(foot, footer(document) + "  ·  ", 7.5)
-    _page_number(foot)
+    for stop in list(foot.style.paragraph_format.tab_stops):
+        stop._tab.getparent().remove(stop._tab)  # noqa: SLF001 - the style's own are for Letter
+    room = section.page_width - section.left_margin - section.right_margin
+    foot.paragraph_format.tab_stops.add_tab_stop(room, WD_TAB_ALIGNMENT.RIGHT)
+    _muted(foot, footer(document) + "\t", 7.5)
+    _field(foot, "PAGE")
+    _muted(foot, " / ", 7.5)
+    _field(foot, "NUMPAGES")
 
 
 def _font(style: Any, size: float) -> None:
@@ -85,19 +93,21 @@ def _font(style: Any, size: float) -> None:
         fonts.attrib.pop(qn(name), None)
 
 
-def _page_number(paragraph: Any) -> None:
+def _field(paragraph: Any, name: str) -> None:
+    """What Word works out itself: the page's number, or how many there are."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
-    from docx.shared import Pt
+    from docx.shared import Pt, RGBColor
 
     run = paragraph.add_run()
     run.font.size = Pt(7.5)
+    run.font.color.rgb = RGBColor(*_SOFT)
     for kind in ("begin", "", "end"):
         element = OxmlElement("w:fldChar" if kind else "w:instrText")
         if kind:
             element.set(qn("w:fldCharType"), kind)
         else:
-            element.text = "PAGE"
+            element.text = name
         run._r.append(element)  # noqa: SLF001 - python-docx has no public way to a field
 
 
@@ -135,7 +145,7 @@ def _block(book: Any, block: Block) -> None:
             _paragraph(book, block)
         case Bullets():
             for item in block.items:
-                book.add_paragraph(item, style="List Bullet")
+                _bullet(book, item, muted=block.look == "muted")
         case Facts():
             _facts(book, block)
         case Table():
@@ -146,6 +156,17 @@ def _block(book: Any, block: Block) -> None:
             _signature(book, block)
         case PageBreak():
             book.add_page_break()
+
+
+def _bullet(book: Any, item: str, *, muted: bool) -> None:
+    from docx.shared import Pt
+
+    paragraph = book.add_paragraph(style="List Bullet")
+    paragraph.paragraph_format.space_after = Pt(1)
+    if muted:
+        _muted(paragraph, item, 8.5)
+    else:
+        _runs(paragraph, item)
 
 
 def _paragraph(book: Any, block: Paragraph) -> None:
@@ -160,30 +181,41 @@ def _paragraph(book: Any, block: Paragraph) -> None:
 
 
 def _facts(book: Any, block: Facts) -> None:
-    from docx.shared import Cm
+    from docx.shared import Cm, Pt
 
+    room = sum(_widths(book, (Column(""),)))
     table = book.add_table(rows=0, cols=2)
+    widths = [Cm(5), room - Cm(5)]
+    _measured(table, widths)
     for label, cell in block.rows:
         row = table.add_row()
-        row.cells[0].width, row.cells[1].width = Cm(5), Cm(11.6)
+        for place, width in zip(row.cells, widths, strict=True):
+            place.width = width
+        row.cells[0].paragraphs[0].paragraph_format.space_after = Pt(1)
         _muted(row.cells[0].paragraphs[0], label)
         _fill(row.cells[1], words(cell) or "–")
     book.add_paragraph()
 
 
 def _table(book: Any, block: Table) -> None:
+    from docx.shared import Pt
+
     if block.caption:
-        _muted(book.add_paragraph(), block.caption)
+        caption = book.add_paragraph()
+        caption.paragraph_format.keep_with_next = True
+        caption.paragraph_format.space_before, caption.paragraph_format.space_after = Pt(8), Pt(3)
+        _muted(caption, block.caption)
     if not block.rows:
         _muted(book.add_paragraph(), block.empty, 10)
         return
     table = book.add_table(rows=1, cols=len(block.columns))
-    table.style = "Table Grid"
     widths = _widths(book, block.columns)
+    _measured(table, widths)
     _heads(table.rows[0], block.columns, widths)
     last = len(block.rows) - 1
     for number, cells in enumerate(block.rows):
         row = table.add_row()
+        _whole(row)
         bold = block.total and number == last
         for place, column, cell, width in zip(row.cells, block.columns, cells, widths, strict=True):
             place.width = width
@@ -196,6 +228,30 @@ def _widths(book: Any, columns: Iterable[Column]) -> list[int]:
     room = section.page_width - section.left_margin - section.right_margin
     shares = [column.share for column in columns]
     return [int(room * share / sum(shares)) for share in shares]
+
+
+def _measured(table: Any, widths: list[int]) -> None:
+    """Widths, also for programs that go by a table's grid, and thin lines under its rows."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    lines = OxmlElement("w:tblBorders")
+    for side in ("bottom", "insideH"):
+        line = OxmlElement(f"w:{side}")
+        for name, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", _LINE)):
+            line.set(qn(f"w:{name}"), value)
+        lines.append(line)
+    table._tbl.tblPr.append(lines)  # noqa: SLF001 - no public way to a table's lines
+
+
+def _whole(row: Any) -> None:
+    """A row that is not parted by the end of a page."""
+    from docx.oxml import OxmlElement
+
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001
 
 
 def _heads(row: Any, columns: Iterable[Column], widths: list[int]) -> None:
@@ -222,7 +278,7 @@ def _fill(place: Any, text: str, *, right: bool = False, bold: bool = False) -> 
     paragraph.paragraph_format.space_after = Pt(1)
     # An amount and its currency stay on one line.
     for run in _runs(paragraph, text.replace(" ", "\u00a0") if right else text, bold=bold):
-        run.font.size = Pt(9)
+        run.font.size = Pt(8.5)
     if right:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 

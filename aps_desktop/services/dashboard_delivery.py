@@ -150,7 +150,11 @@ def _dates(made: dict[str, list[tuple[float, float, int]]]) -> tuple[tuple[float
     if last.year - first.year < 2:
         starts = [date(y, m, 1) for y in (first.year, last.year) for m in range(1, 13, 2)]
         kept = sorted({d for d in starts if first <= d <= last})
-        return tuple((float(d.toordinal()), f"{d:%b}") for d in kept)
+        # The first one says its year, and each January.
+        return tuple(
+            (float(d.toordinal()), f"{d:%b %Y}" if d == kept[0] or d.month == 1 else f"{d:%b}")
+            for d in kept
+        )
     every = max(1, (last.year - first.year) // 8)
     jans = [date(y, 1, 1) for y in range(first.year + 1, last.year + 1) if y % every == 0]
     return tuple((float(d.toordinal()), str(d.year)) for d in jans)

@@ -28,6 +28,7 @@ from aps_desktop.services.dashboard_words import first_words
 _ROWS = {1: 26, 2: 12, 3: 8, 4: 5, 5: 4}
 """Charts -> rows of each table: charts on the first page, figures on the second."""
 _FEWEST = 3
+_LARGE = 1_000
 _CELL = 32
 """Characters of a cell in the report: a row stays one line, so that the page holds them all."""
 
@@ -76,7 +77,7 @@ def _table(chart: Chart, most: int, cell: int = 0) -> Table:
     rows = chart.table.rows
     first = rows[0] if rows else ()
     columns = tuple(
-        Column(heading, right=bool(rows) and not isinstance(first[at], str))
+        Column(heading, bool(rows) and not isinstance(first[at], str), 2 if at else 3)
         for at, heading in enumerate(chart.table.headings)
     )
     shown = tuple(tuple(_cell(value, cell) for value in row) for row in rows[:most])
@@ -86,5 +87,9 @@ def _table(chart: Chart, most: int, cell: int = 0) -> Table:
 
 def _cell(value: Any, most: int = 0) -> Cell:
     if most and value is not None:
-        return first_words(value, most) if isinstance(value, str) else f"{value:,}"
+        if isinstance(value, str):
+            return first_words(value, most)
+        # On paper large amounts need no cents: the workbook has them.
+        whole = isinstance(value, Decimal) and abs(value) >= _LARGE
+        return f"{value:,.0f}" if whole else f"{value:,}"
     return Number(value) if isinstance(value, Decimal) else value

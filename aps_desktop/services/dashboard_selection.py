@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -21,7 +21,8 @@ _YEARS_BACK, _YEARS_AHEAD = 15, 3
 class Selection:
     """The filter bar: a year, a pillar's key, and row numbers; None takes everything.
 
-    `bodies` are the chosen body and all below it, found by `ready`.
+    `bodies` are the chosen body and all below it, found by `ready`. A report's charts of money may
+    be of one `project` or `fund`.
     """
 
     year: int | None = None
@@ -30,6 +31,8 @@ class Selection:
     partner: int | None = None
     state: int | None = None
     bodies: tuple[int, ...] = ()
+    project: int | None = None
+    fund: int | None = None
 
     @classmethod
     def from_plain(cls, raw: Any) -> Selection:
@@ -50,7 +53,8 @@ class Selection:
         return replace(self, **nothing)
 
 
-_NAMES = tuple(f.name for f in fields(Selection) if f.name != "bodies")
+_NAMES = ("year", "pillar", "body", "partner", "state")
+"""What the filter bar offers."""
 
 
 def ready(c: Connection, selection: Selection) -> Selection:
@@ -69,6 +73,8 @@ def scope(selection: Selection) -> Scope:
         bodies=(selection.body,) if selection.body is not None else (),
         partners=(selection.partner,) if selection.partner is not None else (),
         states=(selection.state,) if selection.state is not None else (),
+        projects=(selection.project,) if selection.project is not None else (),
+        funds=(selection.fund,) if selection.fund is not None else (),
     )
 
 

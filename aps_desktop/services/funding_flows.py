@@ -293,8 +293,7 @@ def _explained(
             )
     said.append("What is given in kind, and what is planned, is never added to actual cash.")
     for name, label in (("body", "bodies"), ("programme", "programmes")):
-        if name in ledger.values:
-            number = len(ledger.values[name])
+        if (number := len(ledger.values.get(name, ()))) > 1:
             said.append(f"{number:,} {label} with those below them: each transaction counts once.")
     if by in ("programme", "body"):
         said.append("Each line is of its own projects, without what stands below it.")

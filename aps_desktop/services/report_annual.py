@@ -6,8 +6,10 @@ from datetime import date
 
 from aps_desktop.db.queries.lists import Filter
 from aps_desktop.reports.document import Block, Column, Document, Heading, Paragraph, Table
+from aps_desktop.services import dashboard_delivery, dashboard_funding, report_charts
+from aps_desktop.services.dashboard_selection import Selection, ready
 from aps_desktop.services.records import Record
-from aps_desktop.services.report_money import money_table
+from aps_desktop.services.report_money import money_table, moved_in
 from aps_desktop.services.report_parts import Reader
 
 _BODY = ("code", "parent", "pillar", "level", "sector", "chair_arrangement", "department")
@@ -37,12 +39,14 @@ def body(reader: Reader, record: Record, year: int | None) -> Document:
         reader.table("action_item", ("text", "responsible", "due", "status"),
                      (*_of_meetings(reader, (here,)), _OPEN), (("due", False),),
                      empty="No open action."),
-        Heading("Work plan"),
+        Heading(f"Work plan: due in {first.year}, or late"),
         reader.table("work_plan_line", ("code", "measure", "key_output", "due", "status"),
-                     (Filter("owner_body", "any_of", under),), (("due", False),)),
+                     _planned(under, first, last), (("due", False),)),
         Heading("Projects"),
         reader.table("project", _PROJECT, (Filter("sponsoring_body", "any_of", under),
                      *_alive_in(reader, first, last)), (("code", False),)),
+        Heading(f"Money of the projects until the end of {first.year}"),
+        *_spending(reader, record.rid, first.year),
         *money_table(reader, "body", record.rid, last),
         Heading("Knowledge products"),
         reader.table("knowledge_product", ("title", "type", "year", "status"),
@@ -62,11 +66,10 @@ def fund(reader: Reader, record: Record, year: int | None) -> Document:
         reader.table("contribution",
                      ("partner", "member_state", "period", "amount", "in_kind", "status"), (mine,)),
         Heading(f"The fund at the end of {first.year}"),
+        *_years(reader, record.rid),
         *money_table(reader, "fund", record.rid, last),
         Heading(f"Money moved in {first.year}"),
-        reader.table("fund_transaction",
-                     ("date", "type", "project", "partner", "amount", "usd_value", "reference"),
-                     moved, (("date", False),)),
+        *moved_in(reader, "fund", record.rid, first.year),
         Heading("Projects supported"),
         reader.table("project", _PROJECT, (mine,), (("code", False),)),
         Heading("What is due"),
@@ -76,10 +79,15 @@ def fund(reader: Reader, record: Record, year: int | None) -> Document:
         reader.table("condition", ("title", "project", "due", "status", "responsible"),
                      (mine, Filter("status", "any_of", ("open",))), (("due", False),),
                      caption="Open conditions"),
+        Heading(f"Annex: transactions of {first.year}"),
+        reader.table("fund_transaction",
+                     ("date", "type", "project", "partner", "amount", "usd_value", "reference"),
+                     moved, (("date", False),)),
     ]  # fmt: skip
     return _document(reader, record, "Annual report of the fund", first.year, blocks)
 
 
+_UNDONE = ("not_started", "ongoing", "delayed")
 _OPEN = Filter("status", "any_of", ("open", "in_progress", "overdue"))
 
 
@@ -96,6 +104,17 @@ def _document(
     )
 
 
+def _spending(reader: Reader, body: int, year: int) -> list[Block]:
+    """What was planned and spent in the year's months."""
+    chosen = ready(reader.c, Selection(year=year, body=body))
+    return report_charts.chart(dashboard_delivery.burn(reader.c, chosen, reader.day))
+
+
+def _years(reader: Reader, fund: int) -> list[Block]:
+    """What was pledged, committed, disbursed and spent, year by year."""
+    return report_charts.chart(dashboard_funding.years(reader.c, Selection(fund=fund), reader.day))
+
+
 def _mandate(record: Record) -> list[Block]:
     text = str(record.values.get("mandate") or "").strip()
     return [Heading("Mandate"), Paragraph(text)] if text else []
@@ -107,6 +126,16 @@ def _bounds(year: int) -> tuple[date, date]:
 
 def _within(field: str, first: date, last: date) -> tuple[Filter, ...]:
     return Filter(field, "from", (first.isoformat(),)), Filter(field, "to", (last.isoformat(),))
+
+
+def _planned(bodies: tuple[int, ...], first: date, last: date) -> tuple[Filter, ...]:
+    """Work plan lines that fall due in the year, and those from before that are not done."""
+    before = (("due", "to", (first.isoformat(),)), ("status", "any_of", (*_UNDONE, None)))
+    within = tuple((one.field, one.op, one.values) for one in _within("due", first, last))
+    return (
+        Filter("owner_body", "any_of", bodies),
+        Filter("due", "either", ("Due", within, before)),
+    )
 
 
 def _alive_in(reader: Reader, first: date, last: date) -> tuple[Filter, ...]:
@@ -138,7 +167,7 @@ def _numbers(
     span: tuple[date, date],
 ) -> Table:
     decided = _of_meetings(reader, meetings)
-    lines = Filter("owner_body", "any_of", under)
+    lines = _planned(under, *span)
     projects = (Filter("sponsoring_body", "any_of", under), *_alive_in(reader, *span))
     rows = (
         ("Meetings", reader.count("meeting", *meetings)),
@@ -146,9 +175,9 @@ def _numbers(
         ("Actions from them", reader.count("action_item", *decided)),
         ("Actions done",
          reader.count("action_item", *decided, Filter("status", "any_of", ("done",)))),
-        ("Work plan lines", reader.count("work_plan_line", lines)),
+        ("Work plan lines due or late", reader.count("work_plan_line", *lines)),
         ("Work plan lines completed",
-         reader.count("work_plan_line", lines, Filter("status", "any_of", ("completed",)))),
+         reader.count("work_plan_line", *lines, Filter("status", "any_of", ("completed",)))),
         ("Projects under way in the year", reader.count("project", *projects)),
     )  # fmt: skip
     return Table((Column("What", share=4), Column("Number", True, 1)), rows)

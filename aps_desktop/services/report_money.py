@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from aps_desktop.domain.totals import Total
@@ -33,6 +34,15 @@ def money_table(reader: Reader, about: str, rid: int, until: date | None = None)
     return [table, Paragraph(_EVERY_CLASS, "muted"), *_explained(moved, left)]
 
 
+def moved_in(reader: Reader, about: str, rid: int, year: int) -> list[Block]:
+    """Each measure of one year by itself."""
+    scope = replace(_scope(about, rid, date(year, 12, 31)), years=(year, year))
+    moved = funding_flows.flows(reader.c, scope, "fund" if about == "fund" else "project")
+    rows = [_row(one) for one in moved.totals if one.total and one.total.rows]
+    empty = f"No transactions recorded in {year}."
+    return [Table(_COLUMNS, tuple(rows), empty=empty), *_missing(moved)]
+
+
 def _scope(about: str, rid: int, until: date) -> Scope:
     match about:
         case "project":
@@ -57,9 +67,14 @@ def _amount(total: Total) -> Cell:
 
 def _explained(moved: Answer, left: Answer) -> list[Block]:
     said = list(dict.fromkeys((*moved.explained, *left.explained)))
-    blocks: list[Block] = [Bullets(tuple(said))] if said else []
+    blocks: list[Block] = [Bullets(tuple(said), "muted")] if said else []
+    return [*blocks, *_missing(moved)]
+
+
+def _missing(moved: Answer) -> list[Block]:
+    """The transactions for which a total is refused."""
     lacking = [m for figure in moved.totals if figure.total for m in figure.total.missing]
-    if lacking:
-        words = "These transactions have no value in US dollars, so no total is given:"
-        blocks += [Paragraph(words, "strong"), Bullets(tuple(one.words for one in lacking))]
-    return blocks
+    if not lacking:
+        return []
+    words = "These transactions have no value in US dollars, so no total is given:"
+    return [Paragraph(words, "strong"), Bullets(tuple(one.words for one in lacking))]

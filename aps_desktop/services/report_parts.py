@@ -193,7 +193,9 @@ def columns(name: str, fields: Sequence[str]) -> tuple[Column, ...]:
     kind = entity(name)
     made = []
     for field in (kind.field(one) for one in fields):
-        share = 5 if field.kind in _WIDE and field.name != kind.code else 3
+        # A code stays on one line, so does that of another record, and an amount.
+        code = field.name == kind.code or field.kind is Kind.REFERENCE
+        share = 4 if code or field.kind is Kind.MONEY else 5 if field.kind in _WIDE else 3
         made.append(Column(field.label, field.kind in _NUMBERS, share))
     return tuple(made)
 

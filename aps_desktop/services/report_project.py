@@ -21,11 +21,12 @@ from aps_desktop.reports.document import (
     Signature,
     Table,
 )
-from aps_desktop.services import project_standing
+from aps_desktop.services import dashboard_delivery, project_standing, report_charts
+from aps_desktop.services.dashboard_selection import Selection
 from aps_desktop.services.records import Record
 from aps_desktop.services.report_money import money_table
 from aps_desktop.services.report_parts import Reader
-from aps_desktop.services.report_results import results_table
+from aps_desktop.services.report_results import results_blocks
 
 _IDENTITY = (
     "code", "asec_code", "status", "status_date", "pillar", "programme", "sponsoring_body",
@@ -57,7 +58,7 @@ def progress(reader: Reader, record: Record, year: int | None) -> Document:
             (mine,), (("starts_on", False),),
         ),
         Heading("Results"),
-        results_table(reader, record),
+        *results_blocks(reader, record),
         *_money(reader, record),
         *_section(reader, "Risks", "risk",
                   ("title", "likelihood", "impact", "status", "mitigation", "responsible"), mine),
@@ -89,7 +90,7 @@ def completion(reader: Reader, record: Record, year: int | None) -> Document:
             (mine,), (("starts_on", False),),
         ),
         Heading("Results reached"),
-        results_table(reader, record),
+        *results_blocks(reader, record),
         *_money(reader, record),
         *_changes(reader, mine),
         Heading("Who took part"),
@@ -155,7 +156,12 @@ def _section(
 
 def _money(reader: Reader, record: Record) -> list[Block]:
     mine = Filter("project", "rid", (record.rid,))
-    blocks: list[Block] = [Heading("Money"), *money_table(reader, "project", record.rid)]
+    spending = dashboard_delivery.s_curve(reader.c, Selection(project=record.rid), reader.day)
+    blocks: list[Block] = [
+        Heading("Money"),
+        *report_charts.chart(spending),
+        *money_table(reader, "project", record.rid),
+    ]
     lines = reader.table(
         "budget_line", ("code", "description", "category", "amount"),
         _of_budgets(reader, record), caption="The budget's lines",

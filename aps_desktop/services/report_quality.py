@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+import math
+from decimal import ROUND_DOWN, Decimal
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.layout import field_columns
@@ -18,7 +19,9 @@ from aps_desktop.reports.document import (
     Paragraph,
     Table,
 )
-from aps_desktop.services import duplicates, today
+from aps_desktop.services import duplicates, report_charts, today
+from aps_desktop.services.chart_data import Bar, Bars, Head, Part
+from aps_desktop.services.dashboard_words import source
 from aps_desktop.services.report_parts import Reader
 
 _WANTED: dict[str, tuple[str, ...]] = {
@@ -50,6 +53,7 @@ def quality(reader: Reader, year: int | None) -> Document:
             "and of that nothing above this report's class."
         ),
         Heading("Completeness by kind of record"),
+        *_chart(reader),
         _by_kind(c),
         Heading("Fields that are missing"),
         _by_field(c),
@@ -94,7 +98,32 @@ def _share(part: int, whole: int) -> Cell:
     """A percentage, to one digit; nothing of nothing is no number."""
     if not whole:
         return None
-    return Number((Decimal(100 * part) / whole).quantize(Decimal("0.1")), "%")
+    share = Decimal(100 * part) / whole
+    # Never all of what is not all.
+    return Number(share.quantize(Decimal("0.1"), ROUND_DOWN), "%")
+
+
+def _chart(reader: Reader) -> list[Block]:
+    """How complete each kind of record is; nothing where there are none."""
+    found = []
+    for name in _WANTED:
+        total, filled = _counts(reader.c, name)
+        if total:
+            share = 100 * sum(filled) / (total * len(filled))
+            found.append((share, entity(name).plural))
+    if not found:
+        return []
+    least, kind = min(found)
+    head = Head(
+        f"{kind} are the least complete: {math.floor(least)}% of their fields are filled"
+        if least < 100 else "All fields that officers rely on are filled",
+        "Fields filled by kind of record, percent", source(reader.day),
+    )  # fmt: skip
+    bars = tuple(
+        Bar(words, (Part(share, "done"),), f"{math.floor(share)}%", goal=100.0)
+        for share, words in found
+    )
+    return [report_charts.picture(head, Bars(bars, limit=100.0))]
 
 
 def _by_kind(c: Connection) -> Table:
@@ -135,12 +164,20 @@ def _by_group(c: Connection, name: str, by: str, target: str) -> Table:
         f"SELECT g.{code}, count(*), {sums} FROM {name} t LEFT JOIN {target} g ON g.rid = t.{by} "
         f"GROUP BY g.{code} ORDER BY g.{code}"
     )
-    rows = tuple(
-        (str(label or "Not stated"), int(total), _share(int(filled), total * len(_fields(name))))
+    wanted = len(_fields(name))
+    short = sorted(
+        (Decimal(int(filled)) / (total * wanted), str(label or "Not stated"), int(total), filled)
         for label, total, filled in found
+        if int(filled) < total * wanted
+    )
+    rows = tuple(
+        (label, total, _share(int(filled), total * wanted)) for _, label, total, filled in short
     )
     heads = (Column(entity(target).label, share=4), Column("Records", True), Column("Filled", True))
-    return Table(heads, rows, empty=f"No {kind.plural.lower()} yet.")
+    plural, whole = entity(target).plural.lower(), len(found) - len(short)
+    words = f"Nothing is missing for any of {len(found):,} {plural}."
+    caption = f"Least complete first; {whole:,} more are complete." if whole and short else ""
+    return Table(heads, rows, caption, empty=words if found else f"No {kind.plural.lower()} yet.")
 
 
 def _alarms(reader: Reader) -> Table:

@@ -23,6 +23,7 @@ from aps_desktop.reports.document import Document
 from aps_desktop.services import (
     records,
     report_annual,
+    report_charts,
     report_project,
     report_public,
     report_quality,
@@ -150,5 +151,5 @@ def write(
         raise InvalidValue(f"“{report.label}” is not written as .{ending}.", f"Use {known}.")
     with db.snapshot() as c:
         made = document(c, asked, clock.today(db.clock))
-    formats.write(made, path, cancelled)
+    formats.write(report_charts.drawn(made), path, cancelled)
     return made

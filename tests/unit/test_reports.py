@@ -17,7 +17,7 @@ from aps_desktop.domain.clock import FixedClock
 from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.money import Money
 from aps_desktop.reports import html
-from aps_desktop.reports.document import Document, Heading, Table, words
+from aps_desktop.reports.document import Document, Heading, Picture, Table, words
 from aps_desktop.services import demo, offices, records, report_parts, reports
 from aps_desktop.services.report_parts import Reader
 from aps_desktop.services.reports import REPORTS, Asked
@@ -138,6 +138,56 @@ def test_the_budgets_lines_are_those_of_the_version_in_force(
     budgeted(office, project, "99", "proposed", None)
     budgeted(office, project, "98", "superseded", date(2026, 6, 1))
     assert lines() == ["Line of 10"]
+
+
+def test_reports_show_charts_of_what_is_there_and_none_of_nothing(
+    sample: Database, office: Database, tmp_path: Path
+) -> None:
+    project = first_of(sample, "project", "status = 'completed'")
+    document = reports.report_charts.drawn(made(sample, "completion", project))
+    pictures = [block for block in document.blocks if isinstance(block, Picture)]
+    assert pictures
+    for one in pictures:
+        assert one.png.startswith(b"\x89PNG")
+        assert not one.chart
+        assert "Expenditure" in one.words or "target" in one.words
+    empty = records.new(office, "project", {"code": "P-1", "title": "T"})
+    blocks = made(office, "completion", empty).blocks
+    assert not [block for block in blocks if isinstance(block, Picture)]
+
+
+def test_a_body_s_year_names_the_work_that_was_due_or_is_late(office: Database) -> None:
+    body = records.new(office, "body", {"code": "B", "name": "B"})
+    plan = records.new(office, "work_plan", {"code": "WP", "title": "W", "body": body})
+    for name, due, status in (
+        ("in the year", date(2026, 5, 1), "completed"), ("late", date(2024, 5, 1), "delayed"),
+        ("done before", date(2024, 5, 1), "completed"), ("later", date(2027, 5, 1), "ongoing"),
+    ):  # fmt: skip
+        line = {"work_plan": plan, "measure": name, "owner_body": body, "due": due}
+        records.new(office, "work_plan_line", {**line, "status": status})
+    document = made(office, "body-annual", body, year=2026)
+    lines = section(document, "Work plan: due in 2026, or late")
+    assert {words(row[1]) for row in lines.rows} == {"in the year", "late"}
+    numbers = dict(section(document, "The year in numbers").rows)
+    assert numbers["Work plan lines due or late"] == 2
+    assert numbers["Work plan lines completed"] == 1
+
+
+def test_the_quality_report_lists_only_what_is_not_complete(office: Database) -> None:
+    full = records.new(office, "body", {"code": "FULL", "name": "Full"})
+    part = records.new(office, "body", {"code": "PART", "name": "Part"})
+    whole = dict.fromkeys(("description",), "Words")
+    fund = records.new(office, "fund", {"code": "F", "name": "F"})
+    officer = records.new(office, "officer", {"name": "O"})
+    records.new(office, "project", {
+        **whole, "code": "P1", "title": "T", "sponsoring_body": full, "fund": fund,
+        "budget": Money.of(1, "USD"), "planned_start": DAY, "planned_end": DAY, "pillar": "aec",
+        "desk_officer": officer, "status_date": DAY, "document_class": "public",
+    })  # fmt: skip
+    records.new(office, "project", {"code": "P2", "title": "T", "sponsoring_body": part})
+    table = section(made(office, "data-quality"), "Projects by sponsoring body")
+    assert [words(row[0]) for row in table.rows] == ["PART"]
+    assert table.caption == "Least complete first; 1 more are complete."
 
 
 def test_the_completion_report_names_what_completion_lacks(office: Database) -> None:
