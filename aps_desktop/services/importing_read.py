@@ -9,13 +9,15 @@ from pathlib import Path
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.entities import ENTITIES, entity
 from aps_desktop.domain.errors import UserError
-from aps_desktop.exchange.cells import Sheet, Workbook
+from aps_desktop.domain.money import CURRENCIES
+from aps_desktop.exchange.cells import Sheet, Workbook, cell_text
 from aps_desktop.exchange.exported import exported_base, exported_mappings
 from aps_desktop.exchange.gc_pause import collector_paused
 from aps_desktop.exchange.guess import Guesser
 from aps_desktop.exchange.indicator_form import form_mappings
 from aps_desktop.exchange.long_texts import META_SHEET, rests
 from aps_desktop.exchange.parse import Resolver
+from aps_desktop.exchange.rate_tables import as_rows
 from aps_desktop.exchange.read_workbook import read_workbook
 from aps_desktop.services import importing_mappings as mappings
 from aps_desktop.services.importing_context import said_above, wanted, with_told
@@ -74,8 +76,12 @@ def _read(
             found.append(FoundSheet(sheet, table, exported[sheet.name], "exported", "", base))
             continue
         tables = tables_of(sheet, guesser)
-        split = split or len(tables) > 1 or tables[0] is not sheet
-        found += [_found(db, one, guesser, resolver) for one in tables]
+        ones = [_found(db, one, guesser, resolver) for one in tables]
+        rates = as_rows(sheet, path.stem) if not any(map(_as_it_stands, ones)) else None
+        if rates is not None:
+            ones = [_found(db, rates, guesser, resolver)]
+        split = split or len(tables) > 1 or ones[0].sheet is not sheet
+        found += ones
     return FoundWorkbook(path, workbook, tuple(found), rests(workbook), split)
 
 
@@ -131,6 +137,19 @@ def _found(db: Database, sheet: Sheet, guesser: Guesser, resolver: Resolver) -> 
         return FoundSheet(sheet, table, None, why=NO_FIT)
     mapping = mappings.understood(sheet, table, mapping)
     return FoundSheet(sheet, table, mapping)
+
+
+def _as_it_stands(one: FoundSheet) -> bool:
+    """Whether a person has said what a sheet is, or it is a table of rates with its codes, days and
+    figures where they are looked for."""
+    if one.source != "guessed" or one.mapping is None or one.table is None:
+        return one.source != "guessed"
+    columns = {target.field: target.column for target in one.mapping.targets}
+    if entity_of(one) != "exchange_rate" or not {"currency", "date"} <= columns.keys():
+        return False
+    cells = [cell_text(one.sheet.at(row, columns["currency"])) for row in one.table.rows]
+    coded = sum(cell.strip().upper() in CURRENCIES for cell in cells)
+    return coded * 2 > len(cells) and not {"usd_per_unit", "units_per_usd"}.isdisjoint(columns)
 
 
 def entity_of(found: FoundSheet) -> str:
