@@ -29,7 +29,7 @@ def main() -> int:
         return compared(one, two)
     if len(sys.argv) != 1:
         stop("name two folders with packages, or none")
-    with tempfile.TemporaryDirectory(prefix="aps second build ", dir=ROOT.parent) as folder:
+    with tempfile.TemporaryDirectory(prefix="aps-second-build-", dir=ROOT.parent) as folder:
         return compared(DIST, second(Path(folder, "clone")))
 
 

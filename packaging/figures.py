@@ -18,7 +18,28 @@ FOLDERS = {
     "linux": (BUILD / f"linux-{version()}" / "aps-desktop", "_internal"),
     "windows": (BUILD / f"windows-{version()}" / "app", "lib"),
 }
-_SHOWN = 18
+_SHOWN = 24
+_ALSO = {
+    "aps_desktop": "the program, its manual, lists, fonts and map",
+    "runtime": "Python itself",
+    "libpython3.11.so.1.0": "Python itself",
+    "python3.11": "Python itself",
+    "base_library.zip": "Python itself",
+    "resources": "the manual, lists, fonts and map",
+    "shiboken6": "joins Python and Qt",
+    "fontTools": "letters in charts, for matplotlib",
+    "pillow": "libraries of PIL",
+    "kiwisolver": "for matplotlib",
+    "contourpy": "for matplotlib",
+    "et_xmlfile": "for openpyxl",
+    "cffi": "for cryptography",
+    "dateutil": "for matplotlib",
+    "tzdata": "time zones, for psycopg on Windows",
+    "licences": "the licences of all of these",
+    "libcrypto.so.3": "for Python's TLS and hashes",
+    "libstdc++.so.6": "what Qt's libraries need",
+}
+"""Of what comes along with those that are named in contents.py."""
 
 
 def main() -> int:
@@ -52,7 +73,7 @@ def reason(part: str) -> str:
     for brings in CONTENTS.values():
         if part in (*brings.modules, *(h.split(".")[0] for h in brings.hidden)):
             return brings.why
-    return ""
+    return _ALSO.get(part, "")
 
 
 if __name__ == "__main__":
