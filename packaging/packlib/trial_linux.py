@@ -196,7 +196,7 @@ def _in_window(root: Root, user: str, file: str, title: str, name: str) -> str:
         time.sleep(3)  # what is checked in the background is shown
         picture(root.shown, name)
     finally:
-        enter.terminate()
+        enter.kill()  # and all that was started in it
         enter.wait()
     return f"shown, screenshot {name}.png"
 

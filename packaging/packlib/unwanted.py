@@ -21,9 +21,6 @@ EXCLUDED_MODULES = [
     "zstandard.backend_cffi", "lxml.objectify", "lxml.html", "lxml.isoschematron",
 ]  # fmt: skip
 
-LANGUAGES = ("en", "fr", "es", "id", "ko", "ja", "zh_CN", "zh_TW")
-"""Of Qt's own words: those that offices and partners use and Qt has."""
-
 _UNWANTED = re.compile(
     "|".join(
         (
@@ -31,6 +28,8 @@ _UNWANTED = re.compile(
             r"mpl-data/images/.*",
             r"mpl-data/fonts/(afm|pdfcorefonts)/",
             r"mpl-data/fonts/ttf/(STIX|cm|DejaVuSerif)",
+            # The program speaks English throughout, so Qt's own words are not translated either.
+            r"PySide6/(Qt/)?translations/",
             r"PySide6/(Qt/)?plugins/(?!platforms/|platforminputcontexts/|styles/|imageformats/"
             r"|iconengines/|wayland-(shell|decoration)|xcbglintegrations/|printsupport/)",
             r"PySide6/(Qt/)?plugins/platforms/(lib)?q(?!xcb|wayland|offscreen|windows|cocoa)",
@@ -46,14 +45,8 @@ _UNWANTED = re.compile(
         )
     )
 )
-_TRANSLATION = re.compile(r"PySide6/.*translations/([a-z]+)_([A-Za-z_]+)\.qm$")
 
 
 def unwanted(name: str) -> bool:
     """Whether a file of the folder, named from its top, is left out."""
-    path = name.replace("\\", "/")
-    if _UNWANTED.search(path):
-        return True
-    if found := _TRANSLATION.search(path):
-        return found[1] not in ("qtbase", "qt") or found[2] not in LANGUAGES
-    return False
+    return bool(_UNWANTED.search(name.replace("\\", "/")))
