@@ -24,6 +24,8 @@ EXCLUDED_MODULES = [
 _UNWANTED = re.compile(
     "|".join(
         (
+            # What pip noted down, as hashes of scripts that name the folder of the build.
+            r"\.dist-info/(RECORD|INSTALLER|REQUESTED|direct_url\.json)$",
             r"mpl-data/(sample_data|plot_directive|stylelib)",
             r"mpl-data/images/.*",
             r"mpl-data/fonts/(afm|pdfcorefonts)/",

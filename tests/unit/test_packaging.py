@@ -86,6 +86,8 @@ def test_markers_are_read_as_on_the_target(recipe: ModuleType) -> None:
         ("PySide6/Qt/lib/libQt6Network.so.6", False),
         ("PySide6/Qt/lib/libQt6Quick.so.6", True),
         ("PySide6/Qt/translations/qtbase_fr.qm", True),
+        ("numpy-2.4.6.dist-info/RECORD", True),
+        ("numpy-2.4.6.dist-info/METADATA", False),
         ("pillow.libs/libtiff-295fd75c.so.6.2.0", False),
         ("aps_desktop/resources/manual/index.md", False),
     ],
