@@ -20,7 +20,7 @@ def export(session: Session) -> int:
         scope = iati_scope.parse(a.scope, a.max_class)
         done = iati_export.export(db, Path(a.out), scope, session.progress)
     lines = [f"{a.out}: {_activities(done.activities)}."]
-    lines += [f"left out: {count:,} {words}" for words, count in done.left_out.items()]
+    lines += [f"left out: {words}: {count:,}" for words, count in done.left_out.items()]
     if done.public:
         lines.append(f"left out: {iati_scope.NEVER_PUBLIC}")
     session.answer(

@@ -75,9 +75,10 @@ def newest(c: Connection, day: date) -> Newest:
     return Newest(Sheet(_NEWEST, lines, empty), old)
 
 
-def lacking(c: Connection) -> Lacking:
-    """What the ledger lacks; it looks at every transaction, so it is asked for by itself."""
-    wrong = tuple(map(_gap, rates.gaps(c)))
+def lacking(c: Connection, day: date) -> Lacking:
+    """What the ledger lacks up to a day's month; it looks at every transaction, so it is asked for
+    by itself."""
+    wrong = tuple(map(_gap, rates.gaps(c, until=day)))
     unvalued = int(c.value(f"SELECT count(*) FROM fund_transaction t WHERE {ledger.UNVALUED}") or 0)
     return Lacking(
         Sheet(_GAPS, wrong, "Every transaction has a rate of its time."),

@@ -136,10 +136,11 @@ def newest(c: Connection) -> list[Rate]:
     return [found[code] for code in sorted(found)]
 
 
-def gaps(c: Connection, *, days: int = GAP_DAYS) -> list[Gap]:
+def gaps(c: Connection, *, days: int = GAP_DAYS, until: date | None = None) -> list[Gap]:
     """Months of a currency with transactions whose rate is missing or older than `days` then.
 
-    The age is counted from the end of the month.
+    The age is counted from the end of the month. After `until` nothing is: what is planned for
+    next year cannot have a rate of next year.
     """
     known: dict[str, list[date]] = {}
     for rate in reversed(table(c)):
@@ -151,6 +152,8 @@ def gaps(c: Connection, *, days: int = GAP_DAYS) -> list[Gap]:
     found = []
     for currency, month, number in rows:
         first = date.fromisoformat(f"{month}-01")
+        if until is not None and first > until:
+            continue
         last = (first + timedelta(31)).replace(day=1) - timedelta(1)
         newest = _last_before(known.get(currency, ()), last)
         if newest is None or last - newest > timedelta(days):

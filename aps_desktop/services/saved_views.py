@@ -21,7 +21,13 @@ from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.fields import Entity, Kind
 from aps_desktop.services import records
 
-_OPS = frozenset({"contains", "any_of", "from", "to", "empty", "filled", "rid", "currency"})
+_OPS = frozenset(
+    {"contains", "any_of", "from", "to", "empty", "filled", "rid", "currency", "these", "either"}
+)
+_MOST_ROWS = 500
+"""So many records chosen one by one are kept in a view."""
+_DEEPEST = 4
+"""Groups of conditions within groups; figures need two."""
 _REFERENCES = frozenset({Kind.REFERENCE, Kind.REFERENCES})
 
 
@@ -93,7 +99,7 @@ def write(c: Connection, name: str, settings: ViewSettings) -> str:
             "columns": list(settings.columns),
             "widths": dict(settings.widths),
             "sort": [list(pair) for pair in settings.sort],
-            "filters": [[f.field, f.op, _public(c, kind, f)] for f in settings.filters],
+            "filters": [_stored(c, kind, one) for one in settings.filters],
             "text": settings.text,
             "group": settings.group,
         },
@@ -139,10 +145,12 @@ def from_plain(kind: Entity, raw: Mapping[str, Any]) -> ViewSettings:
     )
 
 
-def _filter(kind: Entity, parts: Sequence[Any]) -> Filter | None:
+def _filter(kind: Entity, parts: Sequence[Any], deep: int = 0) -> Filter | None:
     name, op, values = parts
     if not isinstance(name, str) or not has_field(kind, name) or op not in _OPS:
         return None
+    if op == "either":
+        return _either(kind, name, values, deep)
     plain = (str, int, type(None))
     if not isinstance(values, list) or not all(isinstance(value, plain) for value in values):
         return None
@@ -151,8 +159,32 @@ def _filter(kind: Entity, parts: Sequence[Any]) -> Filter | None:
     return Filter(name, op, tuple(values))
 
 
+def _either(kind: Entity, name: str, values: Any, deep: int) -> Filter | None:
+    """What lets through one of several groups of conditions, if all of them are understood."""
+    if deep == _DEEPEST or not isinstance(values, list) or len(values) < 2:
+        return None
+    words, *groups = values
+    found = [[_filter(kind, parts, deep + 1) for parts in _lists(group, 3)] for group in groups]
+    whole = all(
+        isinstance(group, list) and group and len(inner) == len(group) and None not in inner
+        for group, inner in zip(groups, found, strict=True)
+    )
+    if not whole or not isinstance(words, str):
+        return None
+    return Filter(name, "either", (words[:200], *map(_group, found)))
+
+
+def _group(filters: Sequence[Filter | None]) -> tuple[tuple[Any, ...], ...]:
+    return tuple((one.field, one.op, one.values) for one in filters if one is not None)
+
+
 def _here(c: Connection, kind: Entity, item: Filter) -> Filter | None:
     """A filter with the row numbers that its records have in this file."""
+    if item.op == "either":
+        words, *groups = item.values
+        found = [[_here(c, kind, Filter(*parts)) for parts in group] for group in groups]
+        known = [_group(group) for group in found if None not in group]
+        return replace(item, values=(words, *known)) if known else None
     if not _by_row(kind, item.field, item.op):
         return item
     rows = [_row_number(c, value) for value in item.values]
@@ -161,13 +193,25 @@ def _here(c: Connection, kind: Entity, item: Filter) -> Filter | None:
 
 def _by_row(kind: Entity, name: str, op: str) -> bool:
     """Whether a filter's values are row numbers of records."""
-    return field_of(kind, name).kind in _REFERENCES and op in ("rid", "any_of")
+    return op == "these" or (field_of(kind, name).kind in _REFERENCES and op in ("rid", "any_of"))
 
 
 def _public(c: Connection, kind: Entity, item: Filter) -> list[Any]:
+    if item.op == "either":
+        words, *groups = item.values
+        return [words, *([_stored(c, kind, Filter(*parts)) for parts in one] for one in groups)]
+    if item.op == "these" and len(item.values) > _MOST_ROWS:
+        raise InvalidValue(
+            f"A view keeps {_MOST_ROWS} records that were chosen one by one, and these are "
+            f"{len(item.values):,}.", "Narrow the list by its fields instead.",
+        )  # fmt: skip
     if not _by_row(kind, item.field, item.op):
         return list(item.values)
     return [_public_id(c, value) for value in item.values]
+
+
+def _stored(c: Connection, kind: Entity, item: Filter) -> list[Any]:
+    return [item.field, item.op, _public(c, kind, item)]
 
 
 def _public_id(c: Connection, rid: Any) -> str | None:

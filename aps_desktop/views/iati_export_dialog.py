@@ -257,7 +257,7 @@ def _activities(count: int) -> str:
 
 
 def _left_out(left_out: dict[str, int], *, public: bool) -> str:
-    lines = [f"–  {count:,} {words}" for words, count in left_out.items()]
+    lines = [f"–  {words}: {count:,}" for words, count in left_out.items()]
     if public:
         lines.append(f"–  {NEVER_PUBLIC}")
     return "\n".join(["Stays out:", *lines]) if lines else "Nothing stays out."

@@ -131,7 +131,7 @@ class QuestionsPane(Pane):
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(side)
         self._splitter.addWidget(answer)
-        self._splitter.setSizes([220, 900])
+        self._splitter.setSizes([190, 930])
         self._splitter.setStretchFactor(1, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

@@ -110,7 +110,12 @@ class RatesPane(Pane):
         way.addStretch(1)
         fields.addLayout(way, 2)
         fields.addWidget(self.rows["source"], 3)
-        fields.addWidget(self.keep, 0, Qt.AlignmentFlag.AlignVCenter)
+        keep = QVBoxLayout()  # as the editors stand: a line of words above them
+        keep.setSpacing(3)
+        keep.addWidget(PlainLabel("", entry, role="small"))
+        keep.addWidget(self.keep)
+        keep.addStretch(1)
+        fields.addLayout(keep)
         line = QHBoxLayout()
         line.addWidget(self.summary, 1)
         for button in (self.missing, self.fill, self.importing):
@@ -164,7 +169,7 @@ class RatesPane(Pane):
         day = clock.today(self.context.db.clock)
         for work, done, key in (
             (partial(_newest, day), self._on_newest, "newest"),
-            (rate_sheets.lacking, self._on_lacking, "lacking"),
+            (partial(_lacking, day), self._on_lacking, "lacking"),
         ):
             self.context.runner.query(work, done, self.context.show_failure, owner=self, key=key)
 
@@ -194,7 +199,12 @@ class RatesPane(Pane):
         if unvalued := self._lacking.unvalued:
             what = "transaction has" if unvalued == 1 else "transactions have"
             words.append(f"{unvalued:,} {what} no value in US dollars.")
-        fine = "Every rate is recent." if self._rates.sheet.lines else ""
+        if gaps := len(self._lacking.sheet.lines):
+            what = "month of a currency has" if gaps == 1 else "months of currencies have"
+            words.append(
+                f"{gaps:,} {what} transactions without a rate of their time: see below, right."
+            )
+        fine = "Every rate is recent, and none is lacking." if self._rates.sheet.lines else ""
         self.summary.setText(f"! {' '.join(words)}" if words else fine)
         self.summary.setProperty("status", "attention" if words else "ok")
         restyle(self.summary)
@@ -271,6 +281,10 @@ class RatesPane(Pane):
 
 def _newest(day: date, c: Connection) -> Newest:
     return rate_sheets.newest(c, day)
+
+
+def _lacking(day: date, c: Connection) -> Lacking:
+    return rate_sheets.lacking(c, day)
 
 
 def _history(currency: str, c: Connection) -> Sheet:

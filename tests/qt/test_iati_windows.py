@@ -73,7 +73,7 @@ def test_what_stays_out_is_said_before_anything_is_written(
     dialog = IatiExportDialog(context)
     shown(qtbot, dialog)
     assert dialog.leaves.text() == "1 activity would be written."
-    assert "1 projects above the class of the file" in dialog.stays.text()
+    assert "projects above the class of the file: 1" in dialog.stays.text()
     assert "the names of persons" in dialog.stays.text()
     dialog.export(tmp_path / "out.xml")
     settled(qtbot, dialog)

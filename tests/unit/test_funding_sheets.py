@@ -95,7 +95,7 @@ def everything(db: Database) -> list[object]:
         options = {k: v[-1][0] for k, v in question_sheets.options(asking.name).items()}
         answered = question_sheets.ask(c, asking.name, Scope(as_of=TODAY), options)
         found.append((answered.title, shown(answered.sheet), answered.sheet.refused))
-    newest, lacking = rate_sheets.newest(c, TODAY), rate_sheets.lacking(c)
+    newest, lacking = rate_sheets.newest(c, TODAY), rate_sheets.lacking(c, TODAY)
     found.append([shown(newest.sheet), shown(lacking.sheet), newest.old, lacking.unvalued])
     entry = Entry(usd(100), TODAY, "receipt", office.fund)
     found.append(posting.outlook(c, entry))

@@ -177,6 +177,8 @@ def test_gaps_in_the_rates_are_named(db: Database) -> None:
     assert found[("VND", "2026-09")] == date(2026, 1, 1)
     assert ("EUR", "2025-12") in found
     assert ("EUR", "2026-03") not in found
+    early = rates.gaps(db.reader(), until=date(2026, 8, 31))
+    assert {(g.currency, g.month) for g in early} == set(found) - {("VND", "2026-09")}
 
 
 def test_a_rate_written_the_wrong_way_round_is_refused(db: Database) -> None:
