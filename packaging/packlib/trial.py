@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -44,6 +45,19 @@ class Table:
     @property
     def passed(self) -> bool:
         return bool(self.rows) and all(row[2] for row in self.rows)
+
+
+_CHECK = re.compile(r"(ok|FAILED) {2,}(\S.{19})")
+CHECKS = 13
+"""That `--smoke-test` makes; more are welcome."""
+
+
+def all_checks(text: str) -> str:
+    """What the installed program's own test printed, in short; Failed unless all of it passed."""
+    # Wine may put a line of its own before the first, without an end.
+    found = _CHECK.findall(text)
+    expect(len(found) >= CHECKS and all(mark == "ok" for mark, _ in found), text)
+    return f"{len(found)} checks: " + ", ".join(name.strip() for _, name in found)
 
 
 def expect(holds: object, words: str) -> None:

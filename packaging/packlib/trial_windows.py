@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from packlib import trial_windows_it, wine
@@ -149,36 +150,46 @@ def _upgrade(c: Computer) -> str:
     return f"{seen}; {version}; digest of the data unchanged"
 
 
+_COMMAND = r"HKCU\Software\Classes\APSDesktop.Bundle"
+
+
 def _beside(c: Computer) -> str:
     c.install("old", r"/D=C:\Apps\GrößeAPS")
     other = c.drive / "Apps" / "GrößeAPS"
     one, two = c.program("--version"), c.program("--version", folder=other / "app")
     entries = c.entries()
     expect(one != two and len(entries) == 2, f"{one}, {two}, {entries}")
-    code, _ = c.call(other / "uninstall.exe", "/S", rf"_?={wine.windows_path(other)}")
+    code, _ = c.call(other / "uninstall.exe", "/S", r"_?=C:\Apps\GrößeAPS")
     expect(code == 0 and not (other / "app").exists(), "the second one did not go")
     expect(c.program("--version") == one, "the first one went too")
+    _, opens = c.call("reg", "query", rf"{_COMMAND}\shell\open\command", "/ve")
+    expect(r"Programs\APS Desktop\app" in opens, f"bundles open with {opens}")
+    menu = [p.name for p in c.local.parent.rglob("APS Desktop.lnk")]
+    expect(menu, "the Start menu has no entry any more")
     return f"{one} and {two}, entries {entries}; one removed, the other runs"
 
 
-def _remove(c: Computer, *switches: str) -> None:
+def _remove(c: Computer, done: Callable[[], object], words: str, *switches: str) -> None:
+    """Removes the program; the uninstaller returns at once and goes on, until `done` is so."""
     c.call(c.home / "uninstall.exe", "/S", *switches)
     wait_for(lambda: not (c.home / "app").exists(), 60, "the program is still there")
+    wait_for(done, 60, words)
     wine.end(c.prefix)
 
 
 def _uninstall(c: Computer) -> str:
-    _remove(c)
+    def unknown() -> bool:
+        _, said = c.call("reg", "query", r"HKCU\Software\Classes\.apsync")
+        return "APSDesktop" not in said and not c.entries()
+
+    _remove(c, unknown, "it is still in the registry")
     expect((c.data / "office.aps").exists(), "the data is gone")
-    _, said = c.call("reg", "query", r"HKCU\Software\Classes\.apsync")
-    expect("APSDesktop" not in said and not c.entries(), f"left in the registry: {said}")
     return f"program, association and entry gone; data in {c.data.relative_to(c.drive)}"
 
 
 def _purge(c: Computer) -> str:
     c.install("new")
-    _remove(c, "/PURGEDATA")
-    wait_for(lambda: not c.data.exists(), 30, "the data is still there")
+    _remove(c, lambda: not c.data.exists(), "the data is still there", "/PURGEDATA")
     return "program and data gone"
 
 

@@ -106,6 +106,19 @@ FunctionEnd
 !insertmacro Common ""
 !insertmacro Common "un."
 
+; Bundles and updates open by a double click with the program of this folder.
+!macro Associate FOLDER
+  WriteRegStr HKCU "Software\Classes\.apsync" "" "${BUNDLE}"
+  WriteRegStr HKCU "Software\Classes\.apsync\OpenWithProgids" "${BUNDLE}" ""
+  WriteRegStr HKCU "Software\Classes\${BUNDLE}" "" "APS Desktop bundle"
+  WriteRegStr HKCU "Software\Classes\${BUNDLE}\DefaultIcon" "" "${FOLDER}\app\${EXE},0"
+  WriteRegStr HKCU "Software\Classes\${BUNDLE}\shell\open\command" "" '"${FOLDER}\app\${EXE}" "%1"'
+  WriteRegStr HKCU "Software\Classes\.apsupdate" "" "${UPDATE}"
+  WriteRegStr HKCU "Software\Classes\${UPDATE}" "" "APS Desktop update"
+  WriteRegStr HKCU "Software\Classes\${UPDATE}\DefaultIcon" "" "${FOLDER}\app\${EXE},0"
+  WriteRegStr HKCU "Software\Classes\${UPDATE}\shell\open\command" "" '"${FOLDER}\app\${EXE}" "%1"'
+!macroend
+
 Function .onInit
   SetShellVarContext current
   SetRegView 64
@@ -210,15 +223,7 @@ Section "-app"
   ClearErrors
   ${GetOptions} $R0 "/NOASSOC" $R1
   ${If} ${Errors}
-    WriteRegStr HKCU "Software\Classes\.apsync" "" "${BUNDLE}"
-    WriteRegStr HKCU "Software\Classes\.apsync\OpenWithProgids" "${BUNDLE}" ""
-    WriteRegStr HKCU "Software\Classes\${BUNDLE}" "" "APS Desktop bundle"
-    WriteRegStr HKCU "Software\Classes\${BUNDLE}\DefaultIcon" "" "$INSTDIR\app\${EXE},0"
-    WriteRegStr HKCU "Software\Classes\${BUNDLE}\shell\open\command" "" '"$INSTDIR\app\${EXE}" "%1"'
-    WriteRegStr HKCU "Software\Classes\.apsupdate" "" "${UPDATE}"
-    WriteRegStr HKCU "Software\Classes\${UPDATE}" "" "APS Desktop update"
-    WriteRegStr HKCU "Software\Classes\${UPDATE}\DefaultIcon" "" "$INSTDIR\app\${EXE},0"
-    WriteRegStr HKCU "Software\Classes\${UPDATE}\shell\open\command" "" '"$INSTDIR\app\${EXE}" "%1"'
+    !insertmacro Associate $INSTDIR
     System::Call 'shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)'
   ${EndIf}
   WriteRegStr HKCU "${OWN}" "Location" "$INSTDIR"
@@ -240,6 +245,22 @@ Section "-app"
   ${EndIf}
 SectionEnd
 
+; $R1: the folder of another installation of this account, or nothing.
+Function un.FindOther
+  StrCpy $R1 ""
+  StrCpy $R2 0
+  next:
+  EnumRegKey $R3 HKCU "${UNINSTALL}" $R2
+  StrCmp $R3 "" found
+  IntOp $R2 $R2 + 1
+  StrCpy $R4 $R3 10
+  StrCmp $R4 "APSDesktop" 0 next
+  ReadRegStr $R5 HKCU "${UNINSTALL}\$R3" "InstallLocation"
+  IfFileExists "$R5\app\${EXE}" 0 next
+  StrCpy $R1 $R5
+  found:
+FunctionEnd
+
 Section "un.${APP}"
   SectionIn RO
   Call un.SetKey
@@ -249,9 +270,23 @@ Section "un.${APP}"
   RMDir /r "$INSTDIR\app.new"
   Delete "$INSTDIR\uninstall.exe"
   RMDir "$INSTDIR"
+  DeleteRegKey HKCU "$Key"
+  Call un.FindOther
+  ReadRegStr $1 HKCU "${OWN}" "Location"
+  ${If} $1 == "$INSTDIR"
+    ; The Start menu's entry was this one's, or nobody's.
+    Delete "$SMPROGRAMS\${APP}.lnk"
+    DeleteRegKey HKCU "${OWN}"
+    ${If} $R1 != ""
+      CreateShortcut "$SMPROGRAMS\${APP}.lnk" "$R1\app\${EXE}"
+      WriteRegStr HKCU "${OWN}" "Location" "$R1"
+    ${EndIf}
+  ${EndIf}
   ReadRegStr $0 HKCU "Software\Classes\${BUNDLE}\shell\open\command" ""
   ${If} $0 == '"$INSTDIR\app\${EXE}" "%1"'
-    Delete "$SMPROGRAMS\${APP}.lnk"
+  ${AndIf} $R1 != ""
+    !insertmacro Associate $R1
+  ${ElseIf} $0 == '"$INSTDIR\app\${EXE}" "%1"'
     ReadRegStr $0 HKCU "Software\Classes\.apsync" ""
     ${If} $0 == "${BUNDLE}"
       DeleteRegKey HKCU "Software\Classes\.apsync"
@@ -259,13 +294,8 @@ Section "un.${APP}"
     DeleteRegKey HKCU "Software\Classes\.apsupdate"
     DeleteRegKey HKCU "Software\Classes\${BUNDLE}"
     DeleteRegKey HKCU "Software\Classes\${UPDATE}"
-    System::Call 'shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)'
   ${EndIf}
-  ReadRegStr $0 HKCU "${OWN}" "Location"
-  ${If} $0 == "$INSTDIR"
-    DeleteRegKey HKCU "${OWN}"
-  ${EndIf}
-  DeleteRegKey HKCU "$Key"
+  System::Call 'shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)'
 SectionEnd
 
 Section /o "un.Delete also my databases, backups and settings" PURGE
