@@ -92,6 +92,8 @@ def trial_prefix(folder: Path) -> Path:
         _letters_of_laos(template)
         (system / "aps-trial").touch()
     shutil.copytree(template, folder, symlinks=True)
+    # Debian's Wine notes there where its server listens: a folder of whoever made the template.
+    (folder / "wineserver").unlink(missing_ok=True)
     return folder
 
 
