@@ -14,29 +14,28 @@ absurd amounts from elsewhere can stop a merge by an overflow.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 
+from aps_desktop.db import worked
 from aps_desktop.db.connection import Connection
-from aps_desktop.db.summary_facts import FACTS
-from aps_desktop.db.summary_kinds import Cube, Fact, Source
+from aps_desktop.db.summary_facts import FACTS, WORKED
+from aps_desktop.db.summary_kinds import TYPES, Cube, Fact, Source, Worked
 
-_TYPES = {"text": "TEXT NOT NULL", "integer": "BIGINT NOT NULL"}
+_ALL: tuple[Fact | Worked, ...] = (*FACTS, *WORKED)
 TRIGGERS = "summed_"
 """What the names of all triggers here begin with."""
 
 
 def mark() -> str:
     """A short hash of the descriptions: whether a file's summaries are the ones of this version."""
-    return hashlib.sha256(repr(FACTS).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr(_ALL).encode()).hexdigest()[:16]
 
 
 def tables() -> tuple[str, ...]:
     """The names of all tables that are kept here."""
-    return tuple(
-        name
-        for fact in FACTS
-        for name in (_touched(fact), fact.name, *(q.name for q in fact.cubes))
-    )
+    cubes = tuple(cube.name for fact in FACTS for cube in fact.cubes)
+    return (*(name for one in _ALL for name in (_touched(one), one.name)), *cubes)
 
 
 # Making them --------------------------------------------------------------------------------------
@@ -47,8 +46,13 @@ def create_statements(*, postgres: bool) -> list[str]:
     made: list[str] = []
     for fact in FACTS:
         made += _table_statements(fact, postgres=postgres)
-        for source in fact.sources:
-            made += _trigger_statements(fact, source, postgres=postgres)
+    for one in WORKED:
+        made += worked.table_statements(one, postgres=postgres)
+    key = "rid BIGINT PRIMARY KEY" if postgres else "rid INTEGER PRIMARY KEY"
+    for each in _ALL:
+        made.append(f"CREATE TABLE {_touched(each)} ({key})")
+        for source in each.sources:
+            made += (_postgres_triggers if postgres else _sqlite_triggers)(each, source)
     return made
 
 
@@ -60,7 +64,7 @@ def renew(c: Connection) -> None:
 
 
 def _drop(c: Connection) -> None:
-    for entity in {source.entity for fact in FACTS for source in fact.sources}:
+    for entity in {source.entity for one in _ALL for source in one.sources}:
         for name in _triggers_of(c, entity):
             c.run(f"DROP TRIGGER {name}" + (f" ON {entity}" if c.postgres else ""))
     for name in tables():
@@ -82,11 +86,11 @@ def _triggers_of(c: Connection, entity: str) -> list[str]:
 
 
 def _table_statements(fact: Fact, *, postgres: bool) -> list[str]:
-    """The facts in a table of their own, the cubes in their keys' order, and the touched rows."""
-    columns = "".join(f", {name} {_TYPES[stored]}" for name, stored, _ in fact.columns)
-    types = {name: _TYPES[stored] for name, stored, _ in fact.columns}
+    """The facts in a table of their own, the cubes in their keys' order."""
+    columns = "".join(f", {name} {TYPES[stored]}" for name, stored, _ in fact.columns)
+    types = {name: TYPES[stored] for name, stored, _ in fact.columns}
     key = "rid BIGINT PRIMARY KEY" if postgres else "rid INTEGER PRIMARY KEY"
-    made = [f"CREATE TABLE {_touched(fact)} ({key})"]
+    made: list[str] = []
     if fact.order and not postgres:
         made += [
             f"CREATE TABLE {fact.name} (rid INTEGER NOT NULL{columns}, "
@@ -109,32 +113,41 @@ def _table_statements(fact: Fact, *, postgres: bool) -> list[str]:
     return made
 
 
-def _trigger_statements(fact: Fact, source: Source, *, postgres: bool) -> list[str]:
-    return (_postgres_triggers if postgres else _sqlite_triggers)(fact, source)
+_OF_ROW = re.compile(r"\bx\.")
+"""Where SQL names a column of the changed row."""
 
 
-def _sqlite_triggers(fact: Fact, source: Source) -> list[str]:
+def _moves(source: Source) -> bool:
+    """Whether an edit can change which facts depend on a row."""
+    return bool(re.search(r"\bx\.(?!rid\b)", source.facts))
+
+
+def _sqlite_triggers(fact: Fact | Worked, source: Source) -> list[str]:
     made = []
     changed = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in source.fields)
-    for event, row, when in (
-        ("INSERT", "NEW", ""),
-        ("DELETE", "OLD", ""),
-        (f"UPDATE OF {', '.join(source.fields)}", "NEW", f" WHEN {changed}"),
+    both = ("NEW", "OLD") if _moves(source) else ("NEW",)
+    for event, rows, when in (
+        ("INSERT", ("NEW",), ""),
+        ("DELETE", ("OLD",), ""),
+        (f"UPDATE OF {', '.join(source.fields)}", both, f" WHEN {changed}"),
     ):
-        found = source.facts.replace("x.rid", f"{row}.rid")
+        noted = " ".join(
+            f"INSERT OR IGNORE INTO {_touched(fact)}(rid) {_OF_ROW.sub(f'{row}.', source.facts)};"
+            for row in rows
+        )
         name = f"{TRIGGERS}{fact.name}_{source.entity}_{event.split()[0].lower()}"
         made.append(
-            f"CREATE TRIGGER {name} AFTER {event} ON {source.entity}{when} "
-            f"BEGIN INSERT OR IGNORE INTO {_touched(fact)}(rid) {found}; END"
+            f"CREATE TRIGGER {name} AFTER {event} ON {source.entity}{when} BEGIN {noted} END"
         )
     return made
 
 
-def _postgres_triggers(fact: Fact, source: Source) -> list[str]:
+def _postgres_triggers(fact: Fact | Worked, source: Source) -> list[str]:
     """Once a statement, for all its rows together."""
     made = []
     changed = " OR ".join(f"o.{name} IS DISTINCT FROM n.{name}" for name in source.fields)
-    both = f"(SELECT n.rid FROM new_rows n JOIN old_rows o ON o.rid = n.rid WHERE {changed})"
+    joined = f"FROM new_rows n JOIN old_rows o ON o.rid = n.rid WHERE {changed}"
+    both = f"(SELECT n.* {joined} UNION ALL SELECT o.* {joined})"
     for event, rows, seen in (
         ("INSERT", "new_rows", "NEW TABLE AS new_rows"),
         ("DELETE", "old_rows", "OLD TABLE AS old_rows"),
@@ -157,9 +170,18 @@ def _postgres_triggers(fact: Fact, source: Source) -> list[str]:
 
 def fold(c: Connection) -> None:
     """Brings facts and summary tables to what the touched records say; before every commit."""
+    touched = [one for one in _ALL if c.value(f"SELECT 1 FROM {_touched(one)} LIMIT 1") is not None]
+    names = {one.name for one in touched}
     for fact in FACTS:
-        if c.value(f"SELECT 1 FROM {_touched(fact)} LIMIT 1") is not None:
-            _fold(c, fact)
+        if fact.follows and fact.follows[0] in names:
+            found = fact.follows[1].format(touched=f"{fact.follows[0]}_touched")
+            c.run(f"INSERT INTO {_touched(fact)}(rid) {found} ON CONFLICT DO NOTHING")
+            touched += [] if fact in touched else [fact]
+    for one in touched:
+        if isinstance(one, Worked):
+            worked.fold(c, one, _touched(one))
+        else:
+            _fold(c, one)
 
 
 def _fold(c: Connection, fact: Fact) -> None:
@@ -214,7 +236,7 @@ def _grouped_sql(fact: Fact, cube: Cube) -> str:
     return f"SELECT {keys}, {', '.join(_sums_sql(cube))} FROM {fact.name} GROUP BY {keys}"
 
 
-def _touched(fact: Fact) -> str:
+def _touched(fact: Fact | Worked) -> str:
     return f"{fact.name}_touched"
 
 
@@ -225,6 +247,8 @@ def refill(c: Connection) -> None:
     """Works all facts and summary tables out anew, inside a write transaction."""
     for fact in FACTS:
         _refill(c, fact)
+    for one in WORKED:
+        worked.refill(c, one, _touched(one))
 
 
 def _refill(c: Connection, fact: Fact) -> None:
@@ -247,9 +271,12 @@ def differences(c: Connection) -> Iterator[tuple[str, int]]:
             kept = ", ".join((*cube.keys, *_sum_columns(cube)))
             sql = f"SELECT {kept} FROM {cube.name} WHERE n <> 0"
             yield from _differing(c, cube.name, sql, _grouped_sql(fact, cube))
-        waiting = c.value(f"SELECT count(*) FROM {_touched(fact)}")
-        if waiting:
-            yield _touched(fact), int(waiting)
+    for one in WORKED:
+        if number := worked.differing(c, one):
+            yield one.name, number
+    for each in _ALL:
+        if waiting := int(c.value(f"SELECT count(*) FROM {_touched(each)}")):
+            yield _touched(each), waiting
 
 
 def _differing(c: Connection, name: str, kept: str, true: str) -> Iterator[tuple[str, int]]:

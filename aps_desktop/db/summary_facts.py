@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from aps_desktop.db.summary_kinds import Fact
+from aps_desktop.db.summary_kinds import Fact, Worked
 from aps_desktop.db.summary_money import MONEY
+from aps_desktop.db.summary_results import REQUESTS, STANDINGS
 
-FACTS: tuple[Fact, ...] = (MONEY,)
+FACTS: tuple[Fact, ...] = (MONEY, REQUESTS)
+WORKED: tuple[Worked, ...] = (STANDINGS,)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
+from aps_desktop.db.connection import Connection
+
+TYPES = {"text": "TEXT NOT NULL", "integer": "BIGINT NOT NULL"}
 BASE = 1_000_000_000
 """A wide sum is `name_hi` * BASE + `name_lo`, both sums of the parts of each value."""
 
@@ -13,7 +18,8 @@ class Source:
     """An entity whose records decide about facts.
 
     `fields` are the columns that matter. `facts` is SQL for the row numbers of the facts that
-    depend on a changed row `x`: "SELECT x.rid" for the entity itself.
+    depend on a changed row `x`: "SELECT x.rid" for the entity itself. Where it names other columns
+    of `x`, it is asked for the row before an edit too.
     """
 
     entity: str
@@ -57,7 +63,8 @@ class Fact:
     `tables` is a FROM clause in which `t` is the entity whose records these are; `where` leaves out
     records that are no fact. `indexes` are for what no summary table answers, each named by its
     first column. The facts lie in the order of `order` (a column), so that a span of it is read at
-    once.
+    once. `follows` names another table of facts, and SQL for the facts to work out anew after its
+    touched rows (`FROM {touched}`): what a trigger would find again for every row written.
     """
 
     name: str
@@ -68,6 +75,7 @@ class Fact:
     cubes: tuple[Cube, ...]
     indexes: tuple[tuple[str, ...], ...] = ()
     order: str = ""
+    follows: tuple[str, str] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -78,3 +86,31 @@ class Fact:
         """The facts as the records say now; more conditions may follow with AND."""
         columns = ", ".join(f"{sql} AS {name}" for name, _, sql in self.columns)
         return f"SELECT t.rid AS rid, {columns} FROM {self.tables} WHERE {self.where}"
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """Rows about each record of an entity that Python works out (`db/worked.py`).
+
+    `columns` are (name, "text" or "integer"), never NULL, of which `key` names a row; the first
+    column of the key, `record`, is the record's row number. `work` gives the rows of some records
+    (those that are there), their columns in order. A change of it raises `version`, so that older
+    files get new rows.
+    """
+
+    name: str
+    entity: str
+    columns: tuple[tuple[str, str], ...]
+    key: tuple[str, ...]
+    sources: tuple[Source, ...]
+    work: Callable[[Connection, Sequence[int]], Iterable[tuple[Any, ...]]] = field(repr=False)
+    version: int = 1
+    indexes: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def record(self) -> str:
+        return self.key[0]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(name for name, _ in self.columns)

@@ -302,10 +302,13 @@ def _is_percent(measure: Measure) -> bool:
 # Progress -----------------------------------------------------------------------------------------
 
 
+NO_VALUE = "No value yet."
+
+
 def progress(measure: Measure, target: Decimal | None, actual: Decimal | None) -> Progress:
     """How much of the way from the baseline to the target is done, whichever way is better."""
     if actual is None:
-        return Progress(None, None, "No value yet.")
+        return Progress(None, None, NO_VALUE)
     if target is None:
         return Progress(None, None, "No target.")
     met = actual <= target if measure.less_is_better else actual >= target

@@ -13,6 +13,7 @@ from uuid import UUID
 from aps_desktop.db import log
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
+from aps_desktop.db.queries.results_reading import period_of, uuid
 from aps_desktop.db.unit_of_work import apply
 from aps_desktop.domain.changes import Applied, Change, ChangeSet, Create, Delete, Update
 from aps_desktop.domain.clock import stamp_millis, today
@@ -20,7 +21,6 @@ from aps_desktop.domain.entities import entity
 from aps_desktop.domain.values import Value, from_wire, show
 from aps_desktop.services import records
 from aps_desktop.services.locked_periods import FIGURES, VALUE, Gate, LockedTime
-from aps_desktop.services.results_reading import period_of, uuid
 
 BY_MERGE = "Came by a merge after the period was locked."
 _KIND = entity(VALUE)

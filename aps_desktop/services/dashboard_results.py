@@ -14,6 +14,7 @@ from uuid import UUID
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.queries.conditions import Filter
+from aps_desktop.domain.results_bands import BEHIND, NEAR, REACHED, UNDER_WAY, UNKNOWN
 from aps_desktop.services import results_figures as results
 from aps_desktop.services.chart_data import (
     Bar,
@@ -36,13 +37,13 @@ from aps_desktop.services.dashboard_words import (
 )
 
 _BULLETS, _HEAT_ROWS, _PERIODS = 14, 16, 12
-_MANY, _NAMED = 1_000, 2_000
-_FULL = Decimal(1)
+_MANY, _NAMED = 1_000, 10_000
+_FULL, _TENTH = Decimal(1), Decimal("0.1")
 _MOST_SHARE = 1.5
 """A bar ends at one and a half times its target; its words say the true share."""
 _HUES = {
-    results.REACHED: "completion_reporting", results.NEAR: "plain", results.UNDER_WAY: "attention",
-    results.BEHIND: "late", results.UNKNOWN: "pale",
+    REACHED: "completion_reporting", NEAR: "plain", UNDER_WAY: "attention", BEHIND: "late",
+    UNKNOWN: "pale",
 }  # fmt: skip
 _NONE = "No indicators", "Enter the results framework, or import it."
 _UNREPORTED = "No values by member state", "They come from the reporting forms of the states."
@@ -61,45 +62,36 @@ def _id(c: Connection, rid: int | None) -> UUID | None:
     return UUID(bytes=bytes(found)) if found is not None else None
 
 
-def _progress(c: Connection, selection: Selection) -> tuple[list[results.IndicatorFigure], str]:
-    """The indicators and what to call them: where there are very many, only the key ones."""
-    filters = _filters(c, selection)
-    test, params = results.scope(c, filters)
-    row = c.one(f"SELECT count(*), coalesce(sum(t.kpi), 0) FROM indicator t {test}", params)
-    many, key = (int(row[0]), int(row[1])) if row else (0, 0)
-    if many > _MANY and key:
-        return results.progress(c, replace(filters, kpi_only=True)), "key indicator"
-    return results.progress(c, filters), "indicator"
-
-
 def progress(c: Connection, selection: Selection, today: date) -> tuple[Chart, Chart]:
-    """Indicators by their progress, and those that are furthest from their targets."""
-    found, what = _progress(c, selection)
-    return _bands(selection, today, found, what), _bullets(selection, today, found, what)
+    """Indicators by their progress, and those that are furthest from their targets.
+
+    Where there are very many, only the key ones.
+    """
+    filters, what = _filters(c, selection), "indicator"
+    many, key = results.numbers(c, filters)
+    if many > _MANY and key:
+        filters, what = replace(filters, kpi_only=True), "key indicator"
+    counts, ways = results.bands(c, filters), results.ways(c, filters)
+    return _bands(selection, today, counts, what), _bullets(selection, today, ways, what)
 
 
-def _bands(
-    selection: Selection, today: date, found: list[results.IndicatorFigure], what: str
-) -> Chart:
+def _bands(selection: Selection, today: date, counts: list[results.Band], what: str) -> Chart:
     """Indicators by how far they are on the way to their targets."""
     marks = Marks()
     rows = []
-    counts = results.bands(found)
-    for key, words, number in counts:
-        codes = [one.code for one in found if one.band == key]
-        place = marks.add(words, counted(number, what), *_indicators(codes))
-        rows.append(
-            Bar(words, (Part(number, _HUES[key], mark=place),), f"{number:,}", faint=not number)
-        )
-    total = len(found)
-    reached = counts[0][2]
+    for one in counts:
+        place = marks.add(one.words, counted(one.number, what), *_indicators(one.codes))
+        part = Part(one.number, _HUES[one.key], mark=place)
+        rows.append(Bar(one.words, (part,), f"{one.number:,}", faint=not one.number))
+    total = sum(one.number for one in counts)
+    reached = counts[0].number
     finding = f"{percent(reached, total)} of {counted(total, what)} reached the target"
     head = Head(
         finding,
         f"Indicators by progress towards their targets, number{_in(selection)}",
         source(today),
     )
-    table = Table(("Progress", "Indicators"), tuple((words, n) for _, words, n in counts))
+    table = Table(("Progress", "Indicators"), tuple((one.words, one.number) for one in counts))
     drawn = Bars(tuple(rows))
     return whole("results-bands", head, drawn, marks, table, selection, _NONE, empty=not total)
 
@@ -111,24 +103,20 @@ def _indicators(codes: Sequence[str]) -> tuple[str, tuple[Filter, ...]]:
     return "indicator", (Filter("code", "any_of", tuple(codes)),)
 
 
-def _bullets(
-    selection: Selection, today: date, every: list[results.IndicatorFigure], what: str
-) -> Chart:
+def _bullets(selection: Selection, today: date, known: list[results.Way], what: str) -> Chart:
     """The indicators that are furthest from their targets: the actual against a line of 100%."""
-    known = sorted((f for f in every if f.share is not None), key=lambda f: (f.share or 0, f.code))
     marks = Marks()
     rows = []
     for one in known[:_BULLETS]:
-        share = one.share or Decimal(0)
-        value = f"{one.actual_words} of {_number(one.target)} {one.unit}".strip()
-        told = f"{share:.0%} of the way: {value}"
+        value = f"{one.actual} of {one.target} {one.unit}".strip()
+        told = f"{one.share:.0%} of the way: {value}"
         place = marks.add(f"{one.code} {one.title}", told, "indicator", record=one.id)
-        length = max(0.0, min(_MOST_SHARE, float(share))) * 100
+        length = max(0.0, min(_MOST_SHARE, float(one.share))) * 100
         parts = (Part(length, _HUES[one.band], mark=place),)
-        rows.append(Bar(one.title, parts, f"{share:.0%}", goal=100.0))
-    short = [f for f in known if (f.share or 0) < _FULL]
-    are = "is" if len(short) == 1 else "are"
-    finding = f"{len(short):,} of {counted(len(known), what)} {are} short of the target"
+        rows.append(Bar(one.title, parts, f"{one.share:.0%}", goal=100.0))
+    short = sum(one.share < _FULL for one in known)
+    are = "is" if short == 1 else "are"
+    finding = f"{short:,} of {counted(len(known), what)} {are} short of the target"
     if not short:
         finding = f"All {counted(len(known), what)} reached their targets"
     note = f"The {_BULLETS} furthest from target" if len(known) > _BULLETS else ""
@@ -141,18 +129,13 @@ def _bullets(
     table = Table(
         ("Code", "Indicator", "Actual", "Target", "Unit", "Progress, percent"),
         tuple(
-            (f.code, f.title, f.actual_words, _number(f.target), f.unit,
-             (100 * f.share).quantize(Decimal("0.1")) if f.share is not None else None)
+            (f.code, f.title, f.actual, f.target, f.unit, (100 * f.share).quantize(_TENTH))
             for f in known
         ),
-    )  # fmt: skip
+    )
     longest = max([100.0, *(row.parts[0].value for row in rows)])
     drawn = Bars(tuple(rows), limit=longest)
     return whole("results-bullets", head, drawn, marks, table, selection, _NONE, empty=not rows)
-
-
-def _number(value: Decimal | None) -> str:
-    return f"{value.normalize():,f}" if value is not None else "no target"
 
 
 def states(c: Connection, selection: Selection, today: date) -> Chart:

@@ -14,13 +14,13 @@ from uuid import UUID
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
+from aps_desktop.db.queries.results_reading import uuid
 from aps_desktop.db.unit_of_work import apply
 from aps_desktop.domain.changes import Applied, Change, ChangeSet, Create, Update
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.errors import InvalidValue, UserError
 from aps_desktop.domain.values import Value
 from aps_desktop.services import records
-from aps_desktop.services.results_reading import uuid
 
 RECOMMENDATION = "recommendation"
 RESPONSES = entity(RECOMMENDATION).field("response").choices

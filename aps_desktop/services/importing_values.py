@@ -13,13 +13,13 @@ from typing import Any
 from uuid import UUID
 
 from aps_desktop.db.connection import Connection
+from aps_desktop.db.queries import results_reading as reading
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.results import Reading
 from aps_desktop.domain.values import Period
 from aps_desktop.exchange.drafts import RowResult
 from aps_desktop.exchange.parse import Draft
 from aps_desktop.services import importing_current as current
-from aps_desktop.services import results_reading as reading
 from aps_desktop.services import value_quality
 from aps_desktop.services.importing_types import Decided, Verdict
 from aps_desktop.services.locked_periods import FIGURES, VALUE, locked_time

@@ -14,6 +14,8 @@ from uuid import UUID
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
+from aps_desktop.db.queries import results_reading as reading
+from aps_desktop.db.queries.results_reading import IndicatorRow, ValueRow
 from aps_desktop.db.store import setting, this_device
 from aps_desktop.db.unit_of_work import apply
 from aps_desktop.domain.changes import Applied, Change, ChangeSet, Create, Delete, Update
@@ -30,9 +32,7 @@ from aps_desktop.domain.results import (
 )
 from aps_desktop.domain.values import Period, Value, from_wire
 from aps_desktop.services import parsing, value_quality
-from aps_desktop.services import results_reading as reading
 from aps_desktop.services.locked_periods import FIGURES, VALUE, Gate
-from aps_desktop.services.results_reading import IndicatorRow, ValueRow
 from aps_desktop.services.value_entry import as_reading, split_of
 
 SUBMIT, RETURN, APPROVE = "pending", "returned", "approved"

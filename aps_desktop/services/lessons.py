@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from aps_desktop.db.connection import Connection
+from aps_desktop.db.queries.results_reading import uuid
 from aps_desktop.domain.entities import entity
 from aps_desktop.services.records import Record
-from aps_desktop.services.results_reading import uuid
 
 _SECTORS = entity("lesson").field("sectors").number
 _ALIKE, _NEARLY = 72, 55

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
+from aps_desktop.db.queries.stored_values import period_of
 from aps_desktop.db.store import setting, this_device
 from aps_desktop.domain.changes import Change, Create, Delete, Update
 from aps_desktop.domain.clock import today
@@ -23,7 +24,6 @@ from aps_desktop.domain.entities import entity
 from aps_desktop.domain.errors import UserError
 from aps_desktop.domain.values import Period, Value, show, show_number
 from aps_desktop.services.importing_current import now
-from aps_desktop.services.stored_values import period_of
 
 VALUE = "indicator_value"
 FIGURES = ("value", "numerator", "denominator", "text", "yes")

@@ -11,9 +11,9 @@ from typing import Any
 from uuid import UUID
 
 from aps_desktop.db.connection import Connection
+from aps_desktop.db.queries.results_reading import uuid
 from aps_desktop.services import results_figures
 from aps_desktop.services.results_figures import Filters, IndicatorFigure
-from aps_desktop.services.results_reading import uuid
 
 COMPLIED, NOT_APPLICABLE = "complied", "not_applicable"
 _MOST = 2_000

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from aps_desktop.db.queries import results_reading as reading
+from aps_desktop.db.queries.results_reading import REPORTED, Standing
 from aps_desktop.domain.results import words_of
 from aps_desktop.reports.document import (
     FIXED_SPACE,
@@ -16,12 +18,10 @@ from aps_desktop.reports.document import (
     Table,
 )
 from aps_desktop.services import report_charts
-from aps_desktop.services import results_reading as reading
 from aps_desktop.services.chart_data import Bar, Bars, Head, Part
 from aps_desktop.services.dashboard_words import counted, source
 from aps_desktop.services.records import Record
 from aps_desktop.services.report_parts import Reader
-from aps_desktop.services.results_reading import REPORTED, Standing
 
 _COLUMNS = (
     Column("Indicator", share=6),

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
+from aps_desktop.db.queries import results_reading as reading
 from aps_desktop.db.unit_of_work import apply
 from aps_desktop.domain.changes import Applied, Change, ChangeSet, Create, Update
 from aps_desktop.domain.clock import today
@@ -19,7 +20,6 @@ from aps_desktop.domain.entities import entity
 from aps_desktop.domain.errors import UserError
 from aps_desktop.domain.values import Period, Value
 from aps_desktop.services import reporting_matrix as matrix
-from aps_desktop.services import results_reading as reading
 from aps_desktop.services.reporting_form import make_form
 from aps_desktop.services.reporting_matrix import Calendar, Request
 

@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aps_desktop.db.connection import Connection
+from aps_desktop.db.queries import results_reading as reading
+from aps_desktop.db.queries.results_reading import IndicatorRow, TargetRow, ValueRow
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.errors import UserError
 from aps_desktop.domain.results import PERCENTAGE, QUALITATIVE, YES_NO, Split, counts, words_of
 from aps_desktop.domain.values import show_date
 from aps_desktop.exchange.cells import Cell
 from aps_desktop.exchange.indicator_form import Form, FormColumn, FormRow, write_form
-from aps_desktop.services import results_reading as reading
 from aps_desktop.services.reporting_matrix import Calendar, Request
-from aps_desktop.services.results_reading import IndicatorRow, TargetRow, ValueRow
 
 _INDICATORS = entity("reporting_request").field("indicators").number
 _DIMENSIONS = entity("indicator").field("dimensions").number

@@ -15,13 +15,11 @@ from typing import Any
 from uuid import UUID
 
 from aps_desktop.db.connection import Connection
-from aps_desktop.domain.entities import entity
+from aps_desktop.db.queries.stored_values import period_of, uuid
 from aps_desktop.domain.values import Period
 from aps_desktop.services.funding import with_parts
-from aps_desktop.services.stored_values import period_of, stored_period, uuid
 
-WAITING, RECEIVED, WAIVED = ("to_send", "sent", "reminded"), "received", "waived"
-_INDICATORS = entity("reporting_request").field("indicators").number
+WAITING, RECEIVED = ("to_send", "sent", "reminded"), "received"
 
 
 @dataclass(frozen=True)
@@ -177,102 +175,26 @@ def requests(
     c: Connection, calendar: Calendar, today: date, narrow: Narrow = Narrow()
 ) -> list[Request]:
     """Every request for indicator values of a period that was not waived, with what came."""
-    where, params = _narrowed(c, narrow)
+    where, params = narrowed(c, narrow)
     rows = c.all(
-        "SELECT r.rid, r.id, r.title, r.status, r.due, r.body, r.project, r.member_state, "
+        "SELECT r.id, r.title, r.status, f.due, f.expected, f.reported, f.returned, "
         "b.name, b.code, p.code, p.title, s.name, b.id, p.id, s.id "
-        "FROM reporting_request r "
+        "FROM request_standing f JOIN reporting_request r ON r.rid = f.rid "
         "LEFT JOIN body b ON b.rid = r.body LEFT JOIN project p ON p.rid = r.project "
-        "LEFT JOIN member_state s ON s.rid = r.member_state "
-        f"WHERE r.calendar = ? AND r.kind = 'values' AND r.status <> ?{where}",
-        [calendar.rid, WAIVED, *params],
+        f"LEFT JOIN member_state s ON s.rid = r.member_state WHERE f.calendar = ?{where}",
+        [calendar.rid, *params],
     )
-    counted = _Counted(c, calendar)
-    chosen = _chosen(c, calendar)
-    return [_request(row, counted, chosen.get(row[0]), calendar, today) for row in rows]
+    return [_request(row, calendar, today) for row in rows]
 
 
-class _Counted:
-    """What is expected of whole projects and bodies and what came: read when it is first asked,
-    since most requests name their indicators."""
-
-    def __init__(self, c: Connection, calendar: Calendar) -> None:
-        self._c = c
-        self._period = stored_period(calendar.period)
-        self._of: dict[str, dict[int, int]] = {}
-        self._came: dict[tuple[str, int, int], list[int]] = defaultdict(lambda: [0, 0])
-
-    def _read(self, column: str) -> None:
-        """Distinct indicators, and those that came by state (0: the whole)."""
-        self._of[column] = dict(
-            self._c.all(
-                f"SELECT {column}, count(*) FROM indicator WHERE {column} IS NOT NULL GROUP BY 1"
-            )
-        )
-        rows = self._c.all(
-            f"SELECT i.{column}, coalesce(v.member_state, 0), v.status = 'returned', "
-            "count(DISTINCT v.indicator) FROM indicator_value v "
-            "JOIN indicator i ON i.rid = v.indicator "
-            "WHERE v.period = ? AND v.status IN ('pending', 'approved', 'returned') "
-            f"AND i.{column} IS NOT NULL GROUP BY 1, 2, 3",
-            (self._period,),
-        )
-        for key, state, returned, count in rows:
-            self._came[column, key, state][bool(returned)] += count
-
-    def of(self, project: int | None, body: int | None, state: int | None) -> tuple[int, int, int]:
-        """(expected, reported, returned) of a request for all indicators of a project or body."""
-        column, key = ("project", project) if project else ("body", body)
-        if key is None:
-            return 0, 0, 0
-        if column not in self._of:
-            self._read(column)
-        expected = self._of[column].get(key, 0)
-        came = self._came.get((column, key, state or 0), [0, 0])
-        return expected, min(expected, came[0]), came[1]
-
-
-def _chosen(c: Connection, calendar: Calendar) -> dict[int, tuple[int, int, int]]:
-    """(expected, reported, returned) of the requests that name their indicators themselves."""
-    span = stored_period(calendar.period)
-    expected = c.all(
-        "SELECT r.rid, count(*) FROM reporting_request r "
-        "JOIN set_member m ON m.owner = r.rid AND m.field_number = ? "
-        "JOIN indicator i ON i.rid = m.member WHERE r.calendar = ? GROUP BY r.rid",
-        (_INDICATORS, calendar.rid),
-    )
-    came: dict[tuple[int, bool], int] = {}
-    rows = c.all(
-        "SELECT r.rid, v.status = 'returned', count(DISTINCT v.indicator) "
-        "FROM reporting_request r JOIN set_member m ON m.owner = r.rid AND m.field_number = ? "
-        "JOIN indicator_value v ON v.indicator = m.member AND v.period = ? "
-        "AND coalesce(v.member_state, 0) = coalesce(r.member_state, 0) "
-        "WHERE r.calendar = ? AND v.status IN ('pending', 'approved', 'returned') GROUP BY 1, 2",
-        (_INDICATORS, span, calendar.rid),
-    )
-    for rid, returned, count in rows:
-        came[rid, bool(returned)] = count
-    return {
-        rid: (number, came.get((rid, False), 0), came.get((rid, True), 0))
-        for rid, number in expected
-    }
-
-
-def _request(
-    row: tuple[Any, ...],
-    counted: _Counted,
-    chosen: tuple[int, int, int] | None,
-    calendar: Calendar,
-    today: date,
-) -> Request:
-    _, id, title, status, due, body, project, state = row[:8]
-    body_name, body_code, code, project_title, state_name, body_id, project_id, state_id = row[8:]
-    expected, reported, returned = chosen or counted.of(project, body, state)
+def _request(row: tuple[Any, ...], calendar: Calendar, today: date) -> Request:
+    id, title, status, due, expected, reported, returned = row[:7]
+    body_name, body_code, code, project_title, state_name, body_id, project_id, state_id = row[7:]
     day = _day(due) or calendar.due
     return Request(
         uuid(id), title, status, body_code or body_name or "", code or project_title or "",
         state_name or "", _id(body_id), _id(project_id), _id(state_id), day,
-        expected, reported, returned, bool(day and day < today),
+        expected, min(expected, reported), returned, bool(day and day < today),
     )  # fmt: skip
 
 
@@ -310,26 +232,31 @@ def lacking(c: Connection, day: date) -> tuple[Calendar | None, list[Lacking]]:
     return calendar, sorted(found, key=lambda one: (-one.missing, one.state))
 
 
-def _narrowed(c: Connection, narrow: Narrow) -> tuple[str, list[Any]]:
+PARTNERS_PROJECTS = (
+    "SELECT p.rid FROM project p WHERE p.fund IN (SELECT f.rid FROM fund f "
+    "JOIN partner q ON q.rid = f.partner WHERE q.id = ? UNION SELECT k.fund FROM contribution k "
+    "JOIN partner q ON q.rid = k.partner WHERE q.id = ?)"
+)
+"""The projects that are paid from a fund of a partner, whose id is asked for twice."""
+
+
+def narrowed(c: Connection, narrow: Narrow) -> tuple[str, list[Any]]:
+    """Conditions on `request_standing f`, each with its leading AND, and their parameters."""
     tests = ""
     params: list[Any] = []
     if narrow.pillar:
-        tests += " AND coalesce(p.pillar, b.pillar) = ?"
+        tests += " AND f.pillar = ?"
         params.append(narrow.pillar)
     if narrow.body:
         root = c.value("SELECT rid FROM record WHERE uuid = ?", (narrow.body.bytes,))
         bodies = with_parts(c, "body", () if root is None else (int(root),))
-        tests += f" AND r.body IN ({','.join('?' * len(bodies))})" if bodies else " AND 1=0"
+        tests += f" AND f.body IN ({','.join('?' * len(bodies))})" if bodies else " AND 1=0"
         params += bodies
     if narrow.member_state:
-        tests += " AND s.id = ?"
+        tests += " AND f.state = (SELECT rid FROM record WHERE uuid = ?)"
         params.append(narrow.member_state.bytes)
     if narrow.partner:
-        tests += (
-            " AND p.fund IN (SELECT f.rid FROM fund f JOIN partner q ON q.rid = f.partner "
-            "WHERE q.id = ? UNION SELECT k.fund FROM contribution k "
-            "JOIN partner q ON q.rid = k.partner WHERE q.id = ?)"
-        )
+        tests += f" AND f.project IN ({PARTNERS_PROJECTS})"
         params += [narrow.partner.bytes] * 2
     return tests, params
 

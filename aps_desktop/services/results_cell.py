@@ -8,16 +8,16 @@ from typing import Any
 from uuid import UUID
 
 from aps_desktop.db.connection import Connection
+from aps_desktop.db.queries import results_reading as reading
+from aps_desktop.db.queries.results_reading import IndicatorRow, ValueRow
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.results import BY, Reading, Split, words_of
 from aps_desktop.domain.results_tree import Leaf, aggregate
 from aps_desktop.domain.values import FileRef, Period, Value, show_date
-from aps_desktop.services import results_reading as reading
 from aps_desktop.services import value_quality
 from aps_desktop.services.indicator_values import Place
 from aps_desktop.services.locked_periods import stored
 from aps_desktop.services.results_grid import edit_text
-from aps_desktop.services.results_reading import IndicatorRow, ValueRow
 from aps_desktop.services.results_sums import leaves_of
 
 _DIMENSIONS = entity("indicator").field("dimensions").number

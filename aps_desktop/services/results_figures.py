@@ -6,7 +6,6 @@ takes the same `Filters`; numbers are Decimals, shares 0 to 1.
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,27 +15,19 @@ from typing import Any
 from uuid import UUID
 
 from aps_desktop.db.connection import Connection
-from aps_desktop.domain.results import words_of
+from aps_desktop.db.queries import results_reading as reading
+from aps_desktop.db.queries.results_reading import REPORTED, pieces
+from aps_desktop.domain.results import NO_VALUE, words_of
+from aps_desktop.domain.results_bands import BANDS, UNKNOWN
 from aps_desktop.domain.values import Period
 from aps_desktop.services import reporting_matrix as matrix
-from aps_desktop.services import results_reading as reading
-from aps_desktop.services.results_reading import REPORTED, Standing, pieces
-
-REACHED, NEAR, UNDER_WAY, BEHIND, UNKNOWN = "reached", "near", "under_way", "behind", "unknown"
-BANDS = (
-    (REACHED, "Target reached"),
-    (NEAR, "At least three quarters of the way"),
-    (UNDER_WAY, "Under way"),
-    (BEHIND, "Further away than at the start"),
-    (UNKNOWN, "Cannot be said"),
-)
-_AT_A_TIME, _TURN = 15, 0.001
-"""Indicators that are worked out in one go (some milliseconds), and the seconds between."""
+from aps_desktop.services.funding import with_parts
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What figures are narrowed to. `year` takes the periods that begin in it."""
+    """What figures are narrowed to. `year` takes the periods that begin in it; a body stands for
+    itself and all below it."""
 
     year: int | None = None
     pillar: str = ""
@@ -105,6 +96,33 @@ class Rate:
         return Decimal(self.reported) / self.expected if self.expected else None
 
 
+@dataclass(frozen=True)
+class Band:
+    """A band of `BANDS` with its indicators' codes ("" where one has none)."""
+
+    key: str
+    words: str
+    codes: tuple[str, ...]
+
+    @property
+    def number(self) -> int:
+        return len(self.codes)
+
+
+@dataclass(frozen=True)
+class Way:
+    """One indicator that is some part of its way to the target; `share` 1 is there."""
+
+    id: UUID
+    code: str
+    title: str
+    unit: str
+    band: str
+    share: Decimal
+    actual: str
+    target: str
+
+
 def progress(
     c: Connection, filters: Filters = Filters(), limit: int | None = None
 ) -> list[IndicatorFigure]:
@@ -112,42 +130,111 @@ def progress(
 
     With a member state: that state's own values, against its own targets.
     """
-    return [_figure(one) for one in standings(c, filters, limit)]
-
-
-def bands(figures: list[IndicatorFigure]) -> list[tuple[str, str, int]]:
-    """(key, words, how many) of every band, in their order."""
-    return [(key, words, sum(one.band == key for one in figures)) for key, words in BANDS]
-
-
-def standings(c: Connection, filters: Filters, limit: int | None = None) -> list[Standing]:
-    """As `progress`, with everything that went into each figure."""
     where, params = scope(c, filters)
+    test = f"WHERE t.rid IN (SELECT z.indicator FROM indicator_standing z {where})"
     if limit is not None:
-        where = f"{where} {'AND' if where else 'WHERE'} t.rid IN (" + (
-            f"SELECT t.rid FROM indicator t {where} ORDER BY t.code, t.title LIMIT ?)"
-        )
-        params = [*params, *params, limit]
-    rows = reading.indicators(c, where, params)
-    made: list[Standing] = []
-    for at in range(0, len(rows), _AT_A_TIME):
-        if at:  # this is Python's own work: in a thread, the window must have its turns meanwhile
-            time.sleep(_TURN)
-        made += _standings(c, filters, rows[at : at + _AT_A_TIME])
-    return made
+        test += " ORDER BY t.code, t.title LIMIT ?"
+        rows = c.all(f"SELECT t.rid FROM indicator t {test}", [*params, limit])
+        rids = [int(row[0]) for row in rows]
+        indicators = [
+            one for part in pieces(rids)
+            for one in reading.indicators(c, f"WHERE t.rid IN ({','.join('?' * len(part))})", part)
+        ]  # fmt: skip
+    else:
+        indicators = reading.indicators(c, test, params)
+    kept = _kept(c, filters, where, params)
+    return [_figure(row, kept[row.rid]) for row in indicators]
 
 
-def _standings(
-    c: Connection, filters: Filters, rows: Sequence[reading.IndicatorRow]
-) -> list[Standing]:
-    rids = [row.rid for row in rows]
-    since = date(filters.year, 1, 1) if filters.year else None
-    until = date(filters.year, 12, 31) if filters.year else None
-    found = reading.values(c, rids, since=since, until=until, statuses=REPORTED)
-    goals = reading.targets(c, rids)
-    if filters.member_state is not None:
-        _narrow_to_state(c, filters.member_state, found, goals)
-    return [reading.standing(r, found.get(r.rid, ()), goals.get(r.rid, ())) for r in rows]
+def bands(c: Connection, filters: Filters = Filters()) -> list[Band]:
+    """Every band, in its order, with its indicators by code."""
+    where, params = scope(c, filters)
+    joined, year = _of_year(filters)
+    rows = c.all(
+        f"SELECT coalesce(s.band, '{UNKNOWN}'), coalesce(t.code, '') FROM indicator_standing z "
+        f"{joined} JOIN indicator t ON t.rid = z.indicator {where} ORDER BY t.code",
+        [*year, *params],
+    )
+    codes: dict[str, list[str]] = defaultdict(list)
+    for key, code in rows:
+        codes[key].append(code)
+    return [Band(key, words, tuple(codes[key])) for key, words in BANDS]
+
+
+def ways(c: Connection, filters: Filters = Filters()) -> list[Way]:
+    """The indicators whose way is known, the furthest from their target first."""
+    where, params = scope(c, filters)
+    joined, year = _of_year(filters)
+    rows = c.all(
+        "SELECT t.id, coalesce(t.code, ''), t.title, coalesce(t.unit, ''), s.band, s.share, "
+        f"s.actual_words, s.target_words FROM indicator_standing z {joined} "
+        f"JOIN indicator t ON t.rid = z.indicator {where} AND s.known = 1 "
+        "ORDER BY s.place, t.code, t.title",
+        [*year, *params],
+    )
+    return [
+        Way(reading.uuid(id), code, title, unit, band, Decimal(share), actual, target)
+        for id, code, title, unit, band, share, actual, target in rows
+    ]
+
+
+def numbers(c: Connection, filters: Filters = Filters()) -> tuple[int, int]:
+    """How many indicators a filter leaves, and how many of them are key ones."""
+    where, params = scope(c, filters)
+    row = c.one(
+        f"SELECT count(*), coalesce(sum(z.kpi), 0) FROM indicator_standing z {where}", params
+    )
+    return (int(row[0]), int(row[1])) if row else (0, 0)
+
+
+def _of_year(filters: Filters) -> tuple[str, list[Any]]:
+    """A join of the rows `s` of the year of `z`, the rows of all years, and its parameters."""
+    return (
+        "LEFT JOIN indicator_standing s ON s.indicator = z.indicator AND s.state = z.state "
+        "AND s.year = ?",
+        [filters.year or 0],
+    )
+
+
+_KEPT = ("share", "met", "note", "actual", "period", "target", "aim", "band")
+
+
+def _kept(
+    c: Connection, filters: Filters, where: str, params: Sequence[Any]
+) -> dict[int, tuple[Any, ...]]:
+    """What is kept of indicators, as `_KEPT`. A year without values has the last target only."""
+    joined, year = _of_year(filters)
+    columns = ", ".join(f"s.{name}" for name in _KEPT)
+    rows = c.all(
+        f"SELECT z.indicator, z.last_target, z.last_aim, {columns} FROM indicator_standing z "
+        f"{joined} {where}",
+        [*year, *params],
+    )
+    return {
+        int(row[0]): row[3:] if row[3] is not None else (
+            "", -1, NO_VALUE, "", "", row[1], row[2], UNKNOWN)
+        for row in rows
+    }  # fmt: skip
+
+
+def _figure(row: reading.IndicatorRow, kept: tuple[Any, ...]) -> IndicatorFigure:
+    share, met, note, actual, period, target, aim, band = kept
+    aimed, reached = _number(target), _number(actual)
+    return IndicatorFigure(
+        row.id, row.code, row.title, row.measure.unit, row.measure.type,
+        row.measure.less_is_better, row.measure.baseline, aimed, reached, _period(period),
+        _period(aim), _number(share), None if met < 0 else bool(met), band, note,
+        words_of(row.measure, reached), words_of(row.measure, aimed),
+        words_of(row.measure, row.measure.baseline),
+    )  # fmt: skip
+
+
+def _number(text: str) -> Decimal | None:
+    return Decimal(text) if text else None
+
+
+def _period(text: str) -> Period | None:
+    return reading.period_of(text) if text else None
 
 
 def states_by_indicator(
@@ -181,24 +268,34 @@ def states_by_indicator(
     )
 
 
+_RATES = {
+    "period": ("k.name", "", "k.period DESC, k.name"),
+    "member_state": ("m.name", "LEFT JOIN member_state m ON m.rid = f.state", "1"),
+    "body": ("coalesce(b.code, b.name)", "LEFT JOIN body b ON b.rid = f.body", "1"),
+    "project": ("coalesce(p.code, p.title)", "LEFT JOIN project p ON p.rid = f.project", "1"),
+}
+"""What rates are by: the label, its join, and the order."""
+
+
 def reporting_rate(
     c: Connection, filters: Filters, today: date, *, by: str = "period"
 ) -> list[Rate]:
     """Of the values asked for, how many came: by "period", "member_state", "body" or "project"."""
-    rates: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for calendar in matrix.calendars(c):
-        if filters.year and calendar.period.start.year != filters.year:
-            continue
-        for one in matrix.requests(c, calendar, today, matrix_filters(filters)):
-            label = {
-                "period": calendar.name, "member_state": one.state, "body": one.body,
-                "project": one.project,
-            }[by] or "—"  # fmt: skip
-            sums = rates[label]
-            sums[0] += one.expected
-            sums[1] += one.reported
-            sums[2] += one.missing if one.late else 0
-    return [Rate(label, *sums) for label, sums in rates.items()]
+    label, joined, order = _RATES[by]
+    where, params = matrix.narrowed(c, matrix_filters(filters))
+    if filters.year:
+        where += " AND k.period >= ? AND k.period < ?"
+        params += [f"{filters.year}-01-01", f"{filters.year}-12-31~"]
+    came = "CASE WHEN f.reported < f.expected THEN f.reported ELSE f.expected END"
+    keys = f"{label}, k.period" if by == "period" else label
+    rows = c.all(
+        f"SELECT {label}, sum(f.expected), sum({came}), sum(CASE WHEN f.due <> '' AND f.due < ? "
+        f"THEN f.expected - {came} ELSE 0 END) FROM request_standing f "
+        f"JOIN period_calendar k ON k.rid = f.calendar {joined} "
+        f"WHERE k.period IS NOT NULL{where} GROUP BY {keys} ORDER BY {order}",
+        [today.isoformat(), *params],
+    )
+    return [Rate(name or "—", *map(int, sums)) for name, *sums in rows]
 
 
 def matrix_filters(filters: Filters) -> matrix.Narrow:
@@ -207,95 +304,42 @@ def matrix_filters(filters: Filters) -> matrix.Narrow:
 
 
 def scope(c: Connection, filters: Filters) -> tuple[str, list[Any]]:
-    """A WHERE clause on `indicator t` ("" for none) and its parameters."""
-    tests: list[str] = []
-    params: list[Any] = []
-    projects, values = project_scope(c, filters.pillar, filters.body, filters.partner)
-    if projects:
-        own = []
-        if filters.pillar:
-            own.append("t.body IN (SELECT rid FROM body WHERE pillar = ?)")
-        if filters.body:
-            own.append("t.body = ?")
-        alone = f" OR (t.project IS NULL AND {' AND '.join(own)})" if (
-            own and not filters.partner) else ""  # fmt: skip
-        tests.append(f"(t.project IN (SELECT p.rid FROM project p WHERE {projects}){alone})")
-        params += values
-        if alone:
-            params += [filters.pillar] if filters.pillar else []
-            params += [_rid(c, filters.body)] if filters.body else []
-    if filters.member_state:
-        tests.append(
-            "t.rid IN (SELECT v.indicator FROM indicator_value v WHERE v.member_state = ?)"
-        )
-        params.append(_rid(c, filters.member_state))
+    """A WHERE clause on `indicator_standing z` that leaves one row of all years an indicator."""
+    state = _rid(c, filters.member_state) if filters.member_state else 0
+    tests = ["z.state = ? AND z.year = 0"]
+    params: list[Any] = [state]
+    if filters.pillar:
+        tests.append("z.pillar = ?")
+        params.append(filters.pillar)
+    if filters.body:
+        bodies = with_parts(c, "body", (_rid(c, filters.body),))
+        tests.append(f"z.body IN ({','.join('?' * len(bodies))})")
+        params += bodies
+    if filters.partner:
+        tests.append(f"z.project IN ({matrix.PARTNERS_PROJECTS})")
+        params += [filters.partner.bytes] * 2
     if filters.kpi_only:
-        tests.append("t.kpi = 1")
+        tests.append("z.kpi = 1")
     if filters.level:
-        tests.append("t.me_level = ?")
+        tests.append("z.level = ?")
         params.append(filters.level)
-    return ("WHERE " + " AND ".join(tests) if tests else ""), params
+    return f"WHERE {' AND '.join(tests)}", params
 
 
-def project_scope(
-    c: Connection, pillar: str, body: UUID | None, partner: UUID | None
-) -> tuple[str, list[Any]]:
-    """Conditions on `project p` and their parameters; a partner's projects by their fund."""
-    tests: list[str] = []
-    params: list[Any] = []
-    if pillar:
-        tests.append("p.pillar = ?")
-        params.append(pillar)
-    if body:
-        tests.append("p.sponsoring_body = ?")
-        params.append(_rid(c, body))
-    if partner:
-        tests.append(
-            "p.fund IN (SELECT f.rid FROM fund f WHERE f.partner = ? "
-            "UNION SELECT k.fund FROM contribution k WHERE k.partner = ?)"
-        )
-        params += [_rid(c, partner)] * 2
-    return " AND ".join(tests), params
-
-
-def _rid(c: Connection, id: UUID | None) -> int | None:
-    if id is None:
-        return None
+def _rid(c: Connection, id: UUID) -> int:
+    """A record's row number; one that is no record's for an unknown one."""
     found = c.value("SELECT rid FROM record WHERE uuid = ?", (id.bytes,))
     return -1 if found is None else int(found)
 
 
-def _narrow_to_state(
-    c: Connection,
-    state: UUID,
-    found: dict[int, list[reading.ValueRow]],
-    goals: dict[int, list[reading.TargetRow]],
-) -> None:
-    """Leaves one state's own values and targets, as if they were the whole."""
-    rid = _rid(c, state)
-    name = c.value("SELECT name FROM member_state WHERE rid = ?", (rid,))
-    for ones in found.values():
-        ones[:] = [
-            reading.as_whole(one) for one in ones
-            if one.reading.split.by == "member_state" and one.reading.split.member_state == name
-        ]  # fmt: skip
-    for targets in goals.values():
-        targets[:] = [reading.for_all(one) for one in targets if one.member_state == rid]
-
-
 def _reported_by_states(c: Connection, filters: Filters, limit: int) -> list[int]:
+    """The indicators that most states report, in the year or at all."""
     where, params = scope(c, filters)
-    marks = ",".join("?" * len(REPORTED))
-    bounds, more = "", []
-    if filters.year:
-        bounds = " AND v.period >= ? AND v.period < ?"
-        more = [f"{filters.year}-01-01", f"{filters.year}-12-31~"]
-    within = f" AND v.indicator IN (SELECT t.rid FROM indicator t {where})" if where else ""
     rows = c.all(
-        "SELECT v.indicator, count(DISTINCT v.member_state) FROM indicator_value v "
-        f"WHERE v.member_state IS NOT NULL AND v.status IN ({marks}){bounds}{within} "
-        "GROUP BY v.indicator ORDER BY 2 DESC, 1 LIMIT ?",
-        [*REPORTED, *more, *(params if where else ()), limit],
+        "SELECT s.indicator, count(*) FROM indicator_standing s JOIN indicator_standing z "
+        f"ON z.indicator = s.indicator {where} AND s.state > 0 AND s.year = ? AND s.reported = 1 "
+        "GROUP BY s.indicator ORDER BY 2 DESC, 1 LIMIT ?",
+        [*params, filters.year or 0, limit],
     )
     return [int(row[0]) for row in rows]
 
@@ -314,28 +358,3 @@ def _state_cell(
     words = words_of(row.measure, number)
     way = found.progress
     return StateCell(number, words, one.reading.period, way.share, way.met)
-
-
-def _figure(one: Standing) -> IndicatorFigure:
-    row, way = one.row, one.progress
-    return IndicatorFigure(
-        row.id, row.code, row.title, row.measure.unit, row.measure.type,
-        row.measure.less_is_better, row.measure.baseline,
-        one.target.value if one.target else None, one.actual.value, one.period,
-        one.target.period if one.target else None, way.share, way.met, band(one), way.note,
-        words_of(row.measure, one.actual.value),
-        words_of(row.measure, one.target.value) if one.target else "",
-        words_of(row.measure, row.measure.baseline),
-    )  # fmt: skip
-
-
-def band(one: Standing) -> str:
-    """Which band a standing falls into."""
-    share, met = one.progress.share, one.progress.met
-    if met:
-        return REACHED
-    if share is None:
-        return UNKNOWN
-    if share < 0:
-        return BEHIND
-    return NEAR if share >= Decimal("0.75") else UNDER_WAY

@@ -11,6 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from aps_desktop.db.connection import Connection
+from aps_desktop.db.queries import results_reading as reading
+from aps_desktop.db.queries.results_reading import IndicatorRow, TargetRow, ValueRow
 from aps_desktop.domain.results import (
     PERCENTAGE,
     Progress,
@@ -22,9 +24,7 @@ from aps_desktop.domain.results import (
 )
 from aps_desktop.domain.values import Period, show_number
 from aps_desktop.services import reporting_matrix as matrix
-from aps_desktop.services import results_reading as reading
 from aps_desktop.services.locked_periods import locked_time
-from aps_desktop.services.results_reading import IndicatorRow, TargetRow, ValueRow
 
 MISSING, PARTS = "missing", "parts"
 _WORST = ("returned", "draft", "pending", "approved")

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from aps_desktop.db.connection import Connection
+from aps_desktop.db.queries import results_reading as reading
 from aps_desktop.domain.results import total
 from aps_desktop.domain.results_tree import Group, Leaf, add_up
 from aps_desktop.domain.values import Period
-from aps_desktop.services import results_reading as reading
 
 _MOST = 2_000
 

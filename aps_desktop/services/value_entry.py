@@ -11,11 +11,11 @@ from uuid import UUID
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
+from aps_desktop.db.queries import results_reading as reading
 from aps_desktop.domain.changes import Change, Create, Update
 from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.results import Reading, Split
 from aps_desktop.domain.values import Period, Value
-from aps_desktop.services import results_reading as reading
 from aps_desktop.services import value_quality
 from aps_desktop.services.locked_periods import FIGURES, VALUE, Gate, stored
 

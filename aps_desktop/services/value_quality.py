@@ -15,6 +15,8 @@ from typing import Literal
 from uuid import UUID
 
 from aps_desktop.db.connection import Connection
+from aps_desktop.db.queries import results_reading as reading
+from aps_desktop.db.queries.results_reading import IndicatorRow, ValueRow
 from aps_desktop.domain.results import (
     HUNDRED,
     NUMBER,
@@ -29,8 +31,6 @@ from aps_desktop.domain.results import (
 )
 from aps_desktop.domain.results_checks import check_parts, falls, outlier
 from aps_desktop.domain.values import Period, show_number
-from aps_desktop.services import results_reading as reading
-from aps_desktop.services.results_reading import IndicatorRow, ValueRow
 
 Severity = Literal["error", "warning"]
 RULES = (

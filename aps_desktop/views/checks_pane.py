@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
+from aps_desktop.db.queries import results_reading as reading
 from aps_desktop.domain.changes import Applied
 from aps_desktop.services import amendments, amendments_merged, locked_periods, value_quality
-from aps_desktop.services import results_reading as reading
 from aps_desktop.services.amendments_merged import LateValue
 from aps_desktop.services.value_quality import RULES, Found, Looked
 from aps_desktop.views import icons

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aps_desktop.domain.results_bands import BEHIND, NEAR, REACHED, UNDER_WAY
 from aps_desktop.models.levels_model import SHARE, STATUS, record_of
-from aps_desktop.services.results_figures import BEHIND, NEAR, REACHED, UNDER_WAY
 from aps_desktop.views import icons, theme
 
 _Index = QModelIndex | QPersistentModelIndex

@@ -219,6 +219,13 @@ _BY = {"fund": "fund", "partner": "partner", "state": "member_state", "body": "b
        "programme": "programme", "pillar": "pillar", "project": "project"}  # fmt: skip
 
 
+def check_all(c: Connection, _: Book, dice: random.Random) -> None:
+    """Kept sums and every figure that stands on them."""
+    check_kept(c)
+    check_figures(c, dice)
+    other_questions(c, dice)
+
+
 def check_figures(c: Connection, dice: random.Random) -> None:
     """Figures of random scopes against the rows, and the rows that they open."""
     ledger = rows(c)

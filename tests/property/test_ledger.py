@@ -1,15 +1,17 @@
-"""On random ledgers, kept figures are what the records say: on a file and on a server."""
+"""On random ledgers and results, kept figures are what the records say, on file and server."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import given
 
 from tests.property import ledger_machine as ledger
+from tests.property import results_machine as results
 from tests.property.budget import SEED, first_failure
 from tests.property.offices import (
     NOW,
@@ -21,16 +23,17 @@ from tests.property.offices import (
 )
 
 STEPS = 14
+MACHINES = pytest.mark.parametrize("machine", [ledger, results], ids=["ledger", "results"])
 
 
-def live(here: Office, there: Office, seed: int) -> None:
+def live(machine: ModuleType, here: Office, there: Office, seed: int) -> None:
     """Two offices work, merge, take back, rebuild; every figure is right all along."""
     dice = random.Random(seed)
-    book = ledger.Book()
-    ledger.begin(here, book, dice)
+    book = machine.Book()
+    machine.begin(here, book, dice)
     ledger.exchange(here, there)
     for _ in range(STEPS):
-        ledger.step(dice.choice((here, there)), book, dice)
+        machine.step(dice.choice((here, there)), book, dice)
         if dice.random() < 0.2:
             ledger.exchange(*dice.sample((here, there), 2))
         if dice.random() < 0.1:
@@ -38,37 +41,38 @@ def live(here: Office, there: Office, seed: int) -> None:
             if office.merges:
                 office.take_back(office.merges.pop())
     for office in (here, there):
-        ledger.check_kept(office.c)
-        ledger.check_figures(office.c, dice)
-        ledger.other_questions(office.c, dice)
+        machine.check_all(office.c, book, dice)
     ledger.rebuilt(here)
-    ledger.check_kept(here.c)
-    ledger.check_figures(here.c, dice)
+    machine.check_all(here.c, book, dice)
 
 
+@MACHINES
 @first_failure(12, 1)
 @given(seed=SEED)
-def test_figures_on_a_file(seed: int) -> None:
+def test_figures_on_a_file(machine: ModuleType, seed: int) -> None:
     with quick_folder() as folder:
         here, there = (
             office_on_file(folder / f"{name}.aps", name, NOW, seed + number)
             for number, name in enumerate(("ASEC", "LA"))
         )
         try:
-            live(here, there, seed)
+            live(machine, here, there, seed)
         finally:
             here.db.close()
             there.db.close()
 
 
-def test_figures_on_a_server(tmp_path: Path, pg_url: Callable[[], str]) -> None:
+@MACHINES
+def test_figures_on_a_server(
+    machine: ModuleType, tmp_path: Path, pg_url: Callable[[], str]
+) -> None:
     url = pg_url()
     make_on_server(url)
     for seed in range(3):
         here = office_on_server(url, "ASEC", NOW, seed)
         there = office_on_file(tmp_path / f"{seed}.aps", "LA", NOW, seed + 100)
         try:
-            live(here, there, seed)
+            live(machine, here, there, seed)
         finally:
             here.db.close()
             there.db.close()
@@ -88,4 +92,25 @@ def test_it_notices_a_wrong_sum(tmp_path: Path) -> None:
         ledger.check_kept(office.c)
     with pytest.raises(AssertionError):
         ledger.check_figures(office.c, dice)
+    office.db.close()
+
+
+def test_it_notices_a_wrong_standing(tmp_path: Path) -> None:
+    """And so for results: a share, or a number of values that came, does not pass."""
+    office = office_on_file(tmp_path / "a.aps", "ASEC", NOW, 1)
+    dice, book = random.Random(1), results.Book()
+    results.begin(office, book, dice)
+    for _ in range(30):
+        results.step(office, book, dice)
+    results.check_all(office.c, book, dice)
+    for wrong in (
+        "UPDATE indicator_standing SET share = '0.5' WHERE known = 1",
+        "UPDATE request_standing SET reported = reported + 1",
+    ):
+        with office.db.writing() as c:
+            assert c.run(wrong), wrong
+        with pytest.raises(AssertionError):
+            results.check_all(office.c, book, dice)
+        ledger.rebuilt(office)
+    results.check_all(office.c, book, dice)
     office.db.close()

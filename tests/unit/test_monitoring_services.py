@@ -157,7 +157,10 @@ def test_the_figures_behind_charts(filled: Filled) -> None:
     assert len(states.states) == 3
     cells = {state: cell.value for (_, state), cell in states.cells.items()}
     assert cells == {filled.viet_nam: 30, filled.thailand: 20}
-    assert ("unknown", 1) in [(key, n) for key, _, n in results_figures.bands(kpi)]
+    bands = results_figures.bands(c, Filters(kpi_only=True, level="impact"))
+    assert [(one.key, one.codes) for one in bands if one.number] == [("unknown", ("K",))]
+    (way,) = results_figures.ways(c, narrow)
+    assert (way.code, way.share, way.actual, way.target) == ("I-1", Decimal("0.6"), "60", "100")
 
 
 def test_the_grid_shows_what_is_stored_and_how_it_came_about(filled: Filled) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from aps_desktop.db.connection import Connection
+from aps_desktop.db.queries import stored_values
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.results import (
@@ -34,7 +35,6 @@ from aps_desktop.domain.results import (
     total,
 )
 from aps_desktop.domain.values import Period, unscaled
-from aps_desktop.services import stored_values
 
 REPORTED = ("pending", "approved")
 """The review states in which a value counts: drafts and returned values are not yet said."""
