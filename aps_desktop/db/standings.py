@@ -81,10 +81,11 @@ class _Mine:
         self, state: int, said: list[ValueRow], counted: list[ValueRow], goals: list[TargetRow]
     ) -> Iterator[tuple[Any, ...]]:
         """`said` decide in which years there is a row, `counted` what it says."""
-        yield self._of(state, 0, counted, goals, reported=bool(said))
+        last = _aim(reading.standing(self._row, (), goals).target)
+        yield self._of(state, 0, counted, goals, last, reported=bool(said))
         for year in sorted({one.reading.period.start.year for one in said}):
             within = [one for one in counted if one.reading.period.start.year == year]
-            yield self._of(state, year, within, goals, reported=True)
+            yield self._of(state, year, within, goals, last, reported=True)
 
     def _of(
         self,
@@ -92,19 +93,19 @@ class _Mine:
         year: int,
         values: list[ValueRow],
         goals: list[TargetRow],
+        last: tuple[str, str],
         *,
         reported: bool,
     ) -> tuple[Any, ...]:
         row, found = self._row, reading.standing(self._row, values, goals)
         way, target, actual = found.progress, found.target, found.actual.value
-        last = reading.standing(row, (), goals).target
         share = way.share
         return (
             row.rid, state, year, *self._owner, row.level, int(row.kpi), int(reported), band(way),
             int(share is not None), _place(share), _text(share),
             -1 if way.met is None else int(way.met), way.note, _text(actual),
             reading.stored_period(found.period) if found.period else "",
-            *_aim(target), *_aim(last),
+            *_aim(target), *last,
             words_of(row.measure, actual), words_of(row.measure, target.value if target else None),
         )  # fmt: skip
 

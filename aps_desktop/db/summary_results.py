@@ -72,18 +72,21 @@ _RETURNED = "v.status = 'returned'"
 
 def _came(status: str) -> str:
     """How many different indicators have values of some review states, for a request `t`."""
+    # The period is no bare column here: its index holds the values of all indicators.
     mine = (
-        "v.period = k.period AND coalesce(v.member_state, 0) = coalesce(t.member_state, 0) "
+        "v.period || '' = k.period AND coalesce(v.member_state, 0) = coalesce(t.member_state, 0) "
         f"AND {status}"
     )
-    of = "SELECT count(DISTINCT v.indicator) FROM indicator_value v JOIN indicator i "
+    of = (
+        "SELECT count(DISTINCT v.indicator) FROM indicator i CROSS JOIN indicator_value v "
+        "WHERE v.indicator = i.rid AND"
+    )
     return (
         f"CASE WHEN {_NAMES} THEN (SELECT count(DISTINCT v.indicator) FROM set_member m "
         "JOIN indicator_value v ON v.indicator = m.member "
         f"WHERE m.owner = t.rid AND m.field_number = {_INDICATORS} AND {mine}) "
-        f"WHEN t.project IS NOT NULL THEN ({of} ON i.rid = v.indicator "
-        f"WHERE i.project = t.project AND {mine}) "
-        f"ELSE ({of} ON i.rid = v.indicator WHERE i.body = t.body AND {mine}) END"
+        f"WHEN t.project IS NOT NULL THEN ({of} i.project = t.project AND {mine}) "
+        f"ELSE ({of} i.body = t.body AND {mine}) END"
     )
 
 

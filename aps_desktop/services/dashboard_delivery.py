@@ -23,7 +23,14 @@ from aps_desktop.services.chart_data import (
     Table,
 )
 from aps_desktop.services.dashboard_funding import cents, dollars, lacking, mark
-from aps_desktop.services.dashboard_selection import Selection, projects, scope, through, whole
+from aps_desktop.services.dashboard_selection import (
+    Selection,
+    not_narrowed,
+    projects,
+    scope,
+    through,
+    whole,
+)
 from aps_desktop.services.dashboard_words import counted, money, money_ticks, percent, source
 from aps_desktop.services.funding import Answer
 
@@ -232,7 +239,10 @@ def ageing(c: Connection, selection: Selection, today: date) -> Chart:
     finding += f"; {late:,} for over 90 days" if late else f", the oldest for {oldest} days"
     keys = tuple((hue, _age(n)) for n, (_, _, hue) in enumerate(_BANDS))
     head = Head(
-        finding, "Approval steps without a decision, by days since received, number", source(today)
+        finding,
+        "Approval steps without a decision, by days since received, number",
+        source(today),
+        not_narrowed(selection, "these wait today", "year"),
     )
     table = Table(
         ("Step", *(_age(n) for n in range(len(_BANDS)))),

@@ -27,7 +27,7 @@ from aps_desktop.services.chart_data import (
     Part,
     Table,
 )
-from aps_desktop.services.dashboard_selection import Selection, in_year, scope, whole
+from aps_desktop.services.dashboard_selection import Selection, in_year, not_narrowed, scope, whole
 from aps_desktop.services.dashboard_words import counted, money, money_ticks, percent, source
 from aps_desktop.services.funding import Answer, Figure
 
@@ -251,7 +251,7 @@ def years(c: Connection, selection: Selection, today: date) -> Chart:
     ticks = tuple((float(date(int(n.key), 7, 1).toordinal()), n.label) for n in known)
     every = max(1, -(-len(ticks) // 12))
     subtitle = "Pledged, committed, disbursed and spent by year, US dollars"
-    note = lacking(answer.totals) or _not_by_year(selection)
+    note = lacking(answer.totals) or not_narrowed(selection, "all years are drawn", "year")
     head = Head(_trend(answer, today), subtitle, source(today), note)
     table = Table(
         ("Year", *(f"{MEASURE_LABELS[k]}, USD" for k in _STEPS)),
@@ -304,9 +304,9 @@ def gap(c: Connection, selection: Selection, today: date) -> Chart:
         ("pledge", "Pledged only"),
         ("gap", "Lacking (and its amount)"),
     )
-    note = f"{_MOST} of {len(answer.lines)} bodies" if len(answer.lines) > _MOST else ""
-    if selection != selection.without("year", "partner", "state"):
-        note = "Not narrowed by year, partner or state"
+    note = not_narrowed(selection, "needs name none", "year", "partner", "state")
+    if not note and len(answer.lines) > _MOST:
+        note = f"{_MOST} of {len(answer.lines)} bodies"
     head = Head(finding, "Needs of work plan lines by body, US dollars", source(today), note)
     table = Table(
         ("Body", "Needed, USD", "Committed, USD", "Pledged only, USD", "Gap, USD"),
@@ -332,7 +332,3 @@ def dollars(value: int | None) -> object:
 def in_selection(selection: Selection) -> str:
     """The chosen year behind what is measured."""
     return f", {selection.year}" if selection.year is not None else ""
-
-
-def _not_by_year(selection: Selection) -> str:
-    return "All years" if selection.year is not None else ""

@@ -22,7 +22,14 @@ from aps_desktop.services.chart_data import (
     Wing,
     Wings,
 )
-from aps_desktop.services.dashboard_selection import Selection, in_period, in_year, through, whole
+from aps_desktop.services.dashboard_selection import (
+    Selection,
+    in_period,
+    in_year,
+    not_narrowed,
+    through,
+    whole,
+)
 from aps_desktop.services.dashboard_selection import unit as unit_of
 from aps_desktop.services.dashboard_words import (
     count_ticks,
@@ -187,7 +194,7 @@ def reach(c: Connection, selection: Selection, today: date) -> Chart:
     (_, most), _, label = order[0]
     whom = counted(total, "person", "people")
     finding = f"“{label}” reached {percent(most, total)} of {whom}, the most"
-    note = "" if selection.state is None else "Not narrowed by state"
+    note = not_narrowed(selection, "activities name none", "state")
     subtitle = "People reached by outreach activities, by kind, number"
     head = Head(finding, subtitle, source(today), note)
     table = Table(
@@ -223,9 +230,7 @@ def channels(c: Connection, selection: Selection, today: date) -> Chart:
     total = sum(people for _, people in found.values())
     (_, most), _, label = order[0]
     finding = f"“{label}” reached {percent(most, total)} of {counted(total, 'reader')}, the most"
-    others = [w for w, v in (("pillar", selection.pillar), ("body", selection.body),
-                             ("partner", selection.partner)) if v is not None]  # fmt: skip
-    note = f"Not narrowed by {' or '.join(others)}" if others else ""
+    note = not_narrowed(selection, "what is sent out names none", "pillar", "body", "partner")
     head = Head(finding, "Readers of knowledge products by channel, number", source(today), note)
     table = Table(
         ("Channel", "Times sent", "Readers"),

@@ -141,35 +141,13 @@ def _bullets(selection: Selection, today: date, known: list[results.Way], what: 
 def states(c: Connection, selection: Selection, today: date) -> Chart:
     """The newest value of each member state for the indicators that most states report."""
     found = results.states_by_indicator(c, _filters(c, selection), _HEAT_ROWS)
-    codes = {
-        UUID(bytes=bytes(id)): str(code) for id, code in c.all("SELECT id, code FROM member_state")
-    }
     marks = Marks()
-    cells = []
-    for indicator, label in found.indicators:
-        known = {
-            s: found.cells[indicator, s] for s, _ in found.states if (indicator, s) in found.cells
-        }
-        highest = max((abs(cell.value) for cell in known.values()), default=Decimal(0))
-        row = []
-        for state, name in found.states:
-            cell = known.get(state)
-            if cell is None:
-                row.append(Cell(None, "", marks.add(f"{name}: {label}", "nothing reported")))
-                continue
-            way = f"{cell.words}, {cell.period.start.year}"
-            if cell.share is not None:
-                way += f"; {cell.share:.0%} of the way to its target"
-            place = marks.add(f"{name}: {label}", way, "indicator", record=indicator)
-            share = float(cell.share) if cell.share is not None else (
-                float(abs(cell.value) / highest) if highest else 0.0)  # fmt: skip
-            row.append(Cell(max(0.0, min(1.0, share)), _brief(cell.words), place))
-        cells.append(tuple(row))
+    cells = tuple(_heat_row(marks, found, id, label) for id, label in found.indicators)
     missing = sum(1 for row in cells for cell in row if cell.share is None)
     squares = len(cells) * len(found.states)
     there = percent(squares - missing, squares)
-    finding = f"{there} of the values of {counted(len(found.states), 'state')} are in"
-    subtitle = f"Newest values; the stronger the colour, the nearer the target{_in(selection)}"
+    finding = f"{there} of the values of {counted(len(found.states), 'state')} are there"
+    subtitle = f"Newest value by member state; the stronger the tint, the further{_in(selection)}"
     head = Head(finding, subtitle, source(today), "Grey: nothing reported")
     table = Table(
         ("Indicator", *(name for _, name in found.states)),
@@ -178,13 +156,37 @@ def states(c: Connection, selection: Selection, today: date) -> Chart:
             for id, label in found.indicators
         ),
     )
+    codes = {
+        UUID(bytes=bytes(id)): str(code) for id, code in c.all("SELECT id, code FROM member_state")
+    }
     drawn = Heat(
         tuple(label.split(" · ")[-1] for _, label in found.indicators),
-        tuple(codes.get(state, name) for state, name in found.states), tuple(cells), "plain",
+        tuple(codes.get(state, name) for state, name in found.states), cells, "plain",
     )  # fmt: skip
     return whole(
         "results-states", head, drawn, marks, table, selection, _UNREPORTED, empty=not cells
     )
+
+
+def _heat_row(
+    marks: Marks, found: results.StatesByIndicator, indicator: UUID, label: str
+) -> tuple[Cell, ...]:
+    """A square for each state: its tint is the way done, else the value beside the highest."""
+    mine = [found.cells.get((indicator, state)) for state, _ in found.states]
+    highest = max((abs(cell.value) for cell in mine if cell), default=Decimal(0))
+    row = []
+    for cell, (_, name) in zip(mine, found.states, strict=True):
+        told, share = "nothing reported", Decimal(0)
+        if cell is not None:
+            told = f"{cell.words}, {cell.period.start.year}"
+            share = abs(cell.value) / highest if highest else Decimal(0)
+            if cell.share is not None:
+                share = cell.share
+                told += f"; {share:.0%} of the way to its target"
+        place = marks.add(f"{name}: {label}", told, "indicator", record=indicator)
+        tint = max(0.0, min(1.0, float(share)))
+        row.append(Cell(None, "", place) if cell is None else Cell(tint, _brief(cell.words), place))
+    return tuple(row)
 
 
 def _brief(words: str) -> str:

@@ -184,6 +184,16 @@ def through(field: str, inner: Sequence[Filter]) -> tuple[Filter, ...]:
     return tuple(Filter(f"{field}.{one.field}", one.op, one.values) for one in inner)
 
 
+def not_narrowed(selection: Selection, why: str, *names: str) -> str:
+    """What of the filter does not apply to a chart, and why; "" where nothing is chosen of it."""
+    chosen = [name for name in names if getattr(selection, name) is not None]
+    if not chosen:
+        return ""
+    *first, last = chosen
+    words = f"{', '.join(first)} or {last}" if first else last
+    return f"Not narrowed by {words}: {why}"
+
+
 def whole(
     key: str, head: Head, body: Body, marks: Marks, table: Table, selection: Selection,
     nothing: tuple[str, str], *, empty: bool,

@@ -61,10 +61,12 @@ def begin(office: Office, book: Book, dice: random.Random) -> None:
         id = office.db.ids.new()
         book.ids["period_calendar"].append(id)
         changes.append(Create("period_calendar", id, {"name": str(span), "period": span}))
-    apply(office.db, ChangeSet("begin", tuple(changes)))
-    for name, number in (("indicator", 4), ("target", 3), ("indicator_value", 8)):
+    for name, number in (("indicator", 5), ("target", 12), ("indicator_value", 25)):
         for _ in range(number):
-            _make(office, book, dice, name)
+            id = office.db.ids.new()
+            book.ids[name].append(id)
+            changes.append(Create(name, id, fields(name, book, dice)))
+    apply(office.db, ChangeSet("begin", tuple(changes)))
 
 
 def fields(name: str, book: Book, dice: random.Random) -> dict[str, Any]:
@@ -81,11 +83,11 @@ def _indicator(book: Book, dice: random.Random) -> dict[str, Any]:
         "title": "Indicator", "code": f"I-{dice.randrange(99)}",
         "project": book.one("project", dice),
         "body": book.one("body", dice), "unit": dice.choice(("people", "%", None)),
-        "measure_type": dice.choice(("number", "number", "percentage", "qualitative", "yes_no")),
+        "measure_type": dice.choice(("number",) * 5 + ("percentage", "qualitative", "yes_no")),
         "direction": dice.choice(("increase", "decrease")),
         "accumulation": dice.choice(("per_period", "cumulative")),
         "aggregation": dice.choice(("sum", "average", "ratio", "latest", "none")),
-        "baseline": dice.choice((None, Decimal(0), _number(dice))),
+        "baseline": dice.choice((None, Decimal(0), Decimal(0), _number(dice))),
         "scale": dice.choice((None, "Weak; Fair; Strong = 5")), "kpi": dice.random() < 0.5,
         "me_level": dice.choice(("outcome", "impact", None)),
     }  # fmt: skip
@@ -94,9 +96,9 @@ def _indicator(book: Book, dice: random.Random) -> dict[str, Any]:
 def _target(book: Book, dice: random.Random) -> dict[str, Any]:
     return {
         "indicator": dice.choice(book.ids["indicator"]), "period": dice.choice(SPANS),
-        "value": dice.choice((None, Decimal(0), _number(dice))),
+        "value": dice.choice((None, Decimal(0), _number(dice), _number(dice))),
         "revised_value": dice.choice((None, None, _number(dice))), "reason": "Because",
-        "member_state": dice.choice((None, book.one("member_state", dice))),
+        "member_state": dice.choice((None, None, book.one("member_state", dice))),
     }  # fmt: skip
 
 

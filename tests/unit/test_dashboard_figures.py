@@ -1,16 +1,17 @@
 """Every chart's figures are those that SQL written by hand finds, and those of the lists."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
-from aps_desktop.db.queries import lists
-from aps_desktop.db.queries.conditions import where
+from aps_desktop.db.queries import counts, figures, lists
+from aps_desktop.db.queries.conditions import Filter, where
 from aps_desktop.db.queries.lists import ListQuery
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.funding_measures import MEASURE_LABELS
@@ -479,3 +480,34 @@ def test_a_server_gives_the_same_charts(db: Database, pg_url: Callable[[], str])
                 assert here.table == there.table, name
     finally:
         server.close()
+
+
+def test_what_is_kept_counts_as_the_records_do(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every count of every chart under every filter, from the kept facts and from the records."""
+    read, compared = counts.grouped, Counter[str]()
+
+    def both(c: Connection, name: str, filters: Sequence[Filter], by: Sequence[str]) -> object:
+        kept = read(c, name, filters, by)
+        if kept is not None:
+            plain = figures._of_records(c, name, filters, by, ())
+            rows = Counter(map(tuple, plain))
+            assert Counter(row for row in kept if row[-1]) == +Counter(
+                {row: n for row, n in rows.items() if row[-1]}
+            ), (name, filters, by)
+            compared[name] += bool(kept)
+        return kept
+
+    monkeypatch.setattr(counts, "grouped", both)
+    one = some(db)
+    for chosen in (
+        {}, {"year": 2026}, {"pillar": "aec"}, {"pillar": "ascc", "year": 2025},
+        {"body": one["body"]}, {"partner": one["partner"]}, {"state": one["state"]},
+        {"state": one["state"], "pillar": "aec", "year": 2026},
+        {"partner": one["partner"], "year": 2026},
+    ):  # fmt: skip
+        for name in sorted(dashboards.CHARTS):
+            chart(db, name, **chosen)
+    assert compared.keys() == {"project", "meeting", "decision", "action_item"}
+    assert compared.total() > 50

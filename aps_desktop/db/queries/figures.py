@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from aps_desktop.db.connection import Connection, Row
 from aps_desktop.db.layout import field_columns
+from aps_desktop.db.queries import counts
 from aps_desktop.db.queries.conditions import Filter, where
 from aps_desktop.db.queries.labels import label_sql
 from aps_desktop.domain.entities import entity
@@ -29,6 +30,15 @@ def grouped(
     record referred to, and a set's field counts a record under each of its members. `sums` names
     fields of whole numbers.
     """
+    if not sums and (kept := counts.grouped(c, name, filters, by)) is not None:
+        return kept
+    return _of_records(c, name, filters, by, sums)
+
+
+def _of_records(
+    c: Connection, name: str, filters: Sequence[Filter], by: Sequence[str], sums: Sequence[str]
+) -> list[Row]:
+    """The same from the records themselves."""
     kind = entity(name)
     condition, params = where(c, kind, filters, "")
     joins, keys = "", []
