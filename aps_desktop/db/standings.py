@@ -22,12 +22,14 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ("indicator", "integer"), ("state", "integer"), ("year", "integer"), ("project", "integer"),
     ("body", "integer"), ("pillar", "text"), ("level", "text"), ("kpi", "integer"),
     ("reported", "integer"), ("band", "text"), ("known", "integer"), ("place", "integer"),
-    ("share", "text"), ("met", "integer"), ("note", "text"), ("actual", "text"), ("period", "text"),
-    ("target", "text"), ("aim", "text"), ("last_target", "text"), ("last_aim", "text"),
-    ("actual_words", "text"), ("target_words", "text"),
+    ("states", "integer"), ("share", "text"), ("met", "integer"), ("note", "text"),
+    ("actual", "text"), ("period", "text"), ("target", "text"), ("aim", "text"),
+    ("last_target", "text"), ("last_aim", "text"), ("actual_words", "text"),
+    ("target_words", "text"),
 )  # fmt: skip
 """`place` is the share in millionths, for an order; `met` -1 where it cannot be said; numbers are
-decimal texts, "" for none; `aim` is the target's period; `reported` whether a value counts."""
+decimal texts, "" for none; `aim` is the target's period; `reported` whether a value counts, and
+`states`, in rows of the whole, of how many states one does."""
 _FURTHEST = 10**15
 Owner = tuple[int, int, str]
 
@@ -82,10 +84,12 @@ class _Mine:
     ) -> Iterator[tuple[Any, ...]]:
         """`said` decide in which years there is a row, `counted` what it says."""
         last = _aim(reading.standing(self._row, (), goals).target)
-        yield self._of(state, 0, counted, goals, last, reported=bool(said))
+        states = _states(said) if not state else 0
+        yield self._of(state, 0, counted, goals, last, int(bool(said)), states)
         for year in sorted({one.reading.period.start.year for one in said}):
             within = [one for one in counted if one.reading.period.start.year == year]
-            yield self._of(state, year, within, goals, last, reported=True)
+            states = _states(within) if not state else 0
+            yield self._of(state, year, within, goals, last, 1, states)
 
     def _of(
         self,
@@ -94,20 +98,25 @@ class _Mine:
         values: list[ValueRow],
         goals: list[TargetRow],
         last: tuple[str, str],
-        *,
-        reported: bool,
+        reported: int,
+        states: int,
     ) -> tuple[Any, ...]:
         row, found = self._row, reading.standing(self._row, values, goals)
         way, target, actual = found.progress, found.target, found.actual.value
         share = way.share
         return (
-            row.rid, state, year, *self._owner, row.level, int(row.kpi), int(reported), band(way),
-            int(share is not None), _place(share), _text(share),
+            row.rid, state, year, *self._owner, row.level, int(row.kpi), reported, band(way),
+            int(share is not None), _place(share), states, _text(share),
             -1 if way.met is None else int(way.met), way.note, _text(actual),
             reading.stored_period(found.period) if found.period else "",
             *_aim(target), *last,
             words_of(row.measure, actual), words_of(row.measure, target.value if target else None),
         )  # fmt: skip
+
+
+def _states(values: list[ValueRow]) -> int:
+    """Of how many states there are values."""
+    return len({one.reading.split.member_state for one in values} - {""})
 
 
 def _aim(goal: TargetRow | None) -> tuple[str, str]:

@@ -61,8 +61,8 @@ STANDINGS = Worked(
     ),
     standings.rows,
     indexes=(
-        ("state", "year", "reported", "kpi", "pillar", "band", "known", "indicator", "body",
-         "project"),
+        ("state", "year", "kpi", "pillar", "band", "known", "indicator", "body", "project"),
+        ("year", "state", "states", "indicator"),
     ),
 )  # fmt: skip
 

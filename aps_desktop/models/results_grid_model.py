@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 
 from aps_desktop.domain.results import Progress
 from aps_desktop.domain.values import Period, show_number
+from aps_desktop.services.indicator_goals import Aim
 from aps_desktop.services.indicator_values import Place, Refused
 from aps_desktop.services.results_grid import MISSING, GridCell, GridLine, ResultsGrid
 
@@ -37,12 +38,15 @@ STATUS_WORDS = {
 
 
 class ResultsGridModel(QAbstractTableModel):
-    """`typed` carries [(Place, text), ...] of cells to be written.
+    """`typed` carries [(Place, text), ...] of cells to be written, `baseline_typed` an indicator's
+    id and the text, `target_typed` an `Aim` and the text.
 
     What was refused stays in its cell as it was typed, with the reason, until it is typed anew.
     """
 
     typed = Signal(object)
+    baseline_typed = Signal(object, str)
+    target_typed = Signal(object, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -114,6 +118,16 @@ class ResultsGridModel(QAbstractTableModel):
         at = column - FIRST
         return self._grid.columns[at].period if 0 <= at < len(self._grid.columns) else None
 
+    def is_goal(self, row: int, column: int) -> bool:
+        """Whether a cell is an indicator's target, or its baseline, which a state has none of."""
+        if self._grid.lines[row].row is None:
+            return False
+        return column == self.target_column or (column == BASELINE and self._state is None)
+
+    @property
+    def target_column(self) -> int:
+        return FIRST + len(self._grid.columns)
+
     def is_locked(self, column: int) -> bool:
         at = column - FIRST
         return 0 <= at < len(self._grid.columns) and self._grid.columns[at].locked
@@ -144,7 +158,8 @@ class ResultsGridModel(QAbstractTableModel):
     def flags(self, index: _Index) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
-        if self.cell(index.row(), index.column()) is None:
+        row, column = index.row(), index.column()
+        if self.cell(row, column) is None and not self.is_goal(row, column):
             return _SHOWN
         return _SHOWN | Qt.ItemFlag.ItemIsEditable
 
@@ -166,19 +181,27 @@ class ResultsGridModel(QAbstractTableModel):
                 return refused[0] if refused else (cell.edit if role == _EDIT else cell.words)
             return self._words(line, column)
         if role == _TIP:
-            return refused[1] if refused else self._tip(line, cell, column)
+            return refused[1] if refused else self._tip(row, cell, column)
         if role == _ACCESSIBLE and cell is not None:
             return ", ".join(w for w in (cell.words or "empty", STATUS_WORDS[cell.status]) if w)
         return None
 
     def setData(self, index: _Index, value: Any, role: int = _EDIT) -> bool:
-        place = self.place(index.row(), index.column()) if index.isValid() else None
-        if role != _EDIT or place is None:
+        if role != _EDIT or not index.isValid():
             return False
-        shown = self.data(index, _EDIT)
-        if str(value).strip() == str(shown or "").strip():
+        shown, typed = self.data(index, _EDIT), str(value)
+        if typed.strip() == str(shown or "").strip():
             return False
-        self.typed.emit([(place, str(value))])
+        row, column = index.row(), index.column()
+        line, place = self._grid.lines[row], self.place(row, column)
+        if place is not None:
+            self.typed.emit([(place, typed)])
+        elif not self.is_goal(row, column):
+            return False
+        elif column == BASELINE:
+            self.baseline_typed.emit(line.row.id, typed)
+        else:
+            self.target_typed.emit(Aim(line.row.id, self._grid.year, self._state, line.goal), typed)
         return True
 
     def _words(self, line: GridLine, column: int) -> str:
@@ -188,10 +211,10 @@ class ResultsGridModel(QAbstractTableModel):
             return ""
         if column == BASELINE:
             return line.baseline
-        last = FIRST + len(self._grid.columns)
-        return line.target if column == last else progress_words(line.progress)
+        return line.target if column == self.target_column else progress_words(line.progress)
 
-    def _tip(self, line: GridLine, cell: GridCell | None, column: int) -> str:
+    def _tip(self, row: int, cell: GridCell | None, column: int) -> str:
+        line = self._grid.lines[row]
         if cell is not None:
             parts = [STATUS_WORDS[cell.status].capitalize(), cell.total.how if cell.words else ""]
             if cell.amendments:
@@ -202,8 +225,10 @@ class ResultsGridModel(QAbstractTableModel):
         if column == NAME:
             unit = f" ({line.row.measure.unit})" if line.row.measure.unit else ""
             return f"{line.title}{unit}"
-        last = FIRST + len(self._grid.columns)
-        return line.target_note if column == last else line.progress.note if column > last else ""
+        if self.is_goal(row, column):
+            how = "Type to change it." if column == BASELINE else "Type to set or revise it."
+            return f"{line.target_note} {how}".strip() if column != BASELINE else how
+        return line.progress.note if column > self.target_column else line.target_note
 
 
 def progress_words(progress: Progress) -> str:

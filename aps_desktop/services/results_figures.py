@@ -336,9 +336,9 @@ def _reported_by_states(c: Connection, filters: Filters, limit: int) -> list[int
     """The indicators that most states report, in the year or at all."""
     where, params = scope(c, filters)
     rows = c.all(
-        "SELECT s.indicator, count(*) FROM indicator_standing s JOIN indicator_standing z "
-        f"ON z.indicator = s.indicator {where} AND s.state > 0 AND s.year = ? AND s.reported = 1 "
-        "GROUP BY s.indicator ORDER BY 2 DESC, 1 LIMIT ?",
+        "SELECT s.indicator FROM indicator_standing s JOIN indicator_standing z "
+        f"ON z.indicator = s.indicator {where} AND s.state = 0 AND s.year = ? AND s.states > 0 "
+        "ORDER BY s.states DESC, s.indicator LIMIT ?",
         [*params, filters.year or 0, limit],
     )
     return [int(row[0]) for row in rows]

@@ -64,7 +64,8 @@ class GridCell:
 class GridLine:
     """A result (a heading) or an indicator with its cells, in the order of the columns.
 
-    `result` is the row number of a heading's result.
+    `result` is the row number of a heading's result, `goal` the target that is shown; the last
+    line, `total`, stands for all indicators of the project or programme.
     """
 
     title: str
@@ -78,6 +79,8 @@ class GridLine:
     progress: Progress = field(default_factory=lambda: Progress(None, None))
     cells: tuple[GridCell, ...] = ()
     result: int | None = None
+    goal: TargetRow | None = None
+    total: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def load(
 ) -> ResultsGrid:
     """The grid of a project or programme (`kind`) for a year; of one state, if named."""
     rid = c.value("SELECT rid FROM record WHERE uuid = ?", (id.bytes,))
-    where = _where(kind)
+    where = reading.OWNED[kind]
     rows = reading.indicators(c, where, [rid] * where.count("?"))
     shown = rows[:_MOST]
     rids = [row.rid for row in shown]
@@ -118,15 +121,11 @@ def load(
         _indicator_line(row, *narrowed[row.rid], columns, chosen, waiting, marks) for row in shown
     ]
     tree = _tree(c, kind, rid, shown, lines)
+    if tree:
+        tree.append(GridLine(f"All of the {kind}", total=True))
     return ResultsGrid(
         tuple(tree), tuple(columns), tuple(years), chosen, tuple(states), len(rows) - len(shown)
     )
-
-
-def _where(kind: str) -> str:
-    if kind == "programme":
-        return "WHERE t.programme = ? OR t.project IN (SELECT rid FROM project WHERE programme = ?)"
-    return "WHERE t.project = ?"
 
 
 def _of_state(
@@ -201,7 +200,7 @@ def _indicator_line(
     return GridLine(
         row.title, row.code, 0, "", row, words_of(row.measure, row.measure.baseline),
         words_of(row.measure, goal.value) if goal else "", _target_note(row, goal),
-        standing.progress, cells,
+        standing.progress, cells, goal=goal,
     )  # fmt: skip
 
 

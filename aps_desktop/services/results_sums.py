@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.queries import results_reading as reading
@@ -21,7 +22,7 @@ _MOST = 2_000
 
 @dataclass(frozen=True)
 class Sums:
-    """What a result stands at in a period."""
+    """What a result, or a whole project or programme, stands at in a period."""
 
     title: str
     period: Period
@@ -48,6 +49,24 @@ def load(c: Connection, result: int, period: Period) -> Sums | None:
             part,
         )
     ]
+    return _added(c, title, rids, period)
+
+
+def load_all(c: Connection, kind: str, id: UUID, period: Period) -> Sums | None:
+    """The sums of all indicators of a project or programme; None when it is no longer there."""
+    found = c.one(f"SELECT rid, title FROM {kind} WHERE id = ?", (id.bytes,))
+    if found is None:
+        return None
+    rid, title = found
+    where = reading.OWNED[kind]
+    rows = c.all(
+        f"SELECT t.rid FROM indicator t {where} ORDER BY t.code, t.title LIMIT {_MOST}",
+        [rid] * where.count("?"),
+    )
+    return _added(c, title, [row[0] for row in rows], period)
+
+
+def _added(c: Connection, title: str, rids: Sequence[int], period: Period) -> Sums:
     leaves = leaves_of(c, rids, period)
     return Sums(title, period, tuple(add_up(leaves, [rid for rid in rids if rid in leaves])))
 

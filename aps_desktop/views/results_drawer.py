@@ -81,7 +81,7 @@ class ResultsDrawer(QScrollArea):
             for group in sums.groups:
                 self._group(page, column, group)
             if not sums.groups:
-                words = "This result has no indicators."
+                words = "There are no indicators here."
                 column.addWidget(PlainLabel(words, page, role="muted"))
         self._put(page, column)
 

@@ -258,7 +258,7 @@ class ResultsTable(QTableView):
             self.fit()
 
     def _on_double_clicked(self, index: QModelIndex) -> None:
-        if self._grid.cell(index.row(), index.column()) is None:
+        if not self._grid.flags(index) & Qt.ItemFlag.ItemIsEditable:
             self.indicator_opened.emit(index.row())
 
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
@@ -282,7 +282,8 @@ class ResultsTable(QTableView):
         """To the next indicator of the same period."""
         at = self.currentIndex()
         for row in range(at.row() + 1, self._grid.rowCount()):
-            if self._grid.cell(row, at.column()) is not None:
+            below = self._grid.index(row, at.column())
+            if self._grid.flags(below) & Qt.ItemFlag.ItemIsEditable:
                 self.setCurrentIndex(self._grid.index(row, at.column()))
                 return
 

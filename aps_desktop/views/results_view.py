@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.clock import today
 from aps_desktop.models.results_grid_model import ResultsGridModel
+from aps_desktop.services.indicator_goals import Aim
 from aps_desktop.services.indicator_values import APPROVE, RETURN, SUBMIT, Entered, Place, Reviewed
 from aps_desktop.services.results_grid import ResultsGrid
 from aps_desktop.views import results_view_work as work
@@ -39,7 +40,10 @@ _EMPTY = (
     "results framework from Excel: a column for each period is understood."
 )
 _BESIDE_FROM = 1150
-_HOW = "Type a value and press Enter; paste whole columns from Excel. Every value saves itself."
+_HOW = (
+    "Type a value, baseline or target and press Enter; paste whole columns of values from Excel. "
+    "All of it saves itself."
+)
 
 
 class ResultsView(QWidget):
@@ -128,6 +132,8 @@ class ResultsView(QWidget):
 
     def _connect(self) -> None:
         self.model.typed.connect(self._on_typed)
+        self.model.baseline_typed.connect(self._on_baseline)
+        self.model.target_typed.connect(self._on_target)
         self.table.pasted.connect(self._on_typed)
         self.table.cell_chosen.connect(self._on_cell)
         self.table.editor_left.connect(self._on_editor_left)
@@ -265,17 +271,19 @@ class ResultsView(QWidget):
         )
 
     def _read_sums(self) -> None:
-        """A result's line shows what its indicators add up to in that period."""
+        """The line of a result, or of all, shows what its indicators add up to in that period."""
         at = self.table.currentIndex()
         period = self.model.period(at.column()) if at.isValid() else None
-        result = self.model.line(at.row()).result if at.isValid() else None
-        if period is None or result is None:
+        line = self.model.line(at.row()) if at.isValid() else None
+        if period is None or line is None or (line.result is None and not line.total):
             self.drawer.show_cell(None)
             return
+        load = partial(work.all_sums, self._kind, self._id, period)
+        if line.result is not None:
+            load = partial(work.sums, line.result, period)
         self._context.runner.query(
-            partial(work.sums, result, period), self.drawer.show_sums, self._context.show_failure,
-            owner=self, key="cell",
-        )  # fmt: skip
+            load, self.drawer.show_sums, self._context.show_failure, owner=self, key="cell"
+        )
 
     # Writing ------------------------------------------------------------------------------------
 
@@ -284,6 +292,22 @@ class ResultsView(QWidget):
         self._context.runner.mutate(
             partial(work.enter, cells), self._on_entered, self._context.show_failure
         )
+
+    def _on_baseline(self, indicator: UUID, text: str) -> None:
+        self._mutate(partial(work.baseline, indicator, text))
+
+    def _on_target(self, aim: Aim, text: str) -> None:
+        """A target that is there is revised, with a reason; nothing is written without one."""
+        reason = ""
+        if aim.revises and text.strip():
+            reason = ask_comment(
+                "Revise the target",
+                f"Why is it {text.strip()} now? The first target stays beside the new one.",
+                "Revise", self,
+            )  # fmt: skip
+            if not reason:
+                return
+        self._mutate(partial(work.target, aim, text, reason))
 
     def _on_part(self, place: Place, text: str) -> None:
         self._on_typed([(place, text)])

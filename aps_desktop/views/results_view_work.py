@@ -13,11 +13,13 @@ from aps_desktop.domain.values import FileRef, Period
 from aps_desktop.services import (
     amendments,
     files,
+    indicator_goals,
     indicator_values,
     results_cell,
     results_grid,
     results_sums,
 )
+from aps_desktop.services.indicator_goals import Aim
 from aps_desktop.services.indicator_values import Entered, Place, Reviewed
 from aps_desktop.services.results_cell import CellDetail
 from aps_desktop.services.results_grid import ResultsGrid
@@ -36,6 +38,18 @@ def cell(indicator: UUID, period: Period, state: UUID | None, c: Connection) -> 
 
 def sums(result: int, period: Period, c: Connection) -> Sums | None:
     return results_sums.load(c, result, period)
+
+
+def all_sums(kind: str, id: UUID, period: Period, c: Connection) -> Sums | None:
+    return results_sums.load_all(c, kind, id, period)
+
+
+def baseline(indicator: UUID, text: str, db: Database) -> Applied:
+    return indicator_goals.set_baseline(db, indicator, text)
+
+
+def target(aim: Aim, text: str, reason: str, db: Database) -> Applied:
+    return indicator_goals.set_target(db, aim, text, reason)
 
 
 def enter(cells: list[tuple[Place, str]], db: Database) -> tuple[Applied, Entered]:

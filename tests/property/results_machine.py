@@ -61,7 +61,8 @@ def begin(office: Office, book: Book, dice: random.Random) -> None:
         id = office.db.ids.new()
         book.ids["period_calendar"].append(id)
         changes.append(Create("period_calendar", id, {"name": str(span), "period": span}))
-    for name, number in (("indicator", 5), ("target", 12), ("indicator_value", 25)):
+    for name, number in (("indicator", 5), ("target", 12), ("indicator_value", 25),
+                         ("reporting_request", 4)):  # fmt: skip
         for _ in range(number):
             id = office.db.ids.new()
             book.ids[name].append(id)

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.values import Period
-from aps_desktop.models.results_grid_model import CELL, FIRST
+from aps_desktop.models.results_grid_model import BASELINE, CELL, FIRST
 from aps_desktop.services import records
 from aps_desktop.views import results_view
 from aps_desktop.views.context import Context
@@ -52,7 +52,7 @@ def page(qtbot: QtBot, context: Context, project: UUID) -> DetailView:
     qtbot.waitUntil(page.isActiveWindow)
     page.show_record(project)
     page.tabs.setCurrentWidget(page.results)
-    qtbot.waitUntil(lambda: page.results.model.rowCount() == 4)
+    qtbot.waitUntil(lambda: page.results.model.rowCount() == 5)
     return page
 
 
@@ -222,3 +222,60 @@ def test_a_results_line_adds_up_its_indicators_and_counts_none_twice(
     said = [label.text() for label in view.drawer.findChildren(PlainLabel)]
     assert "40 people" in said
     assert "Left out: I-4 · Of which at school – already counted in “I-1 · Title I-1”" in said
+
+
+def test_baselines_and_targets_are_typed_and_a_revision_keeps_the_first(
+    view: ResultsView, db: Database, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def answer(title: str, question: str, *_: object) -> str:
+        asked.append(question)
+        return answers.pop()
+
+    answers = ["Two sites were dropped", ""]
+    monkeypatch.setattr(results_view, "ask_comment", answer)
+    target = view.model.target_column
+    view.table.setFocus()
+    view.table.setCurrentIndex(view.model.index(1, BASELINE))
+    type_in(qtbot, view, "10")
+    assert view.table.currentIndex().row() == 2, "Enter goes down to the next baseline"
+    view.table.setCurrentIndex(view.model.index(1, target))
+    type_in(qtbot, view, "50")
+    view.table.setCurrentIndex(view.model.index(3, target))
+    type_in(qtbot, view, "85 %")
+    assert [view.model.index(1, c).data() for c in (BASELINE, target)] == ["10", "50"]
+    assert view.model.index(3, target).data() == "85 %"
+    for typed in ("40", "45"):  # the first is cancelled
+        view.table.setCurrentIndex(view.model.index(1, target))
+        type_in(qtbot, view, typed)
+    assert len(asked) == 2
+    rows = db.connect().all("SELECT value, revised_value, reason FROM target ORDER BY rid")
+    assert rows == [(500_000, 450_000, "Two sites were dropped"), (850_000, None, None)]
+    assert "Revised from 50" in view.model.index(1, target).data(Qt.ItemDataRole.ToolTipRole)
+    view.table.setCurrentIndex(view.model.index(2, target))
+    type_in(qtbot, view, "many")
+    assert len(db.connect().all("SELECT 1 FROM target")) == 2
+    records.undo(db)
+    view.read()
+    assert view.model.index(1, target).data() == "50"
+
+
+def test_the_last_line_adds_up_the_whole_project(
+    view: ResultsView, db: Database, qtbot: QtBot
+) -> None:
+    outside = {"project": view._id, "code": "I-9", "title": "Beside all results", "unit": "people"}
+    records.new(db, "indicator", outside)
+    view.read()
+    for row in (0, 2):
+        go(view, row, 2)
+        type_in(qtbot, view, "41")
+    values = [UUID(bytes=bytes(r)) for (r,) in db.connect().all("SELECT id FROM indicator_value")]
+    assert len(values) == 2
+    records.put_many(db, "indicator_value", values, {"status": "approved"})
+    view.read()
+    go(view, view.model.rowCount() - 1, 2)
+    assert view.model.line(view.model.rowCount() - 1).title == "All of the project"
+    words = [label.text() for label in view.drawer.findChildren(PlainLabel)]
+    assert "Early warning" in words
+    assert "82 people" in words

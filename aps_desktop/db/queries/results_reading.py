@@ -38,6 +38,12 @@ from aps_desktop.domain.values import Period, unscaled
 
 REPORTED = ("pending", "approved")
 """The review states in which a value counts: drafts and returned values are not yet said."""
+OWNED = {
+    "project": "WHERE t.project = ?",
+    "programme": "WHERE t.programme = ? "
+    "OR t.project IN (SELECT rid FROM project WHERE programme = ?)",
+}
+"""The indicators of a project or programme, by its row number."""
 _PIECE = 500
 period_of = stored_values.period_of
 stored_period = stored_values.stored_period
