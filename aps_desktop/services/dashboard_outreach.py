@@ -85,18 +85,7 @@ def participants(c: Connection, selection: Selection, today: date) -> Chart:
     names = {rid: full for rid, (_, full) in figures.names(c, "member_state").items()}
     order = sorted(names, key=lambda rid: (-found[rid, "female"] - found[rid, "male"], names[rid]))
     marks = Marks()
-    rows = []
-    for rid in order:
-        parts = []
-        for sex, words in _SEXES[:2]:
-            number = found[rid, sex]
-            where = (
-                *base, Filter("member_state", "rid", (rid,)), Filter("sex", "any_of", (sex,)),
-            )  # fmt: skip
-            mark = marks.add(f"{names[rid]}, {words.lower()}", counted(number, "person", "people"),
-                             "participation_count", where)  # fmt: skip
-            parts.append(Part(number, sex, f"{number:,}", mark))
-        rows.append(Wing(names[rid], parts[0], parts[1]))
+    rows = tuple(_wing(marks, base, rid, names[rid], found) for rid in order)
     women = sum(number for (_, sex), number in found.items() if sex == "female")
     men = sum(number for (_, sex), number in found.items() if sex == "male")
     total = sum(found.values())
@@ -113,10 +102,24 @@ def participants(c: Connection, selection: Selection, today: date) -> Chart:
             for r in order
         ),
     )
-    drawn = Wings(tuple(rows), ("Women", "Men"))
+    drawn = Wings(rows, ("Women", "Men"))
     return whole(
         "outreach-participants", head, drawn, marks, table, selection, _NOBODY, empty=not total
     )
+
+
+def _wing(
+    marks: Marks, base: tuple[Filter, ...], state: int, name: str, found: Counter[tuple[int, str]]
+) -> Wing:
+    """Women to the left and men to the right, of one state."""
+    parts = []
+    for sex, words in _SEXES[:2]:
+        number = found[state, sex]
+        where = (*base, Filter("member_state", "rid", (state,)), Filter("sex", "any_of", (sex,)))
+        people = counted(number, "person", "people")
+        mark = marks.add(f"{name}, {words.lower()}", people, "participation_count", where)
+        parts.append(Part(number, sex, f"{number:,}", mark))
+    return Wing(name, parts[0], parts[1])
 
 
 def participants_over_time(c: Connection, selection: Selection, today: date) -> Chart:
@@ -131,20 +134,7 @@ def participants_over_time(c: Connection, selection: Selection, today: date) -> 
         if when:
             found.setdefault(str(when), Counter())[known] += int(people or 0)
     marks = Marks()
-    rows = []
-    for when in sorted(found)[-_PERIODS:]:
-        parts = []
-        for sex, words in _SEXES:
-            if not found[when][sex]:
-                continue
-            where = (*base, *through("exchange_programme", in_period("starts_on", when)),
-                     Filter("sex", "any_of", (sex,) if sex else (None, "not_stated")))  # fmt: skip
-            mark = marks.add(
-                f"{named_period(when)}, {words.lower()}",
-                counted(found[when][sex], "person", "people"), "participation_count", where,
-            )  # fmt: skip
-            parts.append(Part(found[when][sex], sex or "not_stated", mark=mark))
-        rows.append(Bar(short_period(when), tuple(parts), f"{sum(found[when].values()):,}"))
+    rows = tuple(_column(marks, base, when, found[when]) for when in sorted(found)[-_PERIODS:])
     last = sorted(found)[-1] if found else ""
     total = sum(sum(counts.values()) for counts in found.values())
     finding = f"{counted(total, 'person', 'people')} took part in exchanges"
@@ -164,10 +154,26 @@ def participants_over_time(c: Connection, selection: Selection, today: date) -> 
         ("When", *(words for _, words in _SEXES)),
         tuple((named_period(w), *(found[w][s] for s, _ in _SEXES)) for w in sorted(found)),
     )
-    drawn = Columns(tuple(rows), keys, ticks=count_ticks(highest))
+    drawn = Columns(rows, keys, ticks=count_ticks(highest))
     return whole(
         "outreach-over-time", head, drawn, marks, table, selection, _NOBODY, empty=not total
     )
+
+
+def _column(marks: Marks, base: tuple[Filter, ...], when: str, counts: Counter[str]) -> Bar:
+    """The people of a year or month, by sex."""
+    parts = []
+    for sex, words in _SEXES:
+        if not counts[sex]:
+            continue
+        where = (*base, *through("exchange_programme", in_period("starts_on", when)),
+                 Filter("sex", "any_of", (sex,) if sex else (None, "not_stated")))  # fmt: skip
+        mark = marks.add(
+            f"{named_period(when)}, {words.lower()}", counted(counts[sex], "person", "people"),
+            "participation_count", where,
+        )  # fmt: skip
+        parts.append(Part(counts[sex], sex or "not_stated", mark=mark))
+    return Bar(short_period(when), tuple(parts), f"{sum(counts.values()):,}")
 
 
 def reach(c: Connection, selection: Selection, today: date) -> Chart:

@@ -257,20 +257,9 @@ def state_map(c: Connection, selection: Selection, today: date) -> Chart:
         share = (number - bottom) / ((highest - bottom) or 1) if number else None
         places.append(Place(code, name, share, f"{number:,}", mark))
     ranked = sorted(((by_state.get(int(rid), 0), name) for rid, _, name in states), reverse=True)
-    finding = "No member state takes part in a project yet"
-    if highest:
-        (most, first), (least, last) = ranked[0], ranked[-1]
-        finding = f"{first} takes part in {counted(most, 'project')}, {last} in {least:,}"
-        if not least:
-            taking = f"{len(by_state):,} of {len(states):,} states take part in projects"
-            finding = f"{taking}; {first} in the most, {most:,}"
-        elif least > most * _ALIKE:
-            finding = (
-                f"The states take part about equally: in {least:,} to {counted(most, 'project')}"
-            )
     note = "Outlines: Natural Earth, public domain"
     head = Head(
-        finding,
+        _part_taken(ranked),
         f"Projects in which each member state takes part, number{_running_in(selection)}",
         source(today),
         note,
@@ -280,6 +269,20 @@ def state_map(c: Connection, selection: Selection, today: date) -> Chart:
         tuple(places), "plain", (f"{bottom:,}", f"{highest:,}") if highest > lowest else ("", "")
     )
     return whole("map-projects", head, drawn, marks, table, selection, _NONE, empty=not total)
+
+
+def _part_taken(ranked: list[tuple[int, str]]) -> str:
+    """The finding of the map; the states come with the most projects first."""
+    if not ranked or not ranked[0][0]:
+        return "No member state takes part in a project yet"
+    (most, first), (least, last) = ranked[0], ranked[-1]
+    if not least:
+        taking = sum(1 for number, _ in ranked if number)
+        words = f"{taking:,} of {len(ranked):,} states take part in projects"
+        return f"{words}; {first} in the most, {most:,}"
+    if least > most * _ALIKE:
+        return f"The states take part about equally: in {least:,} to {counted(most, 'project')}"
+    return f"{first} takes part in {counted(most, 'project')}, {last} in {least:,}"
 
 
 def _used(keys: Iterable[tuple[str, str]], found: Iterable[str]) -> tuple[tuple[str, str], ...]:

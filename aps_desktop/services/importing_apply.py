@@ -9,6 +9,7 @@ from uuid import UUID
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
+from aps_desktop.db.queries.results_reading import pieces
 from aps_desktop.db.unit_of_work import Work
 from aps_desktop.domain.changes import Applied, Update, Why
 from aps_desktop.domain.entities import entity
@@ -16,7 +17,8 @@ from aps_desktop.domain.errors import UserError
 from aps_desktop.domain.values import from_wire
 from aps_desktop.exchange.gc_pause import collector_paused
 from aps_desktop.exchange.parse import Draft
-from aps_desktop.services import frozen
+from aps_desktop.services import frozen, reporting_answers
+from aps_desktop.services.importing_current import rids_of
 from aps_desktop.services.importing_types import (
     Cancelled,
     Decided,
@@ -108,7 +110,21 @@ class _Writer:
                 self._change(one)
         for update in self._later:
             self.work.do(update)
+        self.work.flush()
+        for mark in reporting_answers.marks(self._db, self.work.c, self._came(todo)):
+            self.work.do(mark)
         progress(len(todo), len(todo), "Writing")
+
+    def _came(self, todo: list[Decided]) -> Iterator[reporting_answers.Came]:
+        """The values of this workbook that count."""
+        ids = [self._id(one) for one in todo if one.entity == VALUE]
+        for part in pieces([known[0] for known in rids_of(self.work.c, ids).values()]):
+            yield from self.work.c.all(
+                "SELECT indicator, period, coalesce(member_state, 0) FROM indicator_value "
+                f"WHERE rid IN ({','.join('?' * len(part))}) AND indicator IS NOT NULL "
+                "AND status IN ('pending', 'approved')",
+                part,
+            )
 
     def _name(self, todo: list[Decided]) -> None:
         """Every record gets its id before any is written, since they refer to each other."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from aps_desktop.db.connection import Connection
@@ -31,7 +32,7 @@ from aps_desktop.domain.results import (
     words_of,
 )
 from aps_desktop.domain.values import Period, Value, from_wire
-from aps_desktop.services import parsing, value_quality
+from aps_desktop.services import parsing, reporting_answers, value_quality
 from aps_desktop.services.locked_periods import FIGURES, VALUE, Gate
 from aps_desktop.services.value_entry import as_reading, split_of
 
@@ -262,7 +263,8 @@ class _Entry:
 
 
 def review(db: Database, ids: Sequence[UUID], to: str, comment: str = "") -> Reviewed:
-    """Submits, returns or approves values as one step; what may not be moved is told.
+    """Submits, returns or approves values as one step; what may not be moved is told. Requests
+    that are answered by it are marked as received.
 
     A returned value needs a comment. Where an office has two officers, nobody approves what he or
     she entered.
@@ -275,20 +277,14 @@ def review(db: Database, ids: Sequence[UUID], to: str, comment: str = "") -> Rev
     alone = to != APPROVE or not who or not has_two_officers(c, office)
     changes: list[Change] = []
     refused: list[str] = []
+    coming: list[reporting_answers.Came] = []
     for id in ids:
-        row = c.one(
-            "SELECT v.status, v.entered_by, v.reported_on, i.code, i.title FROM indicator_value v "
-            "JOIN indicator i ON i.rid = v.indicator "
-            "WHERE v.rid = (SELECT rid FROM record WHERE uuid = ?)",
-            (id.bytes,),
-        )
+        row = _reviewable(c, id, to)
         if row is None:
             continue
-        status, maker, reported, code, title = row
-        if (status or "draft") not in _FROM[to]:
-            continue
+        maker, reported, name, *place = row
         if not alone and maker == who:
-            refused.append(f"{code or title}: {_NO_OTHER}")
+            refused.append(f"{name}: {_NO_OTHER}")
             continue
         new: dict[str, Value] = {"status": to}
         if to == SUBMIT and not reported:
@@ -298,11 +294,27 @@ def review(db: Database, ids: Sequence[UUID], to: str, comment: str = "") -> Rev
         if comment.strip():
             new["comment"] = comment
         changes += [Update(VALUE, id, name, value) for name, value in new.items()]
+        coming.append((place[0], place[1], place[2]))
     if refused and not changes:
         raise UserError(refused[0])
     number = len({one.id for one in changes})
     label = f"{_DONE[to]} {'a value' if number == 1 else f'{number:,} values'}"
+    if to != RETURN:
+        changes += reporting_answers.marks(db, c, coming)
     return Reviewed(apply(db, ChangeSet(label, tuple(changes))), tuple(refused))
+
+
+def _reviewable(c: Connection, id: UUID, to: str) -> tuple[Any, ...] | None:
+    """(who entered it, the day it was reported, its indicator's name, its place) of a value that
+    may be moved on; None for others."""
+    row = c.one(
+        "SELECT v.status, v.entered_by, v.reported_on, coalesce(i.code, i.title), v.indicator, "
+        "v.period, coalesce(v.member_state, 0) FROM indicator_value v "
+        "JOIN indicator i ON i.rid = v.indicator "
+        "WHERE v.rid = (SELECT rid FROM record WHERE uuid = ?)",
+        (id.bytes,),
+    )
+    return row[1:] if row is not None and (row[0] or "draft") in _FROM[to] else None
 
 
 def has_two_officers(c: Connection, office: str) -> bool:

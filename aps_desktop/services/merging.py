@@ -19,6 +19,7 @@ from aps_desktop.services import (
     files,
     merge_differences,
     queued_bundles,
+    reporting_answers,
     sync_status,
     trusting,
     updates,
@@ -163,7 +164,9 @@ def merge_file(db: Database, path: Path) -> Report:
         if found.state == "merged":
             return Report(found, already_had=found.changes)
         with interrupted.merging(db, found.file):
-            return _backed_up_and_merged(db, bundle, found)
+            report = _backed_up_and_merged(db, bundle, found)
+    reporting_answers.note(db)
+    return report
 
 
 def _backed_up_and_merged(db: Database, bundle: OpenedBundle, found: Inspected) -> Report:

@@ -11,24 +11,23 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from aps_desktop.domain.results_bands import BEHIND, NEAR, REACHED, UNDER_WAY
 from aps_desktop.models.levels_model import SHARE, STATUS, record_of
-from aps_desktop.views import icons, theme
+from aps_desktop.views import theme
+from aps_desktop.views.cells_table import (
+    DISPLAY,
+    LEFT,
+    RIGHT,
+    CellsTable,
+    draw_focus,
+    draw_icon,
+    draw_words,
+    is_selected,
+)
 
 _Index = QModelIndex | QPersistentModelIndex
-_LEFT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
-_RIGHT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
-_DISPLAY = int(Qt.ItemDataRole.DisplayRole)
 _ICON, _PAD, _BAR = 14, 8, 54
 LOOKS = {
     "complied": ("ok", "ok", "ok_soft"),
@@ -47,8 +46,7 @@ class LevelsDelegate(QStyledItemDelegate):
     """A cell with a status shows its sign on its ground; one with a share a small bar."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        tokens, rect = theme.tokens(), option.rect
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        tokens, rect, selected = theme.tokens(), option.rect, is_selected(option)
         painter.save()
         if selected:
             painter.fillRect(rect, theme.colour(tokens.selection))
@@ -57,25 +55,20 @@ class LevelsDelegate(QStyledItemDelegate):
         if ground and not selected:
             painter.fillRect(rect.adjusted(1, 1, -1, -1), theme.colour(getattr(tokens, ground)))
         if icon:
-            ratio = painter.device().devicePixelRatioF()
-            drawn = icons.pixmap(icon, _ICON, getattr(tokens, ink), ratio)
             left = rect.left() + (rect.width() - _ICON) // 2 if ground else inner.left()
-            painter.drawPixmap(left, rect.top() + (rect.height() - _ICON) // 2, drawn)
+            draw_icon(painter, icon, ink, _ICON, left, rect)
             inner.setLeft(inner.left() + _ICON + 4)
         share = index.data(SHARE)
         if share is not None and inner.width() > _BAR + 40:
             self._bar(painter, inner, float(share), ink or "accent")
             inner.setLeft(inner.left() + _BAR + 6)
         painter.setPen(theme.colour(tokens.selection_text if selected else tokens.text))
-        text = str(index.data(_DISPLAY) or "")
-        words = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
+        text = str(index.data(DISPLAY) or "")
         number = text[:1].isdigit() or text[:1] == "-" or share is not None
-        painter.drawText(inner, _RIGHT if number and index.column() else _LEFT, words)
+        draw_words(painter, text, inner, RIGHT if number and index.column() else LEFT)
         painter.setPen(theme.colour(tokens.hover))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(theme.colour(tokens.accent))
-            painter.drawRect(rect.adjusted(0, 0, -1, -1))
+        draw_focus(painter, option)
         painter.restore()
 
     @staticmethod
@@ -87,7 +80,7 @@ class LevelsDelegate(QStyledItemDelegate):
         painter.fillRect(QRect(inner.left(), top, done, 7), theme.colour(getattr(tokens, hue)))
 
 
-class LevelsTable(QTableView):
+class LevelsTable(CellsTable):
     """`opened` carries (entity, id) of the row or cell that was activated."""
 
     opened = Signal(str, object)
@@ -95,24 +88,12 @@ class LevelsTable(QTableView):
     def __init__(
         self, model: QAbstractTableModel, name: str, words: str, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
-        self.setModel(model)
-        self.setObjectName(name)
-        self.setAccessibleName(words)
-        self.setItemDelegate(LevelsDelegate(self))
-        self.setShowGrid(False)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(theme.ROW_HEIGHT)
+        super().__init__(model, LevelsDelegate(), name, words, parent)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setMinimumSectionSize(36)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.activated.connect(self._on_activated)
         self._widths: tuple[int, ...] = ()
-        model.modelReset.connect(self.fit)
 
     def set_widths(self, widths: tuple[int, ...]) -> None:
         """Widths of the columns behind the first, which takes the rest; the last one repeats."""
@@ -129,10 +110,6 @@ class LevelsTable(QTableView):
             self.setColumnWidth(column, width)
             rest += width
         self.setColumnWidth(0, max(220, self.viewport().width() - rest))
-
-    def resizeEvent(self, event: object) -> None:
-        super().resizeEvent(event)
-        self.fit()
 
     def _on_activated(self, index: QModelIndex) -> None:
         record = record_of(index)

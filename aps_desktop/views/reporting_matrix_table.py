@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from aps_desktop.models.reporting_matrix_model import CELL, NAME, ReportingMatrixModel
 from aps_desktop.services.reporting_matrix import Cell
-from aps_desktop.views import icons, theme
+from aps_desktop.views import theme
+from aps_desktop.views.cells_table import (
+    DISPLAY,
+    LEFT,
+    RIGHT,
+    CellsTable,
+    draw_focus,
+    draw_icon,
+    draw_words,
+    is_selected,
+)
 
 _Index = QModelIndex | QPersistentModelIndex
-_LEFT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
-_RIGHT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
-_DISPLAY = int(Qt.ItemDataRole.DisplayRole)
 _ICON, _PAD = 12, 5
 _NAME, _CELL, _ALL = 150, 54, 68
 
@@ -41,8 +40,7 @@ class MatrixDelegate(QStyledItemDelegate):
     """Draws "2/5" with its sign; the totals in bold."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        tokens, rect = theme.tokens(), option.rect
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        tokens, rect, selected = theme.tokens(), option.rect, is_selected(option)
         cell: Cell | None = index.data(CELL)
         bold = index.row() == 0 or index.column() == 1
         painter.save()
@@ -51,44 +49,28 @@ class MatrixDelegate(QStyledItemDelegate):
         painter.setFont(theme.font(bold=bold))
         painter.setPen(theme.colour(tokens.selection_text if selected else tokens.text))
         inner = rect.adjusted(_PAD, 0, -_PAD, 0)
-        text = str(index.data(_DISPLAY) or "")
         if cell is not None:
             icon, ink, _ = look(cell)
-            ratio = painter.device().devicePixelRatioF()
-            drawn = icons.pixmap(icon, _ICON, getattr(tokens, ink), ratio)
-            top = rect.top() + (rect.height() - _ICON) // 2
-            painter.drawPixmap(inner.left(), top, drawn)
+            draw_icon(painter, icon, ink, _ICON, inner.left(), rect)
             inner = inner.adjusted(_ICON + 2, 0, 0, 0)
-        words = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
-        painter.drawText(inner, _LEFT if index.column() == NAME else _RIGHT, words)
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(theme.colour(tokens.accent))
-            painter.drawRect(rect.adjusted(0, 0, -1, -1))
+        text = str(index.data(DISPLAY) or "")
+        draw_words(painter, text, inner, LEFT if index.column() == NAME else RIGHT)
+        draw_focus(painter, option)
         painter.restore()
 
 
-class MatrixTable(QTableView):
+class MatrixTable(CellsTable):
     """`chosen` says that another cell is the current one, `asked` that Enter was pressed there."""
 
     chosen = Signal()
     asked = Signal()
 
     def __init__(self, model: ReportingMatrixModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setModel(model)
-        self.setObjectName("reporting_matrix")
-        self.setAccessibleName("Reported values by body or project and member state")
-        self.setItemDelegate(MatrixDelegate(self))
-        self.setShowGrid(False)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(theme.ROW_HEIGHT)
+        words = "Reported values by body or project and member state"
+        super().__init__(model, MatrixDelegate(), "reporting_matrix", words, parent)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setMinimumSectionSize(48)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        model.modelReset.connect(self.fit)
         self.activated.connect(self._on_activated)
 
     def fit(self) -> None:
@@ -99,13 +81,8 @@ class MatrixTable(QTableView):
         room = (self.viewport().width() - _NAME - _ALL) // max(1, columns - 2)
         for column in range(2, columns):
             self.setColumnWidth(column, max(_CELL, min(room, 92)))
-        self.horizontalHeader().setSectionResizeMode(NAME, QHeaderView.ResizeMode.Interactive)
         self.setColumnWidth(1, _ALL)
         self.setColumnWidth(NAME, _NAME)
-
-    def resizeEvent(self, event: object) -> None:
-        super().resizeEvent(event)
-        self.fit()
 
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
         super().currentChanged(current, previous)

@@ -21,6 +21,7 @@ from aps_desktop.services import (
     me_levels,
     records,
     reporting,
+    reporting_answers,
     results_cell,
     results_figures,
     results_grid,
@@ -326,3 +327,31 @@ def test_no_way_empties_a_value_of_a_locked_period(filled: Filled) -> None:
     assert [stands(db, id)[2] for id in (first, second)] == [5, 7]
     waiting = db.reader().all("SELECT old_text, value FROM value_amendment ORDER BY old_text")
     assert waiting == [("5", None), ("5", None), ("7", None)]
+
+
+def test_a_request_is_received_with_its_last_value_in_the_same_step(filled: Filled) -> None:
+    db = filled.db
+    reporting.ask(db, filled.calendar)
+
+    def statuses() -> dict[str, str]:
+        rows = db.reader().all(
+            "SELECT coalesce(s.name, ''), r.status FROM reporting_request r "
+            "LEFT JOIN member_state s ON s.rid = r.member_state"
+        )
+        return dict(rows)
+
+    assert set(statuses().values()) == {"to_send"}
+    mine = filled.value(filled.trained, Q2, 7, member_state=filled.viet_nam, status="draft")
+    filled.value(filled.trained, Q1, 7, member_state=filled.thailand, status="draft")
+    indicator_values.review(db, [mine], indicator_values.SUBMIT)
+    assert statuses() == {"Viet Nam": "received", "Thailand": "to_send", "": "to_send"}
+    assert db.reader().value(
+        "SELECT received_on FROM reporting_request WHERE status = 'received'"
+    ) == DAY.isoformat()  # fmt: skip
+    records.undo(db)
+    assert set(statuses().values()) == {"to_send"}
+    assert records.get(db.reader(), "indicator_value", mine).values["status"] == "draft"
+    filled.value(filled.trained, Q2, 5, member_state=filled.thailand)
+    assert reporting_answers.note(db) == 1, "as after a merge that brought it"
+    assert statuses() == {"Viet Nam": "to_send", "Thailand": "received", "": "to_send"}
+    assert reporting_answers.note(db) == 0

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from aps_desktop.domain.entities import monitoring_amendment, monitoring_review
+from aps_desktop.domain.entities.monitoring_fields import indicator_field, of_which
 from aps_desktop.domain.entities.standard_fields import notes, valid_from, valid_to
-from aps_desktop.domain.entities.vocabularies import AGE_BANDS, SEXES
 from aps_desktop.domain.fields import Area, Entity, Field, Kind
 
 _RESULT_LEVELS = (("output", "Output"), ("outcome", "Outcome"), ("impact", "Impact"))
@@ -241,19 +241,6 @@ DISAGGREGATION_DIMENSION = Entity(
 )
 
 
-def _indicator() -> Field:
-    return Field(
-        1,
-        "indicator",
-        "Indicator",
-        Kind.REFERENCE,
-        target="indicator",
-        required=True,
-        part_of=True,
-        listed=True,
-    )
-
-
 TARGET = Entity(
     133,
     "target",
@@ -261,7 +248,7 @@ TARGET = Entity(
     "Targets",
     Area.MONITORING,
     (
-        _indicator(),
+        indicator_field(),
         Field(2, "period", "Period", Kind.PERIOD, required=True, listed=True),
         Field(
             3, "value", "Target", Kind.NUMBER, decimals=4, listed=True, aliases=("Target value",)
@@ -283,7 +270,7 @@ INDICATOR_VALUE = Entity(
     "Period values",
     Area.MONITORING,
     (
-        _indicator(),
+        indicator_field(),
         Field(2, "period", "Period", Kind.PERIOD, required=True, listed=True),
         Field(
             3,
@@ -298,26 +285,7 @@ INDICATOR_VALUE = Entity(
         Field(5, "denominator", "Denominator", Kind.NUMBER, decimals=4),
         Field(6, "text", "Value in words", Kind.LONG_TEXT, help="For qualitative indicators."),
         Field(7, "yes", "Yes or no", Kind.YES_NO),
-        Field(
-            8,
-            "member_state",
-            "Member state",
-            Kind.REFERENCE,
-            target="member_state",
-            listed=True,
-            section="Of which",
-        ),
-        Field(9, "sex", "Sex", Kind.CHOICE, choices=SEXES, section="Of which"),
-        Field(10, "age_band", "Age", Kind.CHOICE, choices=AGE_BANDS, section="Of which"),
-        Field(
-            11,
-            "dimension",
-            "Dimension",
-            Kind.REFERENCE,
-            target="disaggregation_dimension",
-            section="Of which",
-        ),
-        Field(12, "dimension_value", "Its value", section="Of which"),
+        *of_which(8),
         Field(
             13,
             "status",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aps_desktop.domain.entities.vocabularies import AGE_BANDS, SEXES
+from aps_desktop.domain.entities.monitoring_fields import indicator_field, of_which
 from aps_desktop.domain.fields import Area, Entity, Field, Kind
 
 _STATUS = (("pending", "Waits for a decision"), ("accepted", "Accepted"), ("rejected", "Rejected"))
@@ -14,16 +14,7 @@ VALUE_AMENDMENT = Entity(
     "Amendments",
     Area.MONITORING,
     (
-        Field(
-            1,
-            "indicator",
-            "Indicator",
-            Kind.REFERENCE,
-            target="indicator",
-            required=True,
-            part_of=True,
-            listed=True,
-        ),
+        indicator_field(),
         Field(2, "period", "Period", Kind.PERIOD, required=True, listed=True),
         Field(3, "amends", "Amended value", Kind.REFERENCE, target="indicator_value"),
         Field(4, "old_text", "Value before", listed=True),
@@ -32,26 +23,7 @@ VALUE_AMENDMENT = Entity(
         Field(7, "denominator", "Denominator", Kind.NUMBER, decimals=4),
         Field(8, "text", "New value in words", Kind.LONG_TEXT),
         Field(9, "yes", "Yes or no", Kind.YES_NO),
-        Field(
-            10,
-            "member_state",
-            "Member state",
-            Kind.REFERENCE,
-            target="member_state",
-            listed=True,
-            section="Of which",
-        ),
-        Field(11, "sex", "Sex", Kind.CHOICE, choices=SEXES, section="Of which"),
-        Field(12, "age_band", "Age", Kind.CHOICE, choices=AGE_BANDS, section="Of which"),
-        Field(
-            13,
-            "dimension",
-            "Dimension",
-            Kind.REFERENCE,
-            target="disaggregation_dimension",
-            section="Of which",
-        ),
-        Field(14, "dimension_value", "Its value", section="Of which"),
+        *of_which(10),
         Field(
             15,
             "reason",
