@@ -30,7 +30,8 @@ PROBLEM = LINE + 2
 _SHOWN = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 _Index = QModelIndex | QPersistentModelIndex
 
-NAME, BASELINE, FIRST = 0, 1, 2
+NAME, BASELINE, TARGET, FIRST = 0, 1, 2, 3
+_HEADS = ("Result and indicator", "Baseline", "Target")
 STATUS_WORDS = {
     "draft": "draft", "pending": "waits for review", "returned": "returned", "approved": "approved",
     MISSING: "not reported", "": "",
@@ -122,11 +123,7 @@ class ResultsGridModel(QAbstractTableModel):
         """Whether a cell is an indicator's target, or its baseline, which a state has none of."""
         if self._grid.lines[row].row is None:
             return False
-        return column == self.target_column or (column == BASELINE and self._state is None)
-
-    @property
-    def target_column(self) -> int:
-        return FIRST + len(self._grid.columns)
+        return column == TARGET or (column == BASELINE and self._state is None)
 
     def is_locked(self, column: int) -> bool:
         at = column - FIRST
@@ -138,7 +135,7 @@ class ResultsGridModel(QAbstractTableModel):
         return 0 if parent is not None and parent.isValid() else len(self._grid.lines)
 
     def columnCount(self, parent: _Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else FIRST + len(self._grid.columns) + 2
+        return 0 if parent is not None and parent.isValid() else FIRST + len(self._grid.columns) + 1
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:
         if orientation != Qt.Orientation.Horizontal:
@@ -149,8 +146,8 @@ class ResultsGridModel(QAbstractTableModel):
             if 0 <= at < len(columns):
                 return f"{columns[at].label}\nlocked" if columns[at].locked else columns[at].label
             if section < FIRST:
-                return "Result and indicator" if section == NAME else "Baseline"
-            return "Target" if at == len(columns) else "Way done"
+                return _HEADS[section]
+            return "Way done"
         if role == _TIP and self.is_locked(section):
             return "This period is locked: what is typed becomes an amendment."
         return None
@@ -211,7 +208,7 @@ class ResultsGridModel(QAbstractTableModel):
             return ""
         if column == BASELINE:
             return line.baseline
-        return line.target if column == self.target_column else progress_words(line.progress)
+        return line.target if column == TARGET else progress_words(line.progress)
 
     def _tip(self, row: int, cell: GridCell | None, column: int) -> str:
         line = self._grid.lines[row]
@@ -228,7 +225,7 @@ class ResultsGridModel(QAbstractTableModel):
         if self.is_goal(row, column):
             how = "Type to change it." if column == BASELINE else "Type to set or revise it."
             return f"{line.target_note} {how}".strip() if column != BASELINE else how
-        return line.progress.note if column > self.target_column else line.target_note
+        return line.progress.note if column >= FIRST else line.target_note
 
 
 def progress_words(progress: Progress) -> str:

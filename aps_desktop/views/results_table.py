@@ -117,10 +117,9 @@ class ResultsDelegate(QStyledItemDelegate):
         tone = tokens.selection_text if selected else tokens.text
         if index.column() == NAME:
             inner.setLeft(inner.left() + line.depth * _INDENT)
-        elif index.column() >= FIRST + len(line.cells) and line.progress.met is not None:
-            self._sign(painter, inner, "ok" if line.progress.met else "target",
-                       "ok" if line.progress.met else "text_muted",
-                       shown=index.column() > FIRST + len(line.cells))  # fmt: skip
+        elif index.column() >= FIRST and line.progress.met is not None:
+            met = line.progress.met
+            self._sign(painter, inner, "ok" if met else "target", "ok" if met else "text_muted")
         else:
             tone = tokens.selection_text if selected else tokens.text_muted
         painter.setPen(theme.colour(tone))
@@ -153,9 +152,7 @@ class ResultsDelegate(QStyledItemDelegate):
         painter.drawText(room, _RIGHT, words)
 
     @staticmethod
-    def _sign(painter: QPainter, rect: QRect, icon: str, hue: str, *, shown: bool = True) -> None:
-        if not shown:
-            return
+    def _sign(painter: QPainter, rect: QRect, icon: str, hue: str) -> None:
         ratio = painter.device().devicePixelRatioF()
         drawn = icons.pixmap(icon, _ICON, getattr(theme.tokens(), hue), ratio)
         painter.drawPixmap(rect.left(), rect.top() + (rect.height() - _ICON) // 2, drawn)

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.values import Period
-from aps_desktop.models.results_grid_model import BASELINE, CELL, FIRST
+from aps_desktop.models.results_grid_model import BASELINE, CELL, FIRST, TARGET
 from aps_desktop.services import records
 from aps_desktop.views import results_view
 from aps_desktop.views.context import Context
@@ -235,30 +235,29 @@ def test_baselines_and_targets_are_typed_and_a_revision_keeps_the_first(
 
     answers = ["Two sites were dropped", ""]
     monkeypatch.setattr(results_view, "ask_comment", answer)
-    target = view.model.target_column
     view.table.setFocus()
     view.table.setCurrentIndex(view.model.index(1, BASELINE))
     type_in(qtbot, view, "10")
     assert view.table.currentIndex().row() == 2, "Enter goes down to the next baseline"
-    view.table.setCurrentIndex(view.model.index(1, target))
+    view.table.setCurrentIndex(view.model.index(1, TARGET))
     type_in(qtbot, view, "50")
-    view.table.setCurrentIndex(view.model.index(3, target))
+    view.table.setCurrentIndex(view.model.index(3, TARGET))
     type_in(qtbot, view, "85 %")
-    assert [view.model.index(1, c).data() for c in (BASELINE, target)] == ["10", "50"]
-    assert view.model.index(3, target).data() == "85 %"
+    assert [view.model.index(1, c).data() for c in (BASELINE, TARGET)] == ["10", "50"]
+    assert view.model.index(3, TARGET).data() == "85 %"
     for typed in ("40", "45"):  # the first is cancelled
-        view.table.setCurrentIndex(view.model.index(1, target))
+        view.table.setCurrentIndex(view.model.index(1, TARGET))
         type_in(qtbot, view, typed)
     assert len(asked) == 2
     rows = db.connect().all("SELECT value, revised_value, reason FROM target ORDER BY rid")
     assert rows == [(500_000, 450_000, "Two sites were dropped"), (850_000, None, None)]
-    assert "Revised from 50" in view.model.index(1, target).data(Qt.ItemDataRole.ToolTipRole)
-    view.table.setCurrentIndex(view.model.index(2, target))
+    assert "Revised from 50" in view.model.index(1, TARGET).data(Qt.ItemDataRole.ToolTipRole)
+    view.table.setCurrentIndex(view.model.index(2, TARGET))
     type_in(qtbot, view, "many")
     assert len(db.connect().all("SELECT 1 FROM target")) == 2
     records.undo(db)
     view.read()
-    assert view.model.index(1, target).data() == "50"
+    assert view.model.index(1, TARGET).data() == "50"
 
 
 def test_the_last_line_adds_up_the_whole_project(
