@@ -108,6 +108,10 @@ def test_a_form_goes_out_and_comes_back_into_the_right_cells(
     assert {row["status"] for row in found} == {"pending"}
     first = next(row for row in found if row["comment"] == "Two trainings")
     assert float(first["value"]) == 41
+    asked = [desk.get("reporting_request", row["id"])
+             for row in desk.done("record", "list", "reporting_request")]  # fmt: skip
+    received = {r["member_state"]["label"].split(" · ")[-1]: r["status"] for r in asked}
+    assert received == {"Viet Nam": "received", "Thailand": "to_send"}
     after = desk.done("reporting", "missing", "--period", "Q2 2026")["cells"]
     assert {(c["member_state"], c["missing"]) for c in after} == {("Viet Nam", 0), ("Thailand", 3)}
     again = desk.done("import-excel", file)["sheets"][0]

@@ -3,7 +3,8 @@
 Arguments: the database. Milliseconds: from the click to the last sharp picture in sight for each
 tab (`tabs`, shown for the first time) and for changes of the filter (`filters`); `gap` is the
 longest time that the window's thread was away meanwhile; `idle` and `busy` are medians of a
-repaint of the pane, at rest and while charts are drawn.
+repaint of the pane, at rest and while charts are drawn. `pages` are those of monitoring: opened for
+the first time, and read anew; `away` as `gap`, while they were.
 """
 
 import json
@@ -13,7 +14,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -21,6 +24,8 @@ from PySide6.QtWidgets import QApplication
 
 from aps_desktop.app import Program
 from aps_desktop.views.dashboards_pane import DashboardsPane
+from aps_desktop.views.detail_view import DetailView
+from aps_desktop.views.results_view import ResultsView
 
 _PATIENCE = 60
 
@@ -92,11 +97,46 @@ def measured(app: QApplication, program: Program) -> dict[str, object]:
         pane.filters.choose(year=year)
         while not pane.is_drawn():
             busy.append(frame(pane, app))
+    gap = meter.longest
+    meter.longest = 0.0
+    found = pages(app, program, meter)
     return {
-        "first": first, "tabs": tabs, "filters": filters, "gap": meter.longest,
+        "pages": found, "away": meter.longest, "first": first,
+        "tabs": tabs, "filters": filters, "gap": gap,
         "idle": statistics.median(idle), "busy": statistics.median(busy),
         "matplotlib": "matplotlib" in sys.modules or "numpy" in sys.modules,
     }  # fmt: skip
+
+
+def pages(app: QApplication, program: Program, meter: Meter) -> dict[str, float]:
+    """Milliseconds until each page of monitoring is painted."""
+    window, found = program.window, {}
+
+    def timed(name: str, act: Callable[[], object]) -> None:
+        begun = time.perf_counter()
+        act()
+        meter.until(program.idle)
+        app.processEvents()
+        found[name] = (time.perf_counter() - begun) * 1000
+
+    for key, name in (
+        ("reporting", "who has reported"), ("levels", "three levels"), ("checks", "checks"),
+    ):  # fmt: skip
+        timed(name, partial(window.go, key))
+        timed(f"{name}, read anew", window.pane().read)
+    window.go("entity:project")
+    meter.until(program.idle)
+    row = window.context.db.reader().one(
+        "SELECT p.id FROM project p JOIN indicator i ON i.project = p.rid "
+        "GROUP BY p.rid, p.id ORDER BY count(*) DESC, p.rid LIMIT 1"
+    )
+    window.context.show_record("project", UUID(bytes=bytes(row[0])))
+    meter.until(lambda: program.idle() and bool(window.pane().findChildren(ResultsView)))
+    view = window.pane().findChildren(ResultsView)[0]
+    tabs = next(page.tabs for page in window.pane().findChildren(DetailView) if page.record)
+    timed("results grid", partial(tabs.setCurrentWidget, view))
+    timed("results grid, read anew", view.read)
+    return found
 
 
 def main() -> int:
