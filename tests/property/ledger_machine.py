@@ -60,7 +60,7 @@ def begin(office: Office, book: Book, dice: random.Random) -> None:
 def step(office: Office, book: Book, dice: random.Random) -> None:
     """One thing that happens in an office."""
     office.tick(dice.randrange(1, 10_000))
-    doing = dice.choice((_post,) * 6 + (_edit,) * 2 + (_project, _delete, _restore, _undo, _redo))
+    doing = dice.choice((_post,) * 6 + (_edit,) * 2 + (_project, _delete, restore, undo, redo))
     with suppress(UserError):  # it has not arrived here, or there is nothing to take back
         doing(office, book, dice)
 
@@ -122,17 +122,19 @@ def _delete(office: Office, book: Book, dice: random.Random) -> None:
         book.deleted.append((name, id))
 
 
-def _restore(office: Office, book: Book, dice: random.Random) -> None:
+def restore(office: Office, book: Any, dice: random.Random) -> None:
     if book.deleted:
         name, id = dice.choice(book.deleted)
+        if office.c.value("SELECT birth FROM record WHERE uuid = ?", (id.bytes,)) is None:
+            return  # it has not arrived here: nothing to bring back
         apply(office.db, ChangeSet("restore", (Restore(name, id),)))
 
 
-def _undo(office: Office, _: Book, dice: random.Random) -> None:
+def undo(office: Office, _: object, dice: random.Random) -> None:
     undo_stack.undo(office.db)
 
 
-def _redo(office: Office, _: Book, dice: random.Random) -> None:
+def redo(office: Office, _: object, dice: random.Random) -> None:
     undo_stack.redo(office.db)
 
 

@@ -12,11 +12,10 @@ from typing import Any
 from uuid import UUID
 
 from aps_desktop.db import summaries
-from aps_desktop.db import undo as undo_stack
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.queries import results_reading as reading
 from aps_desktop.db.unit_of_work import apply
-from aps_desktop.domain.changes import ChangeSet, Create, Delete, Restore, Update
+from aps_desktop.domain.changes import ChangeSet, Create, Delete, Update
 from aps_desktop.domain.errors import UserError
 from aps_desktop.domain.results import words_of
 from aps_desktop.domain.results_bands import band
@@ -24,6 +23,7 @@ from aps_desktop.domain.values import Period
 from aps_desktop.services import reporting_matrix as matrix
 from aps_desktop.services import results_figures
 from aps_desktop.services.results_figures import Filters
+from tests.property.ledger_machine import redo, restore, undo
 from tests.property.offices import Office
 
 TODAY = date(2026, 5, 1)
@@ -153,7 +153,7 @@ _OFTEN = ("indicator_value",) * 4 + ("target", "indicator", "reporting_request")
 def step(office: Office, book: Book, dice: random.Random) -> None:
     """One thing that happens in an office."""
     office.tick(dice.randrange(1, 10_000))
-    doing = dice.choice((_new,) * 4 + (_edit,) * 4 + (_delete, _restore, _undo, _redo))
+    doing = dice.choice((_new,) * 4 + (_edit,) * 4 + (_delete, restore, undo, redo))
     with suppress(UserError):  # it has not arrived here, or there is nothing to take back
         doing(office, book, dice)
 
@@ -187,20 +187,6 @@ def _delete(office: Office, book: Book, dice: random.Random) -> None:
     if id is not None:
         apply(office.db, ChangeSet("delete", (Delete(name, id),)))
         book.deleted.append((name, id))
-
-
-def _restore(office: Office, book: Book, dice: random.Random) -> None:
-    if book.deleted:
-        name, id = dice.choice(book.deleted)
-        apply(office.db, ChangeSet("restore", (Restore(name, id),)))
-
-
-def _undo(office: Office, _: Book, dice: random.Random) -> None:
-    undo_stack.undo(office.db)
-
-
-def _redo(office: Office, _: Book, dice: random.Random) -> None:
-    undo_stack.redo(office.db)
 
 
 # Checking -----------------------------------------------------------------------------------------
