@@ -162,8 +162,6 @@ def in_words(answer: Answer) -> str:
         *((line.label, line.figures) for line in answer.lines), ("Together", answer.totals),
     ):  # fmt: skip
         lines.append(f"{label}: " + "; ".join(f"{one.label} {_words(one)}" for one in found))
-    if answer.more:
-        lines.append(f"and {answer.more:,} more")
     lines += answer.explained
     for one in answer.totals:
         if one.total is not None and one.total.refused:

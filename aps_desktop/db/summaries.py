@@ -256,10 +256,22 @@ def _refill(c: Connection, fact: Fact) -> None:
     c.run(f"DELETE FROM {fact.name}")
     order = f"{fact.order}, rid" if fact.order else "rid"
     c.run(f"INSERT INTO {fact.name}(rid, {', '.join(fact.names)}) {fact.rows_sql} ORDER BY {order}")
-    for cube in fact.cubes:
+    made: list[Cube] = []
+    for cube in sorted(fact.cubes, key=lambda one: len(one.keys), reverse=True):
         c.run(f"DELETE FROM {cube.name}")
         names = ", ".join((*cube.keys, *_sum_columns(cube)))
-        c.run(f"INSERT INTO {cube.name}({names}) {_grouped_sql(fact, cube)}")
+        c.run(f"INSERT INTO {cube.name}({names}) {_added_up_sql(fact, cube, made)}")
+        made.append(cube)
+
+
+def _added_up_sql(fact: Fact, cube: Cube, made: list[Cube]) -> str:
+    """A cube from one that was made and is grouped by more, else from the facts."""
+    wider = [one for one in made if one.sums == cube.sums and {*cube.keys} <= {*one.keys}]
+    if not wider:
+        return _grouped_sql(fact, cube)
+    keys = ", ".join(cube.keys)
+    sums = ", ".join(f"CAST(sum({name}) AS BIGINT)" for name in _sum_columns(cube))
+    return f"SELECT {keys}, {sums} FROM {wider[-1].name} GROUP BY {keys}"
 
 
 def differences(c: Connection) -> Iterator[tuple[str, int]]:

@@ -53,6 +53,12 @@ MONEY = Fact(
     (
         ("day", "text", "t.date"),
         ("year", "integer", "CAST(substr(t.date, 1, 4) AS INTEGER)"),
+        (
+            "quarter",
+            "integer",
+            "CAST(substr(t.date, 1, 4) AS INTEGER) * 4 "
+            "+ (CAST(substr(t.date, 6, 2) AS INTEGER) - 1) / 3",
+        ),
         ("month", "text", "substr(t.date, 1, 7)"),
         ("project", "integer", "coalesce(t.project, 0)"),
         ("programme", "integer", "coalesce(p.programme, 0)"),
@@ -105,6 +111,7 @@ MONEY = Fact(
         Cube("money_by_payer", ("partner", "state", "fund", "pillar", "year", *_KIND), (_VALUE,)),
         Cube("money_by_body_alone", ("body", *_KIND), (_VALUE,)),
         Cube("money_by_body_year", ("year", "body", *_KIND), (_VALUE,)),
+        Cube("money_by_body_quarter", ("quarter", "body", *_KIND), (_VALUE,)),
         Cube("money_by_body", ("body", "year", "pillar", *_KIND), (_VALUE,)),
         Cube("money_by_programme", ("programme", *_KIND), (_VALUE,)),
         Cube("money_by_pillar_programme", ("pillar", "programme", *_KIND), (_VALUE,)),
@@ -122,7 +129,7 @@ MONEY = Fact(
         ),
         Cube(
             "money_of_project_year",
-            ("year", "project"),
+            ("project", "year"),
             (
                 _in_dollars("unspent", _SIGNS),
                 _in_dollars("promised", "WHEN 'pledge' THEN 1 WHEN 'commitment' THEN 1"),
@@ -130,8 +137,8 @@ MONEY = Fact(
         ),
     ),
     (
-        ("project", "type", "day", *_COUNTED),
-        ("programme",),
+        ("project", "day", "type", *_COUNTED, "currency", "amount"),
+        ("programme", "day", "pillar", "type", *_COUNTED),
         ("fund", "programme", "project", "body", "type", "day", "partner", "state", "year",
          "pillar", *_COUNTED),
         ("partner",),

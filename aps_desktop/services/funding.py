@@ -25,6 +25,7 @@ from aps_desktop.db.queries.money import Narrowed, Sum
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.entities.vocabularies import PILLARS
 from aps_desktop.domain.funding_measures import ACTUAL, PLANNED
+from aps_desktop.domain.money import Money
 from aps_desktop.domain.totals import Missing, Total
 from aps_desktop.services.ledger import UNVALUED, missing_row
 
@@ -159,6 +160,11 @@ class Ledger:
         first, last = scope.years or (None, None)
         ends = [day for day in (last and date(last, 12, 31), scope.as_of) if day]
         return cls(scope, values, date(first, 1, 1) if first else None, min(ends, default=None))
+
+    @property
+    def earlier(self) -> bool:
+        """Whether it ends at a day of its own, not with the last of its years."""
+        return self.scope.as_of is not None and self.until == self.scope.as_of
 
     def narrowed(
         self, *, measures: Sequence[str] = (), nature: str = ACTUAL, in_kind: int | None = 0,
@@ -306,7 +312,20 @@ def first_of(shown: int, more: int) -> tuple[str, ...]:
 
 def total_of(sums: Iterable[Sum]) -> Total:
     """The total of sums, which tell by their units whether it is one."""
-    return Total.of((one.unit, one.minor, one.rows) for one in sums)
+    return signed_total((1, sums))
+
+
+def signed_total(*parts: tuple[int, Iterable[Sum]]) -> Total:
+    """The total of sums that are added (1) or taken away (-1)."""
+    found: dict[str, int] = {}
+    rows = unvalued = 0
+    for sign, sums in parts:
+        for one in sums:
+            found[one.unit] = found.get(one.unit, 0) + sign * one.minor
+            rows += one.rows
+            if one.unit != "USD":
+                unvalued += one.rows
+    return Total(tuple(Money(found[unit], unit) for unit in sorted(found)), rows, unvalued)
 
 
 def name_missing(c: Connection, figures: Iterable[Figure], limit: int = 20) -> tuple[Figure, ...]:

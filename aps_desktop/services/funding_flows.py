@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from itertools import chain
 from typing import Any
 
 from aps_desktop.db.connection import Connection
@@ -42,6 +44,7 @@ from aps_desktop.services.funding import (
     name_missing,
     names,
     of_group,
+    signed_total,
     total_of,
 )
 
@@ -168,7 +171,11 @@ def _grouped(c: Connection, ledger: Ledger, by: str, *, largest: bool = False) -
         these = ledger.narrowed(nature="", in_kind=None, more={by: keys})
         groups = _by_group(money.sums(c, (by, *_KEYS), these))
         everything = _by_group(money.sums(c, _KEYS, only), keyed=False).get(None, {})
-        found = {rid: groups[rid] for rid in keys if rid in groups}
+        sizes = {
+            rid: funding_projects.size(chain(*groups[rid].values()), by_unspent=largest)
+            for rid in groups
+        }
+        found = {rid: groups[rid] for rid in sorted(sizes, key=lambda rid: (-sizes[rid], rid))}
         return _Grouped(found, found, everything, more)
     sums = money.sums(c, (by, *_KEYS), only)
     everything = {}
@@ -215,21 +222,26 @@ def _year(year: int) -> tuple[Any, Any]:
 
 
 def _measure(found: Mapping[Any, list[Sum]], measure: str, side: str = "any") -> Total:
-    sides = {"any": (0, 1), "project": (1,), "fund": (0,)}[side]
-    return total_of(s for one in sides for s in found.get((measure, ACTUAL, 0, one), ()))
+    return total_of(_sums_of(found, measure, side))
+
+
+def _sums_of(found: Mapping[Any, list[Sum]], measure: str, side: str) -> list[Sum]:
+    """What is actual and in cash of a measure, on one side or on both."""
+    return [s for one in _SIDES[side] for s in found.get((measure, ACTUAL, 0, one), ())]
+
+
+_SIDES = {"any": (0, 1), "project": (1,), "fund": (0,)}
 
 
 def _by_formula(
     ledger: Ledger, formula: Formula, found: Mapping[Any, list[Sum]], extra: Sequence[Filter]
 ) -> Figure:
-    total = Total()
-    for term in formula.terms:
-        part = _measure(found, term.measure, term.side)
-        total = total.plus(part) if term.sign > 0 else total.less(part)
+    parts = [(term.sign, _sums_of(found, term.measure, term.side)) for term in formula.terms]
     opens = ledger.opens((), more=(*extra, _counted(formula)))
-    return Figure(formula.key, formula.label, total, opens=opens)
+    return Figure(formula.key, formula.label, signed_total(*parts), opens=opens)
 
 
+@cache
 def _counted(formula: Formula) -> Filter:
     """The rows that a formula counts, as one condition."""
     sides: dict[str, set[str]] = {}
@@ -278,10 +290,18 @@ def _balance_of_all(ledger: Ledger, groups: Groups, managed: Mapping[int, bool])
 # What is said beside ------------------------------------------------------------------------------
 
 
+_CHOSEN = {
+    "programme": "are the largest today", "project": "were the largest at the end of that year",
+}  # fmt: skip
+"""Which are shown of an old day (`funding_projects.largest`)."""
+
+
 def _explained(
     c: Connection, ledger: Ledger, by: str, found: _Grouped, *, balances: bool = False
 ) -> tuple[str, ...]:
     said = [*first_of(len(found.shown), found.more)]
+    if found.more and ledger.earlier and by in _CHOSEN:
+        said.append(f"They are those that {_CHOSEN[by]}, in the order of that day.")
     said += ["Each measure is a column of its own; they are never added to one another."]
     if balances:
         said += [f"{f.label}: {f.words}." for f in (UNDISBURSED, UNSPENT, BALANCE)]

@@ -7,9 +7,8 @@ that several lines name is shown with each of them and counted once in every tot
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from aps_desktop.db.connection import Connection
@@ -45,16 +44,19 @@ _FIELD = {"work_plan": "work_plan", "body": "owner_body", "framework_item": "fra
 LIMIT = 200
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One work plan line: its need and the project whose money is for it."""
+class _Line(NamedTuple):
+    """One work plan line: its need and the project whose money is for it.
+
+    `cents` are US cents; where there is no rate the need is `refused` instead.
+    """
 
     rid: int
     work_plan: int
     body: int
     framework_item: int
     project: int
-    needed: Total
+    cents: int
+    refused: Total | None
 
 
 def gap(c: Connection, scope: Scope, by: str = "measure") -> Answer:
@@ -121,22 +123,33 @@ def _read(c: Connection, filters: list[Filter], day: date) -> tuple[list[_Line],
     rates = Rates(c)
     found = [
         _Line(rid, plan or 0, body or 0, node or 0, project or 0,
-              _need(rates, day, id, measure, minor, currency))
+              *_need(rates, day, id, measure, minor, currency))
         for rid, id, measure, plan, body, node, project, minor, currency in rows
         if minor is not None
     ]  # fmt: skip
     return found, len(rows) - len(found)
 
 
-def _need(rates: Rates, day: date, id: Any, title: Any, minor: int, currency: str) -> Total:
-    amount = Money(minor, currency)
+def _need(
+    rates: Rates, day: date, id: Any, title: Any, minor: int, currency: str
+) -> tuple[int, Total | None]:
+    """In US cents, or refused."""
     if currency == "USD":
-        return Total((amount,), 1)
+        return minor, None
+    amount = Money(minor, currency)
     value = rates.usd(amount, day)
     if value is not None:
-        return Total((value,), 1)
+        return value.minor, None
     lacking = Missing("work_plan_line", UUID(bytes=bytes(id)), str(title or ""), amount, day)
-    return Total((amount,), 1, 1, (lacking,))
+    return 0, Total((amount,), 1, 1, (lacking,))
+
+
+def _needed(lines: list[_Line]) -> Total:
+    """What lines need together."""
+    valued = [line.cents for line in lines if line.refused is None]
+    dollars = Total((Money(sum(valued), "USD"),), len(valued)) if valued else Total()
+    refused = [line.refused for line in lines if line.refused is not None]
+    return summed((dollars, *refused)) if refused else dollars
 
 
 def _figures(
@@ -144,7 +157,7 @@ def _figures(
     filters: list[Filter],
 ) -> tuple[Figure, ...]:  # fmt: skip
     projects = dict.fromkeys(line.project for line in lines if line.project)
-    needed = summed(line.needed for line in lines)
+    needed = _needed(lines)
     committed, uncommitted, pledged = sums.of_donors(projects)
     gap = needed.less(committed).less(uncommitted)
     opens = listed("work_plan_line", [*filters, Filter("needed", "filled")])
@@ -196,11 +209,10 @@ def _lacking(lines: list[_Line], covered: Mapping[int, int | None]) -> int:
     """What decides which groups come first: the gap in US cents, refused ones before all."""
     lacking, seen = 0, {0}
     for line in lines:
-        needed = line.needed.usd
         money = 0 if line.project in seen else covered[line.project]
-        if needed is None or money is None:
+        if line.refused is not None or money is None:
             return 10**30
-        lacking += needed - money
+        lacking += line.cents - money
         seen.add(line.project)
     return lacking
 

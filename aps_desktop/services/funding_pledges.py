@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -53,9 +53,7 @@ def expiring(c: Connection, scope: Scope, days: int = EXPIRING_DAYS) -> Answer:
     """
     day = scope.as_of or today(c.clock)
     last = day + timedelta(days)
-    ledger = Ledger.of(c, scope)
-    query = ledger.opens(("pledge",), more=between("expires_on", day, last))
-    pledges = _pledges(c, query, scope.as_of)
+    pledges = _pledges(c, Ledger.of(c, scope), (day, last))
     of_projects = Ledger.of(c, Scope(as_of=scope.as_of))
     shown = pledges[:LIMIT]
     called = names_of(c, NAME, (one.rid for one in shown))
@@ -101,14 +99,19 @@ def _open_of_all(ledger: Ledger, pledges: list[_Pledge]) -> ListQuery:
     ))])  # fmt: skip
 
 
-def _pledges(c: Connection, query: ListQuery, as_of: date | None) -> list[_Pledge]:
-    """The pledges of a list that were not taken back, the first to expire first."""
+def _pledges(c: Connection, ledger: Ledger, expires_on: tuple[date, date]) -> list[_Pledge]:
+    """The pledges that expire then and were not taken back, the first to expire first."""
+    as_of = ledger.scope.as_of
+    first, last = (ledger.since or date.min).isoformat(), (ledger.until or date.max).isoformat()
+    # By when they expire alone: those are few, while a year or all up to a day are very many.
+    of_any_day = replace(ledger, since=None, until=None, kept={})
+    query = of_any_day.opens(("pledge",), more=between("expires_on", *expires_on))
     rids = list(lists.ids(c, query))
     taken = _taken_back(c, rids, as_of)
     rows = sorted(
         (expires, rid, project, value)
-        for rid, (value, project, expires) in _values(c, rids).items()
-        if rid not in taken
+        for rid, (value, project, expires, day) in _values(c, rids).items()
+        if rid not in taken and first <= day <= last
     )
     projects = {project for _, _, project, _ in rows if project}
     sums = ProjectSums.of(c, ("pledge", "commitment"), as_of, projects)
@@ -135,16 +138,16 @@ def _taken(value: Total, left: Total) -> tuple[Total, Total]:
     return part, Total((Money(most.minor - minor, most.currency),))
 
 
-def _values(c: Connection, rids: list[int]) -> Mapping[int, tuple[tuple[str, int], int, str]]:
-    """By transaction: unit and value, project, and when it expires."""
-    found: dict[int, tuple[tuple[str, int], int, str]] = {}
+def _values(c: Connection, rids: list[int]) -> Mapping[int, tuple[tuple[str, int], int, str, str]]:
+    """By transaction: unit and value, project, when it expires, and its day."""
+    found: dict[int, tuple[tuple[str, int], int, str, str]] = {}
     for part in _parts(rids):
-        for rid, unit, value, project, expires in c.all(
-            "SELECT f.rid, f.unit, f.value, f.project, t.expires_on FROM money_fact f "
+        for rid, unit, value, project, expires, day in c.all(
+            "SELECT f.rid, f.unit, f.value, f.project, t.expires_on, f.day FROM money_fact f "
             f"JOIN fund_transaction t ON t.rid = f.rid WHERE f.rid IN ({_marks(part)})",
             part,
         ):
-            found[rid] = (unit, value), project, expires
+            found[rid] = (unit, value), project, expires, day
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -15,6 +16,7 @@ from aps_desktop.services.funding import (
     Answer,
     Figure,
     Ledger,
+    Line,
     Scope,
     first_of,
     name_missing,
@@ -47,6 +49,12 @@ _OF_PROJECT = {
 """By dimension: the tests (SQL over a project `p`) of which one must hold."""
 
 
+Left = dict[int, list[tuple[int, str]]]
+"""By project: (minor units, currency) of what is left, in each currency that comes to something."""
+Ended = dict[int, str | None]
+"""By project: the day on which it ended, where that is known."""
+
+
 def refunds_due(c: Connection, scope: Scope) -> Answer:
     """Projects that ended with money left over, and when it is due back.
 
@@ -57,21 +65,7 @@ def refunds_due(c: Connection, scope: Scope) -> Answer:
     left, ended = _due(c, Ledger.of(c, replace(scope, years=None)), scope.years)
     sums = ProjectSums.of(c, _MEASURES, ledger.until, set(ended))
     due = sorted(ended, key=lambda rid: (ended[rid] or "9", rid))
-    usd = {rid: sums.by_formula(rid, UNSPENT) for rid in due[:LIMIT]}
-    called = names_of(c, "project", due[:LIMIT])
-    lines = []
-    for rid in due[:LIMIT]:
-        done = ended[rid]
-        on = date.fromisoformat(done) + timedelta(REFUND_DAYS) if done else None
-        opens = _opens(ledger, [Filter("project", "any_of", (rid,))])
-        owed = Money(*left[rid][0]) if len(left[rid]) == 1 else None
-        figures = (
-            Figure("unspent", "To be refunded", Total((owed,), usd[rid].rows) if owed else usd[rid],
-                   opens=opens),
-            Figure("usd", "In US dollars", usd[rid], opens=opens),
-            Figure("due", "Due on", day=on),
-        )  # fmt: skip
-        lines.append(called.line(rid, figures, "" if on else "the day of completion is missing"))
+    lines = _lines(c, ledger, due[:LIMIT], left, ended, sums)
     words = f"the {len(due):,} projects that owe something"
     total = Figure(
         "usd", "In US dollars", sums.all_by_formula(due, UNSPENT),
@@ -91,32 +85,52 @@ def refunds_due(c: Connection, scope: Scope) -> Answer:
     )  # fmt: skip
 
 
+def _lines(
+    c: Connection, ledger: Ledger, shown: list[int], left: Left, ended: Ended, sums: ProjectSums
+) -> list[Line]:
+    """What each project owes: in the currency in which it got it, where that is only one."""
+    called = names_of(c, "project", shown)
+    lines = []
+    for rid in shown:
+        done, usd = ended[rid], sums.by_formula(rid, UNSPENT)
+        on = date.fromisoformat(done) + timedelta(REFUND_DAYS) if done else None
+        opens = _opens(ledger, [Filter("project", "any_of", (rid,))])
+        owed = Total((Money(*left[rid][0]),), usd.rows) if len(left[rid]) == 1 else usd
+        figures = (
+            Figure("unspent", "To be refunded", owed, opens=opens),
+            Figure("usd", "In US dollars", usd, opens=opens),
+            Figure("due", "Due on", day=on),
+        )
+        lines.append(called.line(rid, figures, "" if on else "the day of completion is missing"))
+    return lines
+
+
 def _is_due(left: list[tuple[int, str]]) -> bool:
     """Whether something is left; in several currencies at once rates would have to say how much."""
     return any(minor > 0 for minor, _ in left)
 
 
-def _due(
-    c: Connection, ledger: Ledger, years: tuple[int, int] | None
-) -> tuple[dict[int, list[tuple[int, str]]], dict[int, str | None]]:
+def _due(c: Connection, ledger: Ledger, years: tuple[int, int] | None) -> tuple[Left, Ended]:
     """What is left of the projects that ended (in those years), in each currency; and when.
 
     Where nothing is dated later, only projects are read of which something may be left: a sum of
     two parts is above nothing only where one of them is.
     """
-    later = _later(c, ledger.until) if ledger.until else {}
     test, params = _ended(ledger, years)
-    if not later:
+    until = ledger.until if ledger.until and _anything_after(c, ledger.until) else None
+    if until is None:
         some = "SELECT project FROM money_left WHERE unspent_hi > 0 OR unspent_lo > 0"
         test += f" AND p.rid IN ({some})"
-    left: dict[int, list[tuple[int, str]]] = {}
-    ended: dict[int, str | None] = {}
-    for project, currency, high, low, done in c.each(
+    left: Left = {}
+    ended: Ended = {}
+    rows = c.all(
         "SELECT l.project, l.currency, l.unspent_hi, l.unspent_lo, "
         f"{_ENDED_ON} FROM project p "
         f"JOIN money_left l ON l.project = p.rid WHERE {test}",
         params,
-    ):
+    )
+    later = _later(c, until, [row[0] for row in rows]) if until else {}
+    for project, currency, high, low, done in rows:
         minor = high * BASE + low - later.get((project, currency), 0)
         if minor:
             left.setdefault(project, []).append((minor, currency))
@@ -125,19 +139,28 @@ def _due(
     return due, {rid: ended[rid] for rid in due}
 
 
-def _later(c: Connection, until: date) -> dict[tuple[int, str], int]:
-    """By project and currency: what is dated after a day, as it counts for what is left."""
+def _anything_after(c: Connection, day: date) -> bool:
+    return c.value("SELECT 1 FROM money_fact WHERE day > ? LIMIT 1", (day.isoformat(),)) is not None
+
+
+def _later(c: Connection, until: date, projects: Sequence[int]) -> dict[tuple[int, str], int]:
+    """By project and currency: what is dated after a day, as it counts for what is left.
+
+    Projects that ended by then have little of it: it is read of them alone.
+    """
     signs = " ".join(f"WHEN '{term.measure}' THEN {term.sign}" for term in UNSPENT.terms)
-    # A plus keeps SQLite from reading all projects in their order, where a few days are asked for.
-    return {
-        (project, currency): int(high) * BASE + int(low)
+    found: dict[tuple[int, str], int] = {}
+    for at in range(0, len(projects), 500):
+        part = projects[at : at + 500]
         for project, currency, high, low in c.each(
-            f"SELECT +project, currency, sum(amount / {BASE} * CASE type {signs} ELSE 0 END), "
+            f"SELECT project, currency, sum(amount / {BASE} * CASE type {signs} ELSE 0 END), "
             f"sum(amount % {BASE} * CASE type {signs} ELSE 0 END) FROM money_fact "
-            f"WHERE day > ? AND {_CASH} GROUP BY +project, currency",
-            (until.isoformat(),),
-        )
-    }
+            f"WHERE project IN ({','.join('?' * len(part))}) AND day > ? AND {_CASH} "
+            "GROUP BY project, currency",
+            [*part, until.isoformat()],
+        ):
+            found[project, currency] = int(high) * BASE + int(low)
+    return found
 
 
 def _ended(ledger: Ledger, years: tuple[int, int] | None) -> tuple[str, list[object]]:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from aps_desktop.db.connection import Connection
-from aps_desktop.db.summary_kinds import BASE
+from aps_desktop.db.summary_kinds import BASE, Cube
 from aps_desktop.db.summary_money import MONEY
 
 Span = tuple[date, date]
@@ -125,30 +125,37 @@ def largest(
 
 def _only_facts(wanted: set[str]) -> bool:
     """Whether no summary table has these dimensions, alone or by year or month."""
-    return all(_cube_for({*wanted, *time}) is None for time in ((), ("year",), ("month",)))
+    return all(_cube_for({*wanted, *time}) is None for time in ((), *((one,) for one in _PERIODS)))
 
 
-def _cube_for(wanted: set[str]) -> str | None:
+def _cube_for(wanted: set[str]) -> Cube | None:
     """The narrowest summary table that has all dimensions; None: the facts themselves."""
     for cube in MONEY.cubes:
-        if "unit" in cube.keys and wanted <= set(cube.keys):
-            return cube.name
+        if "unit" in cube.keys and wanted <= {*cube.keys, *_derived(cube)}:
+            return cube
     return None
+
+
+def _derived(cube: Cube) -> dict[str, str]:
+    """What a summary table knows besides its keys: a month and a quarter are of a year."""
+    if "month" in cube.keys:
+        return {"year": "CAST(substr(month, 1, 4) AS INTEGER)"}
+    return {"year": "(quarter / 4)"} if "quarter" in cube.keys else {}
 
 
 def _span_parts(
     c: Connection, group: tuple[str, ...], values: Mapping[str, tuple[Any, ...]], span: Span,
     known: Span, sign: str = "",
 ) -> tuple[list[tuple[str, list[Any]]], int]:  # fmt: skip
-    """Whole years and whole months from summary tables, what is left over from the facts.
+    """Whole years, quarters and months from summary tables, what is left over from the facts.
 
     Also of how many days facts are read. With the sign "-" it is what is taken away.
     """
     spans = [span]
     parts: list[tuple[str, list[Any]]] = []
-    for time in ("year", "month"):
+    for time in _PERIODS:
         cube = _cube_for({*group, *values, time})
-        if cube is None:
+        if cube is None or time not in cube.keys:
             continue
         left = []
         for one in spans:
@@ -169,20 +176,29 @@ def _span_parts(
 def _whole(time: str, span: Span) -> Span:
     """The whole years or months within a span; the last is before the first where there is none."""
     first, last = span
-    start = first.replace(day=1) if time == "month" else first.replace(month=1, day=1)
+    start = _begin(time, first)
     if start < first:
         start = _following(time, start)
     if last == date.max:
         return start, last
-    end = (last + timedelta(1)).replace(day=1)
-    end = end if time == "month" else end.replace(month=1)
+    end = _begin(time, last + timedelta(1))
     return (start, end - timedelta(1)) if end > date.min else (last, first)
 
 
+_PERIODS = {"year": 12, "quarter": 3, "month": 1}
+"""Their months: what summary tables are kept by, the longest first."""
+
+
+def _begin(time: str, day: date) -> date:
+    """The first day of the period in which a day lies."""
+    months = _PERIODS[time]
+    return day.replace(month=(day.month - 1) // months * months + 1, day=1)
+
+
 def _following(time: str, start: date) -> date:
-    if time == "year":
-        return start.replace(year=start.year + 1)
-    return (start + timedelta(31)).replace(day=1)
+    """The first day of the next period; the last day of all where there is none."""
+    months = start.year * 12 + start.month - 1 + _PERIODS[time]
+    return date(months // 12, months % 12 + 1, 1) if months // 12 <= date.max.year else date.max
 
 
 def _around(span: Span, inner: Span) -> list[Span]:
@@ -196,19 +212,23 @@ def _around(span: Span, inner: Span) -> list[Span]:
 
 
 def _part(time: str, day: date) -> Any:
+    if time == "quarter":
+        return day.year * 4 + (day.month - 1) // 3
     return day.year if time == "year" else day.isoformat()[:7]
 
 
 def _cube_sql(
-    cube: str, group: tuple[str, ...], values: Mapping[str, tuple[Any, ...]],
+    cube: Cube, group: tuple[str, ...], values: Mapping[str, tuple[Any, ...]],
     more: str = "", params: Sequence[Any] = (), sign: str = "",
 ) -> tuple[str, list[Any]]:  # fmt: skip
-    test, found = _tests(values)
-    keys = "".join(f"{name}, " for name in group)
+    derived = _derived(cube)
+    test, found = _tests(values, lambda name: derived.get(name, name))
+    keys = "".join(f"{derived.get(name, name)}, " for name in group)
     where = " AND ".join(part for part in (more, *test) if part)
+    found_in = f"{cube.name} WHERE {where}" if where else cube.name
     return (
-        f"SELECT {keys}unit, {sign}sum(value_hi), {sign}sum(value_lo), {sign}sum(n) FROM {cube}"
-        f"{' WHERE ' + where if where else ''} GROUP BY {keys}unit HAVING sum(n) <> 0",
+        f"SELECT {keys}unit, {sign}sum(value_hi), {sign}sum(value_lo), {sign}sum(n) "
+        f"FROM {found_in} GROUP BY {keys}unit HAVING sum(n) <> 0",
         [*params, *found],
     )
 
@@ -247,14 +267,20 @@ def _facts_test(
     c: Connection, values: Mapping[str, tuple[Any, ...]], span: Span | None
 ) -> tuple[str, list[Any]]:
     """The WHERE clause for the facts; rows are found by whatever is expected to give the fewest."""
-    costs = {name: len(values[name]) * _ROWS[name] for name in values.keys() & _ROWS.keys()}
+    costs: dict[str, float] = {
+        name: len(values[name]) * _ROWS[name] for name in values.keys() & _ROWS.keys()
+    }
     if span:
-        costs["day"] = (span[1] - span[0]).days * _ROWS_A_DAY
+        days = (span[1] - span[0]).days
+        for name in costs.keys() & _THEN_DAY:
+            costs[name] *= min(1, days / _DAYS)
+        costs["day"] = days * _ROWS_A_DAY
     lead = min(costs, key=lambda name: (costs[name], name), default="")
 
     def column(name: str) -> str:
         # A plus keeps SQLite from an index: it does not know which is best. Servers do.
-        return f"+{name}" if name in costs and name != lead and not c.postgres else name
+        leads = name == lead or (name == "day" and lead in _THEN_DAY)
+        return f"+{name}" if name in costs and not leads and not c.postgres else name
 
     tests, params = _tests(values, column)
     if span:
@@ -266,8 +292,10 @@ def _facts_test(
 _ROWS = {"project": 20, "programme": 500, "body": 5000, "state": 9000, "partner": 10_000,
          "fund": 29_000}  # fmt: skip
 """Facts of one value of a dimension in a ledger of a million: only how they compare counts."""
-_ROWS_A_DAY = 90
-"""The same for a day; they are 280, but lie together."""
+_ROWS_A_DAY, _DAYS = 90, 3600
+"""The same for a day; they are 280, but lie together. And how many days there are."""
+_THEN_DAY = {"project", "programme"}
+"""Dimensions whose index goes on with the day."""
 
 
 def _tests(
