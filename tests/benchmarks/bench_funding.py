@@ -6,12 +6,13 @@ on a server with a fifth of the transactions, by the clock on the wall.
 Floors in the same run: the design's queries as plain SQL over the transactions with covering
 indexes, beside the same from the summary tables; posting beside a bare commit; rows in bulk without
 their sums. All other times are of the processor, so that a busy machine does not change them.
-APS_BENCH_TRANSACTIONS makes it smaller.
+APS_BENCH_TRANSACTIONS makes it smaller; APS_BENCH_LEDGER names a file that is kept for next time.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -51,10 +52,15 @@ CASH = "nature = 'actual' AND in_kind = 0"
 
 @pytest.fixture(scope="module")
 def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    at = time.process_time()
     path = tmp_path_factory.mktemp("ledger") / "big.aps"
-    made = big_ledger.make(path, COUNT, projects=max(100, COUNT // 20))
-    print(f"\n{COUNT:,} transactions made in {time.process_time() - at:.0f} s, sums included")
+    kept = Path(os.environ.get("APS_BENCH_LEDGER", path))
+    if not kept.exists():
+        at = time.process_time()
+        big_ledger.make(kept, COUNT, projects=max(100, COUNT // 20)).close()
+        print(f"\n{COUNT:,} transactions made in {time.process_time() - at:.0f} s, sums included")
+    if kept != path:
+        shutil.copyfile(kept, path)
+    made = store.open_database(str(path))
     yield made
     made.close()
 

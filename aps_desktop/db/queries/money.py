@@ -58,10 +58,11 @@ def statement(c: Connection, group: tuple[str, ...], only: Narrowed) -> tuple[st
     if span is None:
         if cube is None:
             return _facts_of(c, group, only, "unit", "value")
-        return _cube_sql(cube, group, only.values)
+        return _cube_sql(cube, group, only.values, _years(cube, only.values, known))
     parts, days = _span_parts(c, group, only.values, span, known)
     if cube and days:
-        outside, others = [_cube_sql(cube, group, only.values)], 0
+        everything = _years(cube, only.values, known)
+        outside, others = [_cube_sql(cube, group, only.values, everything)], 0
         for one in _around((date.min, date.max), span):
             taken, more = _span_parts(c, group, only.values, one, known, "-")
             outside, others = outside + taken, others + more
@@ -165,12 +166,31 @@ def _span_parts(
                 continue
             bounds = [_part(time, first), _part(time, last)]
             test = f"{time} BETWEEN ? AND ?"
+            within = max(first, known[0]), min(last, known[1])
+            if named := _years(cube, values, within):
+                test, bounds = named, []
             parts.append(_cube_sql(cube, group, values, test, bounds, sign))
             left += _around(one, (first, last))
         spans = left
     parts += [_facts_sql(c, group, values, one, "unit", "value", sign) for one in spans]
     days = [min(last, known[1]) - max(first, known[0]) for first, last in spans]
     return parts, sum(max(0, one.days + 1) for one in days)
+
+
+def _years(cube: Cube, values: Mapping[str, tuple[Any, ...]], span: Span) -> str:
+    """The years one by one, where a summary table lies by year and what comes next is given.
+
+    Then a programme's few rows are found in each year, instead of all programmes' read.
+    """
+    first, last = span[0].year, span[1].year
+    if cube.keys[0] != "year" or cube.keys[1] not in values or last - first > _FAR:
+        return ""
+    named = ",".join(str(year) for year in range(first, last + 1))
+    return f"year IN ({named})" if named else "1 = 0"
+
+
+_FAR = 100
+"""So many years are named one by one; a mistyped day may lie farther."""
 
 
 def _whole(time: str, span: Span) -> Span:
