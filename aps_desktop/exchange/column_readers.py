@@ -46,14 +46,19 @@ def column_reader(spec: Field, target: Target, context: ParseContext) -> ColumnR
         return _Column(read, plain_text, kind=str).read
     if spec.kind is Kind.DATE:
         return _Column(read, _plain_date, kind=date, remembered=True).read
-    if spec.kind in (Kind.LONG_TEXT, Kind.NUMBER, Kind.PERCENT):
+    if spec.kind is Kind.LONG_TEXT:
+        return _Column(read, _plain_long_text, kind=str, barred="]").read
+    if spec.kind in (Kind.NUMBER, Kind.PERCENT):
         return _Column(read, None).read
     # What a reference finds may change as rows are planned: it is remembered for a chunk alone.
     return _Column(read, None, few=True, remembered=spec.kind not in _REFERENCES).read
 
 
 class _Column:
-    """`quick` gives a value for a plain cell, or None for what needs the full reader."""
+    """`quick` gives a value for a plain cell, or None for what needs the full reader.
+
+    A column with the sign `barred` in it is not taken as it is.
+    """
 
     def __init__(
         self,
@@ -61,12 +66,14 @@ class _Column:
         quick: Callable[[Cell], Read] | None,
         *,
         kind: type | None = None,
+        barred: str = "#",
         few: bool = False,
         remembered: bool = False,
     ) -> None:
         self._parse = read
         self._quick = quick
         self._kind = kind
+        self._barred = barred
         self._few = few
         self._remembered = remembered
         self._known: dict[str, tuple[Read, str] | UserError] = {}
@@ -76,7 +83,7 @@ class _Column:
             return self._slowly(cells, marks, [None] * len(cells), range(len(cells)))
         if self._quick:
             quick = self._quick
-            if set(map(type, cells)) == {self._kind} and _all_plain(cells):
+            if set(map(type, cells)) == {self._kind} and _all_plain(cells, self._barred):
                 plain: list[Any] = list(cells)
                 return ReadColumn(plain, full=True)
             values = [None if cell is None else quick(cell) for cell in cells]
@@ -193,7 +200,7 @@ class _MoneyColumn:
         return value, note
 
 
-def _all_plain(cells: Sequence[Cell]) -> bool:
+def _all_plain(cells: Sequence[Cell], barred: str) -> bool:
     """Whether a column of nothing but dates or texts can be taken as it is.
 
     Looking at all its texts as one is ten times as quick as looking at each.
@@ -206,6 +213,7 @@ def _all_plain(cells: Sequence[Cell]) -> bool:
     return (
         whole.isprintable()
         and "#" not in whole
+        and barred not in whole
         and whole.strip() == whole
         and not ("  " in whole or " |" in whole or "| " in whole or "||" in whole)
         and (whole.isascii() or unicodedata.is_normalized("NFC", whole))
@@ -226,6 +234,11 @@ def plain_text(cell: Cell) -> Read:
     if not cell.isascii() and not unicodedata.is_normalized("NFC", cell):
         return None
     return cell.strip() or None
+
+
+def _plain_long_text(cell: Cell) -> Read:
+    """As `plain_text`; a bracket at the end may say that the text continues elsewhere."""
+    return None if type(cell) is not str or "]" in cell else plain_text(cell)
 
 
 def _plain_date(cell: Cell) -> Read:

@@ -204,9 +204,10 @@ def _record_rows(
     head = tuple(folded(text) for text in headers)
     rows: list[int] = []
     skipped: dict[int, str] = {}
+    leads: set[str] = set()
     for at_row in range(at + 1, len(sheet.rows)):
         row = sheet.rows[at_row]
-        if at_row > at + 1 and _surely_a_record(row, headers):
+        if at_row > at + 1 and _surely_a_record(row, headers, leads):
             rows.append(at_row)
             continue
         filled = [c for c in range(min(len(row), len(headers))) if not is_blank(row[c])]
@@ -218,14 +219,23 @@ def _record_rows(
     return tuple(rows), skipped
 
 
-def _surely_a_record(row: Row, headers: tuple[str, ...]) -> bool:
-    """The usual row: most of its cells are filled; its first is no total and no header."""
-    if len(row) - row.count(None) <= max(3, len(row) // 2):
+def _surely_a_record(row: Row, headers: tuple[str, ...], leads: set[str]) -> bool:
+    """The usual row: most of its cells are filled; its first is no total and no header.
+
+    `leads` are first cells that were looked at before: a long list has few.
+    """
+    filled = len(row) - row.count(None)
+    if filled <= 3 or filled <= len(row) // 2:
         return False
     lead = row[0] if row[0] is not None else row[1]
     if type(lead) is not str:
         return lead is not None
-    return bool(lead.strip()) and lead != headers[0] and not _TOTAL.match(lead)
+    if lead in leads:
+        return True
+    sure = bool(lead.strip()) and lead != headers[0] and not _TOTAL.match(lead)
+    if sure:
+        leads.add(lead)
+    return sure
 
 
 def _not_a_record(

@@ -12,7 +12,7 @@ from aps_desktop.exchange.cells import Sheet, folded
 from aps_desktop.exchange.contents import Column, columns_of
 from aps_desktop.exchange.detect import Table, find_table, is_counter
 from aps_desktop.exchange.fits import Fit, Fitter
-from aps_desktop.exchange.headings import CURRENCY_WORDS, Headings, money_heading, money_title
+from aps_desktop.exchange.headings import CURRENCY_WORDS, headings_of, money_heading, money_title
 from aps_desktop.exchange.mapping import CURRENCY, REASON, Part, SheetMapping, Target
 from aps_desktop.exchange.parse import Habits, NoRecords, Resolver
 from aps_desktop.exchange.value_columns import Filling, period_parts
@@ -29,7 +29,7 @@ class Guesser:
 
     def __init__(self, entities: Iterable[Entity], resolver: Resolver | None = None) -> None:
         self.entities = {e.name: e for e in entities}
-        self.headings = Headings(self.entities.values())
+        self.headings = headings_of(tuple(self.entities.values()))
         self.resolver = resolver or NoRecords()
 
     def table(self, sheet: Sheet, header_row: int | None = None) -> Table | None:

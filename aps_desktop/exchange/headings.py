@@ -87,6 +87,12 @@ class Match:
     score: float
 
 
+@lru_cache(maxsize=2)
+def headings_of(entities: tuple[Entity, ...]) -> Headings:
+    """The headings of these entities, worked out once."""
+    return Headings(entities)
+
+
 class Headings:
     """All the headings by which the fields of some entities go."""
 
@@ -100,6 +106,8 @@ class Headings:
                 for form, score in _field_forms(entity, field.name, by_name):
                     self._add(form, entity.name, field.name, score)
         self._choices = list(self._forms)
+        #: Folded headings, for finding the header row.
+        self.known = frozenset(self._forms) | frozenset(_SAME) | CURRENCY_WORDS | frozenset(ENGLISH)
         self._cache: dict[str, tuple[Match, ...]] = {}
 
     def _add(self, text: str, entity: str, field: str, score: float) -> None:
@@ -112,11 +120,6 @@ class Headings:
         if group is not None:
             alike = self._groups.setdefault(group, {})
             alike[entity, field] = max(min(score, 100) - 11, alike.get((entity, field), 0))
-
-    @property
-    def known(self) -> frozenset[str]:
-        """Folded headings, for finding the header row."""
-        return frozenset(self._forms) | frozenset(_SAME) | CURRENCY_WORDS | frozenset(ENGLISH)
 
     def matches(self, header: str, group: str = "") -> tuple[Match, ...]:
         """The fields that a heading may mean, best first."""

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import date
 
 from aps_desktop.domain.errors import InvalidValue, UserError
 from aps_desktop.domain.fields import Entity, Kind
-from aps_desktop.domain.money import Money
-from aps_desktop.domain.rules import PAIRS
-from aps_desktop.domain.values import show_date
 from aps_desktop.exchange.amounts import read_percent
 from aps_desktop.exchange.cells import Cell, Sheet, address, cell_text
 from aps_desktop.exchange.column_readers import (
-    ColumnReader,
     ReadColumn,
-    column_reader,
     is_percent,
 )
 from aps_desktop.exchange.detect import Table
@@ -30,15 +23,15 @@ from aps_desktop.exchange.drafts import (
     RowResult,
 )
 from aps_desktop.exchange.gc_pause import collector_paused
-from aps_desktop.exchange.mapping import CURRENCY, RECORD_ID, VALUE, SheetMapping
+from aps_desktop.exchange.mapping import SheetMapping
 from aps_desktop.exchange.parse import (
     Draft,
     NoValue,
     ParseContext,
     Read,
     Resolver,
-    parse_cell,
 )
+from aps_desktop.exchange.plan_parts import PartPlan
 from aps_desktop.exchange.planned import Planned, Waiting, referred_to
 from aps_desktop.exchange.row_cells import RowCells
 
@@ -47,35 +40,6 @@ _PERCENT_UNITS = frozenset({"%", "percent", "percentage", "per cent", "pct", "pe
 
 Check = Callable[[str, Mapping[str, Read]], Iterable[UserError]]
 """Looks over the values of one record of an entity; each error names its field."""
-
-
-def dates_in_order(entity: Entity) -> Callable[[Mapping[str, Read]], UserError | None]:
-    """A check that the last of two dates is not before the first, by the names of the fields."""
-    by_words = (
-        (a.name, a.name.replace(first, last))
-        for first, last in (("start", "end"), ("from", "to"), ("begin", "end"), ("opens", "closes"))
-        for a in entity.fields
-        if first in a.name.split("_")
-    )
-    pairs = [
-        (entity.field(a), entity.field(b))
-        for a, b in dict.fromkeys((*PAIRS, *by_words))
-        if all(n in entity.by_name and entity.field(n).kind is Kind.DATE for n in (a, b))
-    ]
-
-    def check(values: Mapping[str, Read]) -> UserError | None:
-        for first, last in pairs:
-            start, end = values.get(first.name), values.get(last.name)
-            if isinstance(start, date) and isinstance(end, date) and end < start:
-                return InvalidValue(
-                    f"{last.label} ({show_date(end)}) is before "
-                    f"{first.label.lower()} ({show_date(start)}).",
-                    "Correct one of the two dates.",
-                    field=last.name,
-                )
-        return None
-
-    return check
 
 
 class Planner:
@@ -95,6 +59,7 @@ class Planner:
         self._entities = {e.name: e for e in entities}
         self._resolver = resolver
         self._check = check
+        self.checks = check is not None
         self.rests = rests or {}
         self.planned = Planned(resolver, self._entities)
         self.doubts: dict[tuple[str, str, str, str], tuple[str, int]] = {}
@@ -137,42 +102,6 @@ class Planner:
         return {f.target for name in own for f in self._entities[name].fields if f.target} - own
 
 
-class _PartPlan:
-    """One part of a sheet's rows, with the readers of its columns."""
-
-    def __init__(
-        self, number: int, entity: Entity, mapping: SheetMapping, context: ParseContext
-    ) -> None:
-        self.number = number
-        self.entity = entity
-        self.part = mapping.parts[number]
-        mine = [t for t in mapping.targets if t.part == number]
-        self.targets = [t for t in mine if t.role == VALUE]
-        self.names = tuple(t.field for t in self.targets)
-        self.columns = tuple(t.column for t in self.targets)
-        self.currency = {t.field: t.column for t in mine if t.role == CURRENCY}
-        self.id_column = next((t.column for t in mine if t.role == RECORD_ID), None)
-        self.readers: list[ColumnReader] = [
-            column_reader(
-                entity.field(t.field), t, replace(context, habits=t.habits(context.habits))
-            )
-            for t in self.targets
-        ]
-        self.constants = {
-            name: parse_cell(entity.field(name), text, context)
-            for name, text in self.part.constants.items()
-        }
-        self.required = tuple(
-            f.name for f in entity.fields
-            if f.required and not f.default and f.name not in self.constants
-            and f.name not in self.part.links
-        )  # fmt: skip
-        self.in_order = dates_in_order(entity)
-
-    def label(self, name: str) -> str:
-        return self.entity.field(name).label
-
-
 class _SheetPlan:
     def __init__(self, owner: Planner, sheet: Sheet, table: Table, mapping: SheetMapping) -> None:
         self._owner = owner
@@ -182,7 +111,7 @@ class _SheetPlan:
         self._planned = owner.planned
         context = ParseContext(self._planned, mapping.habits)
         self._parts = [
-            _PartPlan(i, owner._entities[p.entity], mapping, context)  # noqa: SLF001
+            PartPlan(i, owner._entities[p.entity], mapping, context)  # noqa: SLF001
             for i, p in enumerate(mapping.parts)
         ]
         self._cells = RowCells(sheet, table, mapping, owner.rests)
@@ -195,27 +124,45 @@ class _SheetPlan:
         for part, columns in zip(self._parts, read, strict=True):
             self._note(part, columns, rows)
         troubled = {i for columns in read for column in columns for i in column.errors}
-        rowwise = [
-            zip(*(c.values for c in columns), strict=True) if columns else iter([()] * len(rows))
-            for columns in read
-        ]
-        full = [all(column.full for column in columns) for columns in read]
+        if not troubled and (alike := self._alike(rows, read)):
+            yield from alike
+            return
+        valued = [iter(p.values(c, len(rows))) for p, c in zip(self._parts, read, strict=True)]
         for i, row in enumerate(rows):
             result = RowResult(row, [])
-            for part, columns, source, whole in zip(self._parts, read, rowwise, full, strict=True):
-                pairs = zip(part.names, next(source), strict=True)
-                values = (
-                    dict(pairs) if whole else {n: value for n, value in pairs if value is not None}
-                )
+            for part, columns, source in zip(self._parts, read, valued, strict=True):
+                values = next(source)
                 errors = self._errors(part, columns, i) if i in troubled else []
-                if part.part.only_with and not _has_its_value(part, values, errors):
+                if part.part.only_with and not part.has_its_value(values, errors):
                     continue
                 if values or errors or not part.part.optional:
                     self._one(part, values, errors, i, result, cells)
             yield result
 
+    def _alike(
+        self, rows: Sequence[int], read: Sequence[Sequence[ReadColumn]]
+    ) -> list[RowResult] | None:
+        """The usual rows, each a new record of its own, made at once; None where any differs."""
+        part, columns = self._parts[0], read[0]
+        keys = part.keys(columns) if len(self._parts) == 1 and not self._owner.checks else None
+        if keys is None:
+            return None
+        values = part.values(columns, len(rows))
+        name, sheet = part.entity.name, self._sheet.name
+        records = [
+            DraftRecord(name, Draft(sheet, row, 0), one)
+            for row, one in zip(rows, values, strict=True)
+        ]
+        if not self._planned.claim_all(part.entity, keys, records):
+            return None
+        for i, record in enumerate(records):
+            if not record.values.keys() >= part.required_names:
+                record.missing = tuple(n for n in part.required if n not in record.values)
+            self._planned.remember(self._sheet, part.entity, record, {}, i)
+        return [RowResult(row, [record]) for row, record in zip(rows, records, strict=True)]
+
     def _read(
-        self, part: _PartPlan, n: int, rows: Sequence[int], cells: Mapping[int, Sequence[Cell]]
+        self, part: PartPlan, n: int, rows: Sequence[int], cells: Mapping[int, Sequence[Cell]]
     ) -> ReadColumn:
         target = part.targets[n]
         currency = part.currency.get(target.field)
@@ -223,7 +170,7 @@ class _SheetPlan:
         marks = self._cells.marks(target.column, rows)
         return part.readers[n](cells[target.column], money, marks)
 
-    def _note(self, part: _PartPlan, columns: list[ReadColumn], rows: Sequence[int]) -> None:
+    def _note(self, part: PartPlan, columns: list[ReadColumn], rows: Sequence[int]) -> None:
         """Gathers the notes on doubtful cells, alike ones together."""
         for target, column in zip(part.targets, columns, strict=True):
             for i, text in column.notes.items():
@@ -232,7 +179,7 @@ class _SheetPlan:
                 self._owner.doubts[key] = place, count + 1
 
     @staticmethod
-    def _errors(part: _PartPlan, columns: list[ReadColumn], i: int) -> list[tuple[int, UserError]]:
+    def _errors(part: PartPlan, columns: list[ReadColumn], i: int) -> list[tuple[int, UserError]]:
         errors = []
         said: set[tuple[int, str]] = set()
         for target, column in zip(part.targets, columns, strict=True):
@@ -248,7 +195,7 @@ class _SheetPlan:
 
     def _one(
         self,
-        part: _PartPlan,
+        part: PartPlan,
         values: dict[str, Read],
         errors: list[tuple[int, UserError]],
         i: int,
@@ -270,12 +217,12 @@ class _SheetPlan:
             values.update(part.constants)
         if not draft.refused and not draft.waiting:
             self._look_over(part, draft, result)
-        if part.required:
+        if not values.keys() >= part.required_names:
             draft.missing = tuple(n for n in part.required if n not in values)
         result.drafts.append(draft)
         self._planned.remember(self._sheet, part.entity, draft, cells, i)
 
-    def _linked(self, part: _PartPlan, draft: DraftRecord, result: RowResult) -> bool:
+    def _linked(self, part: PartPlan, draft: DraftRecord, result: RowResult) -> bool:
         """Fills references to earlier parts of the row; False if the row has no such part."""
         by_part = {d.draft.part: d for d in result.drafts}
         for name, number in part.part.links.items():
@@ -291,7 +238,7 @@ class _SheetPlan:
 
     def _mended(
         self,
-        part: _PartPlan,
+        part: PartPlan,
         draft: DraftRecord,
         error: UserError,
         cell: Cell,
@@ -319,7 +266,7 @@ class _SheetPlan:
 
     def _refuse(
         self,
-        part: _PartPlan,
+        part: PartPlan,
         draft: DraftRecord,
         error: UserError,
         column: int,
@@ -348,7 +295,7 @@ class _SheetPlan:
             )
         )
 
-    def _look_over(self, part: _PartPlan, draft: DraftRecord, result: RowResult) -> None:
+    def _look_over(self, part: PartPlan, draft: DraftRecord, result: RowResult) -> None:
         """Checks across the fields, and that no other row claims the same record otherwise."""
         found: list[UserError] = []
         # What a known record holds already is not this workbook's fault; its changes are checked.
@@ -372,17 +319,6 @@ class _SheetPlan:
 
     def _header(self, column: int, label: str) -> str:
         return self._headers[column] if column < len(self._headers) else label
-
-
-def _has_its_value(
-    part: _PartPlan, values: Mapping[str, Read], errors: list[tuple[int, UserError]]
-) -> bool:
-    """Whether the cell that makes the record holds something: no dash, and no amount of nothing."""
-    value = values.get(part.part.only_with)
-    if value is None:
-        column = part.columns[part.names.index(part.part.only_with)]
-        return any(at == column and not isinstance(e, NoValue) for at, e in errors)
-    return not (isinstance(value, Money) and not value.minor)
 
 
 def _with_field(error: UserError, name: str) -> UserError:

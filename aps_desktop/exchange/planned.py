@@ -10,6 +10,7 @@ from uuid import UUID
 
 from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.fields import Entity
+from aps_desktop.domain.money import Money
 from aps_desktop.exchange.cells import Cell, Sheet, cell_text
 from aps_desktop.exchange.drafts import DraftRecord
 from aps_desktop.exchange.mapping import VALUE, SheetMapping
@@ -137,13 +138,29 @@ class Planned:
             part = values.get(name)
             if part is None:
                 return None
-            found.append(part.casefold() if type(part) is str else part)
-        key: tuple[object, ...] = tuple(found)
+            kind = type(part)
+            if kind is str:
+                found.append(part.casefold())  # type: ignore[union-attr]
+            elif kind is Money:
+                found += (part.minor, part.currency)  # type: ignore[union-attr]
+            else:
+                found.append(part)
         claims = self._claims[entity.name]
-        if links:
-            key = (*key, *(values.get(name) for name in links))
+        found += [values.get(name) for name in links]
+        key = tuple(found)
         first = claims.setdefault(key, record)
         return None if first is record else self._compare(entity, record, first)
+
+    def claim_all(
+        self, entity: Entity, keys: Sequence[tuple[object, ...]], records: Sequence[DraftRecord]
+    ) -> bool:
+        """Takes all these keys at once where nobody has them; else none, and False."""
+        claims = self._claims[entity.name]
+        wanted = dict(zip(keys, records, strict=True))
+        if len(wanted) < len(keys) or not claims.keys().isdisjoint(wanted):
+            return False
+        claims.update(wanted)
+        return True
 
     def _compare(
         self, entity: Entity, record: DraftRecord, first: DraftRecord

@@ -13,6 +13,7 @@ from aps_desktop.domain.money import Money
 from aps_desktop.exchange.amounts import read_money
 from aps_desktop.exchange.dates import Reader
 from aps_desktop.exchange.detect import is_counter
+from aps_desktop.exchange.plan_parts import PartPlan
 from aps_desktop.services import importing, offices, records
 
 
@@ -265,3 +266,39 @@ def test_a_sheet_means_the_same_when_its_records_are_there(bring):
         ("fund_transaction", 2),
     ]
     assert (again.entity, again.new, again.changed, again.same) == ("project", 0, 0, 4)
+
+
+# Many rows at once -------------------------------------------------------------------------------
+
+ODD = {
+    "none": {},
+    "a duplicate": {3: {"Reference": "V-1", "Amount": 101.0, "Date": date(2026, 1, 2)}},
+    "the same row again": {
+        3: {"Reference": "V-1", "Amount": 101.0, "Date": date(2026, 1, 2), "Remarks": "no. 1"}
+    },
+    "no reference": {2: {"Reference": None}},
+    "no amount": {2: {"Amount": None}},
+    "a word for an amount": {2: {"Amount": "to be told"}},
+    "no remarks": {2: {"Remarks": None}},
+    "a long remark": {2: {"Remarks": "two\nlines and [a bracket]"}},
+    "an error": {2: {"Remarks": "#REF!"}},
+    "an unknown type": {2: {"Type": "gift of the gods"}},
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_rows_taken_at_once_are_what_they_are_one_by_one(bring, monkeypatch, odd):
+    heads = ("Date", "Type", "Currency", "Amount", "Reference", "Remarks", "Fund")
+    rows = [
+        {"Date": date(2026, 1, 1 + n), "Type": "Receipt", "Currency": "USD", "Amount": 100.0 + n,
+         "Reference": f"V-{n}", "Remarks": f"no. {n}", "Fund": "ADF", **ODD[odd].get(n, {})}
+        for n in range(6)
+    ]  # fmt: skip
+    table = [heads, *([row[head] for head in heads] for row in rows)]
+    at_once = bring(table, "Transactions", dry_run=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(PartPlan, "keys", lambda *_: None)
+        one_by_one = bring(table, "Transactions", dry_run=True)
+    assert at_once == one_by_one
+    assert at_once.sheets[0].entity == "fund_transaction"
+    assert at_once.sheets[0].new >= 4
