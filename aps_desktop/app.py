@@ -21,6 +21,7 @@ from aps_desktop.paths import APP_NAME, data_dir, default_database, resource_pat
 from aps_desktop.services.office_names import office_name
 from aps_desktop.services.window_lock import InUse, WindowLock
 from aps_desktop.tasks.runner import Runner
+from aps_desktop.tasks.title_keeper import TitleKeeper
 from aps_desktop.views import faults, theme
 from aps_desktop.views.context import Context
 from aps_desktop.views.main_window import MainWindow
@@ -314,6 +315,7 @@ class Program(QObject):
         timer.setObjectName("backup_timer")
         timer.timeout.connect(self._on_backup_due)
         timer.start(_BACKUP_EVERY_MS)
+        TitleKeeper(self._runner, self.window)
         self.window.commands.news.read()
         if self._file:
             self._take_file(self._file)

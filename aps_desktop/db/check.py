@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from aps_desktop.db import chain as chains
-from aps_desktop.db import lives, log, rebuild, summaries, united
+from aps_desktop.db import lives, log, rebuild, summaries, title_index, united
 from aps_desktop.db.connection import Connection, DatabaseFault, Row
 from aps_desktop.db.layout import field_columns, follows
 from aps_desktop.db.titles import fold_title
@@ -73,6 +73,7 @@ def _file(c: Connection) -> Iterator[Problem]:
         return
     for (text,) in c.all("PRAGMA cipher_integrity_check"):
         yield Problem("file", f"A page of the file is damaged: {text}")
+    title_index.look_again(c)
     for (text,) in c.all("PRAGMA integrity_check"):
         if text != "ok":
             yield Problem("file", f"The file is damaged: {text}")
@@ -263,6 +264,9 @@ def _counts(c: Connection) -> Iterator[Problem]:
         found = rebuild.known_kinds().get(tid)
         name = found.name if found else ""
         yield Problem("title", f"{name}: a deleted record is still found.", name, mendable=True)
+    if lost := title_index.missing(c):
+        words = f"Titles: {lost:,} of those looked at are not found by their letters."
+        yield Problem("title", words, "title_index", mendable=True)
 
 
 def _summaries(c: Connection) -> Iterator[Problem]:

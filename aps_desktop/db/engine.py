@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aps_desktop.db import driver, summaries
+from aps_desktop.db import driver, summaries, title_index
 from aps_desktop.db.connection import Connection, DatabaseFault, translated_errors
 from aps_desktop.domain.clock import Clock, SystemClock
 from aps_desktop.domain.errors import ReadOnly, UserError
@@ -138,6 +138,7 @@ def _begin(connection: Connection) -> None:
 
 def _end(connection: Connection) -> None:
     summaries.fold(connection)
+    title_index.keep_up(connection)
     if not connection.postgres:
         connection.run("UPDATE local_state SET writing = 0")
     crash_point("before-commit")

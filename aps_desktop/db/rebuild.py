@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from aps_desktop.db import lives, log, summaries, united
+from aps_desktop.db import lives, log, summaries, title_index, united
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.counts import put_counts
 from aps_desktop.db.layout import MEMBER, column_names, stored_values
@@ -41,6 +41,8 @@ def rebuild(c: Connection, kinds: Collection[Entity] | None = None) -> None:
     united.refresh(c, counts, {}, forgotten=forgotten)
     put_counts(c, counts)
     summaries.refill(c)
+    if kinds is None:
+        title_index.refill(c)
 
 
 def settle_log(c: Connection) -> None:

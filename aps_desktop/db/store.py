@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from aps_desktop.db import driver, summaries
+from aps_desktop.db import driver, summaries, title_index
 from aps_desktop.db.connection import Connection, DatabaseFault
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.clock import Clock
@@ -191,6 +191,7 @@ def _write_schema(connection: Connection, office: str, device: str) -> None:
         connection.run(statement)
     for statement in summaries.create_statements(postgres=connection.postgres):
         connection.run(statement)
+    title_index.make(connection)
     connection.run("INSERT INTO meta VALUES ('schema', ?)", (str(SCHEMA_VERSION),))
     connection.run("INSERT INTO meta VALUES ('layout', ?)", (layout_mark(),))
     connection.run(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
+from aps_desktop.db import title_index
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.queries.labels import label_sql
 from aps_desktop.db.standing import standing
@@ -62,19 +63,9 @@ def _places() -> dict[int, int]:
 def _candidates(
     c: Connection, words: Sequence[str], numbers: Sequence[int], *, inside: bool
 ) -> list[tuple[int, int, str]]:
-    marks = ",".join("?" * len(numbers))
-    tests = " AND ".join("folded LIKE ? ESCAPE '!'" for _ in words)
-    rows = c.all(
-        f"SELECT tid, rid, folded FROM search_title WHERE tid {'' if inside else 'NOT '}IN "
-        f"({marks}) AND {tests} LIMIT {_CANDIDATES}",
-        [*numbers, *(_pattern(word) for word in words)],
-    )
-    return [(tid, rid, folded) for tid, rid, folded in rows if tid in BY_NUMBER]
-
-
-def _pattern(word: str) -> str:
-    escaped = word.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    return f"%{escaped}%"
+    wanted = numbers if inside else [n for n in BY_NUMBER if n not in numbers]
+    rows = title_index.find(c, wanted, words, _CANDIDATES)
+    return [(tid, rid, folded) for tid, rid, folded in rows]
 
 
 def _rank(tid: int, folded: str, words: Sequence[str]) -> tuple[int, int, int, int]:

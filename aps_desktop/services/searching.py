@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from aps_desktop.db import title_index
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.queries.labels import label_sql
 from aps_desktop.db.standing import any_united
+from aps_desktop.db.title_index import pattern
 from aps_desktop.db.titles import fold
 from aps_desktop.domain.entities import ENTITIES
 from aps_desktop.domain.fields import Entity, Kind
@@ -57,7 +59,11 @@ def _in_entity(
         in_name = "s.folded LIKE ? ESCAPE '!'"
         in_texts = [f"t.{name} {c.like()} ? ESCAPE '!'" for name in columns]
         tests.append(f"({' OR '.join([in_name, *in_texts])})")
-        params += [_pattern(fold(word)), *[_pattern(word)] * len(columns)]
+        params += [pattern(fold(word)), *[pattern(word)] * len(columns)]
+    folded = [fold(word) for word in words]
+    hint = None if everywhere else title_index.narrowed(c, kind.number, folded)
+    among, within = hint or ("", [])
+    inside = f"s.rid IN ({among}) AND " if hint else ""
     join = "LEFT JOIN" if everywhere else "JOIN"
     texts = "".join(f", t.{name}" for name in columns)
     # What stands for a duplicate is found by the duplicate's names too.
@@ -67,8 +73,8 @@ def _in_entity(
     rows = c.all(
         f"SELECT t.id, {label_sql(kind, 't')}{texts} FROM {kind.name} t "
         f"{join} search_title s ON s.tid = {kind.number} AND {rid} = t.rid "
-        f"WHERE {' AND '.join(tests)} ORDER BY t.rid DESC LIMIT {int(limit)}",
-        params,
+        f"WHERE {inside}{' AND '.join(tests)} ORDER BY t.rid DESC LIMIT {int(limit)}",
+        [*within, *params],
     )
     for row in {row[0]: row for row in rows}.values():
         title = str(row[1] or kind.label)
@@ -89,8 +95,3 @@ def _snippet(texts: tuple[Any, ...], words: list[str]) -> str:
                 piece = " ".join(str(text)[start : start + _SHOWN].split())
                 return ("…" if start else "") + piece
     return ""
-
-
-def _pattern(text: str) -> str:
-    escaped = text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    return f"%{escaped}%"

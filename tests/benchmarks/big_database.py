@@ -6,7 +6,7 @@ import time
 from datetime import date, timedelta
 from pathlib import Path
 
-from aps_desktop.db import store
+from aps_desktop.db import store, title_index
 from aps_desktop.db.titles import fold
 from aps_desktop.domain.entities import entity
 
@@ -44,6 +44,7 @@ def make(path: Path, count: int) -> None:
                 rows.clear()
         _counted(c, "project", count)
         c.run("UPDATE local_state SET rid = ?", (count + 241,))
+        title_index.refill(c)  # as it is when the program has been open for a minute
     db.close()
 
 

@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
-from aps_desktop.db import rebuild, summaries
+from aps_desktop.db import rebuild, summaries, title_index
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database, crash_point
 from aps_desktop.db.layout import MEMBER, column_names, entity_columns
@@ -30,7 +30,7 @@ def layout_mark() -> str:
         for e in (*ENTITIES, MEMBER)
         for c, stored, f in entity_columns(e)
     ]
-    parts += [summaries.mark(), "united", "seal"]
+    parts += [summaries.mark(), "united", "seal", title_index.MARK]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -48,6 +48,7 @@ def migrate(db: Database, from_version: int, to_version: int) -> None:
         changed = _renew_tables(c)
         crash_point("tables-renewed")
         summaries.renew(c)
+        title_index.make(c)
         rebuild.rebuild(c, changed)
         put_meta(c, "schema", str(to_version))
         put_meta(c, "layout", layout_mark())

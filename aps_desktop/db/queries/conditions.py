@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
+from aps_desktop.db import title_index
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.layout import field_columns
 from aps_desktop.db.queries.labels import cell_sql, label_sql, member_sql
+from aps_desktop.db.title_index import pattern
 from aps_desktop.db.titles import fold, title_numbers
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.errors import InvalidValue
@@ -103,19 +105,20 @@ def _named(c: Connection, kind: Entity, words: list[str], *, walk: bool) -> tupl
     if not title_numbers(kind):
         texts = [e for f in kind.fields if f.listed for e in cell_sql(c, f)]
         tests = " OR ".join(f"CAST({e} AS TEXT) {c.like()} ? ESCAPE '!'" for e in texts) or "1=0"
-        each = [_pattern(word) for word in words for _ in texts]
+        each = [pattern(word) for word in words for _ in texts]
         return " AND ".join(f"({tests})" for _ in words), each
-    tests = " AND ".join("s.folded LIKE ? ESCAPE '!'" for _ in words)
-    params = [kind.number, *(_pattern(fold(word)) for word in words)]
+    folded = [fold(word) for word in words]
+    tests = " AND ".join("s.folded LIKE ? ESCAPE '!'" for _ in folded)
+    patterns = map(pattern, folded)
+    hint = title_index.narrowed(c, kind.number, folded)
+    if hint:
+        found = f"FROM search_title s WHERE s.tid = ? AND s.rid IN ({hint[0]}) AND {tests}"
+        return f"t.rid IN (SELECT s.rid {found})", [kind.number, *hint[1], *patterns]
+    params = [kind.number, *patterns]
     found = f"FROM search_title s WHERE s.tid = ? AND {tests}"
     if walk:
         return f"EXISTS (SELECT 1 {found} AND s.rid = t.rid)", params
     return f"t.rid IN (SELECT s.rid {found})", params
-
-
-def _pattern(text: str) -> str:
-    escaped = text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    return f"%{escaped}%"
 
 
 def _condition(c: Connection, kind: Entity, field: Field, item: Filter) -> tuple[str, list[Any]]:
@@ -173,14 +176,14 @@ def _money_bound(column: str, currency: str, sign: str, value: str) -> tuple[str
 
 def _contains(c: Connection, field: Field, column: str, text: str) -> tuple[str, list[Any]]:
     if field.kind is not Kind.REFERENCE:
-        return f"CAST({column} AS TEXT) {c.like()} ? ESCAPE '!'", [_pattern(text)]
+        return f"CAST({column} AS TEXT) {c.like()} ? ESCAPE '!'", [pattern(text)]
     # The matching targets are few and found once; a sub-query in each row costs ten times more.
     target = entity(field.target)
     short = label_sql(target, "r1", short=True, depth=1)
     full = label_sql(target, "r1", depth=1)
     like = f"{c.like()} ? ESCAPE '!'"
     test = f"SELECT r1.rid FROM {target.name} r1 WHERE {short} {like} OR {full} {like}"
-    return f"{column} IN ({test})", [_pattern(text)] * 2
+    return f"{column} IN ({test})", [pattern(text)] * 2
 
 
 def _set_condition(c: Connection, field: Field, item: Filter) -> tuple[str, list[Any]]:
@@ -193,7 +196,7 @@ def _set_condition(c: Connection, field: Field, item: Filter) -> tuple[str, list
             return f"EXISTS ({inner})", [field.number]
         case "contains":
             test = f"EXISTS ({inner} AND {member_sql(field)} {c.like()} ? ESCAPE '!')"
-            return test, [field.number, _pattern(str(item.values[0]))]
+            return test, [field.number, pattern(str(item.values[0]))]
         case "any_of" | "rid":
             known = [value for value in item.values if value is not None]
             marks = ",".join("?" * len(known))
