@@ -185,7 +185,7 @@ def packed(folder: Path, top: str) -> bytes:
     with tarfile.open(fileobj=plain, mode="w", format=tarfile.GNU_FORMAT) as archive:
         for path in [folder, *sorted(folder.rglob("*"))]:
             inside = str(path.relative_to(folder)).removeprefix(".")
-            archive.add(path, arcname=top + inside, recursive=False, filter=_nobody)
+            archive.add(path, arcname=top + inside, recursive=False, filter=_anywhere)
     strength = 1 if fast() else 9 | lzma.PRESET_EXTREME
     filters = [
         {"id": lzma.FILTER_X86},
@@ -228,7 +228,9 @@ def tar() -> Path:
     return target
 
 
-def _nobody(member: tarfile.TarInfo) -> tarfile.TarInfo:
+def _anywhere(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    """Nothing of who packed it, nor of when."""
+    member.mtime = epoch()
     member.uid = member.gid = 0
     member.uname = member.gname = "root"
     return member

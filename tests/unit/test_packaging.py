@@ -1,5 +1,6 @@
 """The installers: every dependency is accounted for and locked. They are not built here."""
 
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -134,6 +135,7 @@ def test_archives_are_the_same_for_the_same_files(recipe: ModuleType, tmp_path: 
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(name.encode() * 1000)
     packed = linux.packed(tmp_path / "tree", "./")
+    os.utime(tmp_path / "tree", (1, 1))
     assert linux.packed(tmp_path / "tree", "./") == packed
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         assert archive.getnames() == [".", "./a", "./a/c.so", "./a/ö.txt", "./b.txt"]
