@@ -34,7 +34,7 @@ FONTS = (
 )
 """The families in resources/fonts; nothing of the computer's own is used, so all look alike."""
 
-_FEW_COLUMNS = 8
+_FEW_COLUMNS = 7
 """A table of more columns is set smaller, so that amounts and names keep to theirs."""
 _PREAMBLE = """
 #set page(paper: "a4", flipped: {flipped}, margin: (x: 2.2cm, top: 2cm, bottom: 2.2cm),

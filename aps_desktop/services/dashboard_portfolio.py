@@ -44,6 +44,7 @@ STAGES = (
     ("ended", "Ended early"),
 )
 _NONE = "No projects", "Import a workbook of projects, or make the first one."
+_UNSPONSORED = "No sponsoring bodies", "Each project can say which body sponsors it."
 _PILLARS = (*PILLARS, ("", "No pillar"))
 
 
@@ -186,7 +187,8 @@ def body(c: Connection, selection: Selection, today: date) -> Chart:
         tuple((*names.get(rid, ("?", "?")), running[rid], every[rid]) for rid in order),
     )
     drawn = Bars(tuple(rows), keys)
-    return whole("portfolio-body", head, drawn, marks, table, selection, _NONE, empty=not total)
+    nothing = _NONE if not total else _UNSPONSORED
+    return whole("portfolio-body", head, drawn, marks, table, selection, nothing, empty=not order)
 
 
 def timeline(c: Connection, selection: Selection, today: date) -> Chart:

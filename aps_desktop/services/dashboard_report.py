@@ -54,7 +54,7 @@ def document(
     return Document(
         f"{title} dashboard", tuple(blocks), kind="Dashboard",
         subtitle=beside(narrowed, mark), office=office, made_on=day,
-        source="From this office's records", mark=mark,
+        source="From this office's records of every document class", mark=mark,
     )  # fmt: skip
 
 

@@ -40,7 +40,8 @@ OfOffice = Callable[[Reader, int | None], Document]
 class Report:
     """One kind of report. `entity` is what it is about; empty when it is about the office.
 
-    `by_year` says whether it takes a year; `formats` are the endings it can be written as.
+    `by_year` says whether it takes a year, `classed` whether its class can be chosen; `formats`
+    are the endings it can be written as.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Report:
     entity: str = ""
     by_year: bool = False
     formats: tuple[str, ...] = ("pdf", "docx", "xlsx", "html")
+    classed: bool = True
     of_record: OfRecord | None = None
     of_office: OfOffice | None = None
 
@@ -66,7 +68,7 @@ REPORTS = (
            by_year=True, of_record=report_annual.fund),
     Report("public-pack", "Public accountability pack",
            "Public records only, to be handed out or put on a web site.",
-           formats=("html", "pdf"), of_office=report_public.pack),
+           formats=("html", "pdf"), classed=False, of_office=report_public.pack),
     Report("data-quality", "Data-quality report",
            "How complete the records are, and what needs a person.",
            of_office=report_quality.quality),

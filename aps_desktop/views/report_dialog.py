@@ -63,7 +63,14 @@ class ReportDialog(QDialog):
         self._column.addWidget(self.purpose)
         self.about = {} if record else self._about_rows()
         self.year = self._row(
-            Field(1, "year", "Year", Kind.NUMBER, help="Empty: since the beginning."), None
+            Field(
+                1,
+                "year",
+                "Year",
+                Kind.NUMBER,
+                help="Empty: since the beginning; in an annual report, this year.",
+            ),
+            None,
         )
         self.format = self._row(_choice("format", "Kind of file", tuple(FORMATS.items())), "pdf")
         self.max_class = self._row(
@@ -123,6 +130,11 @@ class ReportDialog(QDialog):
         year = self.year.editor.value() if report.by_year else None
         if year is not None and not 1967 <= int(year) <= 2100:
             raise InvalidValue(f"{year} is no year.", "Type it with four digits.")
+        ending = str(self.format.editor.value() or "pdf")
+        if ending not in report.formats:
+            known = " or ".join(FORMATS[one] for one in report.formats)
+            words = f"The {report.label.lower()} is not made as {FORMATS[ending]}."
+            raise InvalidValue(words, f"Choose {known}.")
         max_class = str(self.max_class.editor.value() or "")
         return Asked(report.name, record, int(year) if year else None, max_class)
 
@@ -149,7 +161,11 @@ class ReportDialog(QDialog):
         for name, row in self.about.items():
             row.setVisible(name == report.entity)
         self.year.setVisible(report.by_year)
+        if self.format.editor.value() not in report.formats:
+            self.format.show_value(report.formats[0], {})
+        self.max_class.setVisible(report.classed)
         self.error.hide()
+        self.adjustSize()
 
     def _on_make(self) -> None:
         try:
@@ -163,8 +179,6 @@ class ReportDialog(QDialog):
     def _ask(self) -> Path | None:
         ending = str(self.format.editor.value() or "pdf")
         report = self.chosen()
-        if ending not in report.formats:
-            ending = report.formats[0]
         documents = QStandardPaths.StandardLocation.DocumentsLocation
         folder = self._context.ui_state.get(_FOLDER, "") or QStandardPaths.writableLocation(
             documents

@@ -77,6 +77,25 @@ def test_from_the_menu_a_missing_record_is_said_in_place(
     assert not dialog.error.isVisible()
 
 
+def test_a_kind_of_file_that_a_report_does_not_have_is_refused_in_place(
+    qtbot: QtBot, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialog = ReportDialog(context)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", pytest.fail)
+    dialog.format.show_value("docx", {})
+    dialog.report.show_value("public-pack", {})
+    dialog.report.editor.done.emit()
+    assert dialog.format.editor.value() == "html"
+    assert not dialog.max_class.isVisible()
+    dialog.format.show_value("xlsx", {})
+    qtbot.mouseClick(dialog.make, Qt.MouseButton.LeftButton)
+    assert dialog.error.text() == (
+        "The public accountability pack is not made as Excel. Choose Web page or PDF."
+    )
+
+
 def test_closing_the_dialog_stops_the_report(
     qtbot: QtBot, db: Database, project: UUID, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
