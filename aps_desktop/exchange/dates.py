@@ -70,6 +70,8 @@ class Reader:
         if isinstance(cell, (int, float)) and not isinstance(cell, bool):
             return self._serial(cell)
         text = _tidy(cell_text(cell))
+        if len(text) == 5 and text.isascii() and text.isdigit() and int(text) in _SERIALS:
+            return self._serial(int(text))  # a spreadsheet's number of a day, kept as text
         found = self._numeric(text) or self._worded(text)
         if found:
             return found

@@ -25,6 +25,10 @@ _BALANCE = re.compile(
 _FOOTNOTE = re.compile(
     r"\s*(\*|†|\(?(sources?|notes?|remarks?|n\.?b\.?|legend|disclaimer|keterangan|catatan)\b)", re.I
 )
+_PAGE = re.compile(
+    r"(page|p\.|halaman|hal\.|trang|หน้า(ที่)?|ទំព័រ|ໜ້າ|စာမျက်နှာ|pahina)\s*\d+"
+    r"(\s*(of|/|dari|trên|จาก|sa)\s*\d+)?", re.I,
+)  # fmt: skip
 _UNITS = re.compile(
     r"[(\[].{1,30}[)\]]|%|(US\$|USD|EUR|IDR|THB|VND|PHP|MYR|SGD) ?('?000|k|m|mn|million|thousand)?"
     r"|dd[/.-]mm[/.-]yy(yy)?|mm[/.-]dd[/.-]yy(yy)?|yyyy-mm-dd|months?|days?|persons?|pax|number|no\.?",
@@ -255,7 +259,7 @@ def _not_a_record(
             return "note"
         if filled[0] <= first:
             return "note" if len(lead) > 40 else "heading"
-    if len(filled) == 1 and _FOOTNOTE.match(lead + " ") and len(lead) > 12:
+    if len(filled) == 1 and _is_note(lead):
         return "note"
     if len(filled) > 1 and all(
         c < len(head) and folded(cell_text(row[c])) == head[c] for c in filled
@@ -267,6 +271,11 @@ def _not_a_record(
     ):
         return "numbering"
     return ""
+
+
+def _is_note(text: str) -> bool:
+    """Whether a text that stands alone is a footnote or a page's number."""
+    return (len(text) > 12 and bool(_FOOTNOTE.match(text + " "))) or bool(_PAGE.fullmatch(text))
 
 
 def _carried(sheet: Sheet, rows: tuple[int, ...], headers: tuple[str, ...]) -> tuple[int, ...]:

@@ -302,3 +302,20 @@ def test_rows_taken_at_once_are_what_they_are_one_by_one(bring, monkeypatch, odd
     assert at_once == one_by_one
     assert at_once.sheets[0].entity == "fund_transaction"
     assert at_once.sheets[0].new >= 4
+
+
+def test_a_page_s_footer_is_no_record(bring):
+    sheet = bring([
+        ("Project code", "Project title"), ("R-1", "One"), ("Page 1 of 2", None),
+        ("Project code", "Project title"), ("R-2", "Two"), ("Page 2/2", None), (None, "หน้า 2"),
+    ], dry_run=True).sheets[0]  # fmt: skip
+    assert (sheet.new, sheet.refused) == (2, 0)
+    assert {row["text"]: row["why"] for row in sheet.passed_over}["Page 1 of 2"] == "note"
+
+
+def test_the_number_of_a_day_may_be_a_text():
+    assert Reader().day("45749")[0] == Reader().day(45749.0)[0] == date(2025, 4, 2)
+    with pytest.raises(InvalidValue):
+        Reader().day("99999999")
+    with pytest.raises(InvalidValue):
+        Reader().day("00045")
