@@ -39,18 +39,20 @@ _SAMPLE = 400
 class Said:
     """A kind of record that titles or headings name: by row of the table the text to read.
 
-    `new` says that there is no such record yet: the text is its title.
+    `new` says that there is no such record yet: the text is its title. Where a title says a field
+    of the records themselves, `label` is the field's.
     """
 
     entity: str
     where: str
     texts: dict[int, str]
     new: bool = False
+    label: str = ""
 
     @property
     def heading(self) -> str:
         """The heading of the column that says it."""
-        return f"{entity(self.entity).label} ({self.where})"
+        return f"{self.label or entity(self.entity).label} ({self.where})"
 
 
 def said_above(sheet: Sheet, table: Table, resolver: Resolver) -> list[Said]:
@@ -67,6 +69,25 @@ def said_above(sheet: Sheet, table: Table, resolver: Resolver) -> list[Said]:
     for said in finder.headings(sheet, table):
         found.setdefault(said.entity, said)
     return list(found.values())
+
+
+def choices_above(sheet: Sheet, table: Table, mapping: SheetMapping) -> list[Said]:
+    """What titles, or the sheet's name, say of a choice that every record must have and no column
+    fills: "Disbursement report" of the type. One that names several says nothing."""
+    kind = entity(mapping.parts[0].entity)
+    filled = {t.field for t in mapping.targets if t.part == 0}
+    titles = [folded(sheet.name), *(folded(text) for text, _ in _title_cells(sheet, table))]
+    said = []
+    for spec in kind.fields:
+        if spec.kind is Kind.CHOICE and spec.required and not spec.default:
+            named = [
+                label for _, label in spec.choices
+                if any(re.search(rf"\b{re.escape(folded(label))}s?\b", text) for text in titles)
+            ]  # fmt: skip
+            if spec.name not in filled and len(named) == 1:
+                texts = dict.fromkeys(table.rows, named[0])
+                said.append(Said(kind.name, TITLE, texts, label=spec.label))
+    return said
 
 
 def with_told(sheet: Sheet, table: Table, said: Sequence[Said]) -> Sheet:

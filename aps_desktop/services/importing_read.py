@@ -11,16 +11,18 @@ from aps_desktop.domain.entities import ENTITIES, entity
 from aps_desktop.domain.errors import UserError
 from aps_desktop.domain.money import CURRENCIES
 from aps_desktop.exchange.cells import Sheet, Workbook, cell_text
+from aps_desktop.exchange.detect import Table
 from aps_desktop.exchange.exported import exported_base, exported_mappings
 from aps_desktop.exchange.gc_pause import collector_paused
 from aps_desktop.exchange.guess import Guesser
 from aps_desktop.exchange.indicator_form import form_mappings
 from aps_desktop.exchange.long_texts import META_SHEET, rests
+from aps_desktop.exchange.mapping import SheetMapping
 from aps_desktop.exchange.parse import Resolver
 from aps_desktop.exchange.rate_tables import as_rows
 from aps_desktop.exchange.read_workbook import read_workbook
 from aps_desktop.services import importing_mappings as mappings
-from aps_desktop.services.importing_context import said_above, wanted, with_told
+from aps_desktop.services.importing_context import choices_above, said_above, wanted, with_told
 from aps_desktop.services.importing_resolver import DatabaseResolver
 from aps_desktop.services.importing_tables import tables_of
 from aps_desktop.services.importing_types import (
@@ -135,8 +137,28 @@ def _found(db: Database, sheet: Sheet, guesser: Guesser, resolver: Resolver) -> 
         mapping = guesser.guess(sheet, table)
     if mapping is None or not mapping.targets:
         return FoundSheet(sheet, table, None, why=NO_FIT)
+    longer, table, mapping = _with_choices(sheet, table, mapping, guesser)
+    if longer is not sheet:
+        sheet = longer
+        known = mappings.remembered(db.reader(), sheet, table)
+        if known is not None and known.parts:
+            return FoundSheet(sheet, table, known, "remembered")
     mapping = mappings.understood(sheet, table, mapping)
     return FoundSheet(sheet, table, mapping)
+
+
+def _with_choices(
+    sheet: Sheet, table: Table, mapping: SheetMapping, guesser: Guesser
+) -> tuple[Sheet, Table, SheetMapping]:
+    """The sheet with what its titles say of a choice as a further column, if that is understood."""
+    said = choices_above(sheet, table, mapping)
+    if said:
+        longer = with_told(sheet, table, said)
+        anew = guesser.table(longer, table.header_row)
+        guess = guesser.guess(longer, anew) if anew else None
+        if anew and guess and len(guess.targets) == len(mapping.targets) + len(said):
+            return longer, anew, guess
+    return sheet, table, mapping
 
 
 def _as_it_stands(one: FoundSheet) -> bool:

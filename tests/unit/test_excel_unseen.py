@@ -319,3 +319,22 @@ def test_the_number_of_a_day_may_be_a_text():
         Reader().day("99999999")
     with pytest.raises(InvalidValue):
         Reader().day("00045")
+
+
+def test_a_title_says_what_the_payments_are(db, bring):
+    records.new(db, "project", {"code": "X-1", "title": "Known"})
+    table = [
+        ("Disbursement report as of 30 Sep 2026",), ("(in US dollars)",), (),
+        ("Project", "Date of payment", "Amount", "Voucher no."),
+        ("X-1", "30-Sep-26", "1,200.00", "V-1"), ("X-1", "03.10.2026", "7,000", "V-2"),
+        ("Grand total", None, "8,200", None),
+    ]  # fmt: skip
+    sheet = bring(table).sheets[0]
+    assert (sheet.new, sheet.refused) == (2, 0)
+    rows = rows_of(db, "fund_transaction")
+    assert [(row["type"], row["amount"]) for row in rows] == [
+        ("disbursement", Money.of("1200", "USD")), ("disbursement", Money.of("7000", "USD")),
+    ]  # fmt: skip
+    table[0] = ("Receipts and disbursements",)
+    table[4] = ("X-1", "1-Oct-26", "1,300.00", "V-3")
+    assert bring(table, dry_run=True).sheets[0].refused == 2
