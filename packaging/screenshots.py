@@ -1,6 +1,7 @@
 """Pictures of the pages, for the README and for looking at: `make screenshots`.
 
-Draws offscreen on made-up data. Arguments: the folder to write to.
+Draws offscreen on made-up data. Arguments: the folder to write to, then the pictures to take
+(all, where none is named).
 """
 
 import os
@@ -25,6 +26,7 @@ from aps_desktop.views.import_wizard import ImportWizard  # noqa: E402
 from aps_desktop.views.main_window import MainWindow  # noqa: E402
 from aps_desktop.views.palette import Palette  # noqa: E402
 from aps_desktop.views.posting_dialog import PostingDialog  # noqa: E402
+from aps_desktop.views.report_dialog import ReportDialog  # noqa: E402
 
 _SIZE = {"small": (1366, 768), "large": (1920, 1080)}
 
@@ -124,6 +126,16 @@ def iati_export(window: MainWindow) -> QWidget:
     return window.findChildren(IatiExportDialog)[-1]
 
 
+def report(window: MainWindow) -> QWidget:
+    """Which report, about what, as which kind of file."""
+    window.commands.run("report")
+    return window.findChildren(ReportDialog)[-1]
+
+
+def portfolio(window: MainWindow) -> None:
+    dashboard(window, "portfolio")
+
+
 def funding(window: MainWindow) -> None:
     dashboard(window, "funding")
 
@@ -172,11 +184,14 @@ PICTURES = (
     Picture("changes", "changes"),
     Picture("backups", "backups"),
     Picture("dashboard", "dashboards", "light", "large", funding),
+    Picture("dashboard-dark", "dashboards", "dark", "large", funding),
+    Picture("dashboard-portfolio", "dashboards", "light", "small", portfolio),
     Picture("dashboard-results", "dashboards", "dark", "large", results),
     Picture("dashboard-map", "dashboards", "light", "small", state_map),
     Picture("search", "today", act=search),
     Picture("import-preview", "today", act=import_preview),
     Picture("iati-export", "today", act=iati_export),
+    Picture("report", "today", act=report),
     Picture("exchange", "sync"),
 )
 
@@ -207,6 +222,7 @@ def take(app: QApplication, program: Program, picture: Picture, folder: Path) ->
 def main() -> int:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")
     folder.mkdir(parents=True, exist_ok=True)
+    wanted = [one for one in PICTURES if not sys.argv[2:] or one.name in sys.argv[2:]]
     with tempfile.TemporaryDirectory() as home:
         os.environ["APS_DATA_DIR"] = home
         location = str(Path(home, "sample.aps"))
@@ -216,7 +232,7 @@ def main() -> int:
         app = QApplication(sys.argv[:1])
         program = Program(app)
         program.open(location)
-        for picture in PICTURES:
+        for picture in wanted:
             take(app, program, picture, folder)
             print(folder / f"{picture.name}.png")
         program.close()
