@@ -167,6 +167,10 @@ def list_conflicts(session: Session) -> int:
                 }
                 for v in c.versions
             ],
+            "proposals": [
+                {"value": p.value, "office": p.office, "user": p.officer, "at": _moment(p.at)}
+                for p in c.proposals
+            ],
         }
         for c in found
     ]

@@ -34,7 +34,11 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A field with several values that nobody has settled. `base` is what they all started from."""
+    """A field with several values that nobody has settled. `base` is what they all started from.
+
+    `proposals` are what offices that do not own the record would have it say: settling the conflict
+    answers them too.
+    """
 
     id: str
     entity: str
@@ -45,6 +49,7 @@ class Conflict:
     base: str
     base_wire: str | None
     versions: tuple[Version, ...]
+    proposals: tuple[Version, ...] = ()
 
 
 def open_conflicts(
@@ -143,9 +148,15 @@ def _conflict(c: Connection, cell: int, record: UUID, tid: int) -> Conflict | No
         _version(c, dot, wire, words(c, field, wire), own, shown=at == 0)
         for at, (dot, wire) in enumerate(zip(heads, wires, strict=True))
     )
+    proposed = [(dot, log.wire_of(c, dot, number)) for dot in log.proposals(c, rid, number)]
+    proposals = tuple(
+        _version(c, dot, wire, words(c, field, wire), own, shown=False)
+        for dot, wire in proposed
+        if wire not in wires
+    )
     return Conflict(
         *(f"{record}:{number}", kind.name, record, called(c, record), field.name, field.label),
-        *(words(c, field, base), base, versions),
+        *(words(c, field, base), base, versions, proposals),
     )
 
 

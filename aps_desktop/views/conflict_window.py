@@ -193,9 +193,11 @@ class ConflictsPane(Pane):
     def _on_bulk(self) -> None:
         office = self.sender().data()
         answers = take_all(self._found, office)
+        declined = sum(len(conflict.proposals) for conflict, _ in answers)
         text = (
             f"{many(len(answers), 'field')} get the value that the {office_name(office)} gave. "
-            "This is one step, which can be undone, and it travels to all offices."
+            + (f"{many(declined, 'proposal')} for them are declined with it. " if declined else "")
+            + "This is one step, which can be undone, and it travels to all offices."
         )
         if ask("Settle them all?", text, f"Settle {many(len(answers), 'conflict')}",
                parent=self.window()):  # fmt: skip

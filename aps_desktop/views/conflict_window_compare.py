@@ -240,6 +240,9 @@ def _options(conflict: Conflict) -> list[Option]:
                 key, _called(version), version.wire, version.value, _meta(version), version.shown
             )
         )
+    for at, one in enumerate(conflict.proposals, 1):
+        title = f"Proposed by {office_name(one.office)}"
+        found.append(Option(f"proposal {at}", title, one.wire, one.value, _meta(one)))
     return found
 
 
@@ -254,7 +257,7 @@ def _meta(version: Version) -> str:
 
 def _is_long(conflict: Conflict) -> bool:
     kind = entity(conflict.entity).field(conflict.field).kind
-    texts = [conflict.base, *(v.value for v in conflict.versions)]
+    texts = [conflict.base, *(v.value for v in (*conflict.versions, *conflict.proposals))]
     return kind is Kind.LONG_TEXT or max(len(text) for text in texts) > 160
 
 
@@ -262,7 +265,8 @@ def _compare(conflict: Conflict, _connection: object) -> Compared:
     """In a reading thread: long texts take their time."""
     ordered = sorted(conflict.versions, key=lambda v: not v.mine)
     base = conflict.base
-    found = Compared(conflict.id, [text_merge.compare(base, v.value) for v in ordered])
+    shown = (*ordered, *conflict.proposals)
+    found = Compared(conflict.id, [text_merge.compare(base, v.value) for v in shown])
     if len(ordered) == 2 and entity(conflict.entity).field(conflict.field).kind is Kind.LONG_TEXT:
         found.merged = text_merge.put_together(base, ordered[0].value, ordered[1].value) or None
     return found

@@ -213,6 +213,7 @@ class ImportWizard(QDialog):
 
     def _on_applied(self, result: tuple[ImportReport, Applied]) -> None:
         self._report = result[0]
+        self._context.backup_made.emit()
         self.done_page.show_report(self._report)
         self.show_step(DONE)
         self.next.setFocus()

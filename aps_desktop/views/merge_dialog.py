@@ -187,6 +187,7 @@ class MergeDialog(QDialog):
 
     def _on_merged(self, result: tuple[list[Item], Applied]) -> None:
         self.items = result[0]
+        self.context.backup_made.emit()
         self._show()
 
     def _on_undo(self) -> None:

@@ -1,7 +1,6 @@
 """Settling conflicts in the window, by keyboard alone, one by one and by office."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
@@ -9,23 +8,20 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from aps_desktop.db.engine import Database
-from aps_desktop.services import conflicts, merging, records
+from aps_desktop.services import conflicts, merging, proposals, records
 from aps_desktop.views import conflict_window
 from aps_desktop.views.conflict_window import ConflictsPane
 from aps_desktop.views.main_window import MainWindow
-from tests.three_offices import Offices, three_offices
+from tests.three_offices import Offices
 
 Open = Callable[[Database], MainWindow]
 KEY = Qt.Key
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Offices]:
-    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
-    made = three_offices(tmp_path)
-    merging.merge_file(made.la, made.in_conflict())
-    yield made
-    made.close()
+def here(here: Offices) -> Offices:
+    merging.merge_file(here.la, here.in_conflict())
+    return here
 
 
 @pytest.fixture
@@ -160,3 +156,19 @@ def test_the_rail_and_the_foot_count_them(window: MainWindow, qtbot: QtBot) -> N
     row = window.rail.model.row_of("sync")
     shown = window.rail.model.index(row).data(Qt.ItemDataRole.AccessibleTextRole)
     assert shown == "Sync, 2"
+
+
+def test_a_proposal_for_the_field_stands_beside_the_others_since_settling_answers_it(
+    here: Offices, opened: Open, qtbot: QtBot
+) -> None:
+    c = here.la.reader()
+    id = records.find_id(c, "project", "P1")
+    records.put(here.kh, "project", id, {"title": "Title of Cambodia"})
+    here.send(here.kh, here.la)
+    pane = pane_of(opened(here.la))
+    last = pane.compare.cards[-1]
+    assert last.accessibleName() == "Proposed by Cambodia office: Title of Cambodia"
+    press(qtbot, pane, KEY.Key_4, KEY.Key_Return)
+    assert values(here)[0] == "Title of Cambodia"
+    assert proposals.waiting(here.la.reader()) == []
+    assert [one.field for one in conflicts.open_conflicts(here.la.reader())] == ["description"]
