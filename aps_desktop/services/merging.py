@@ -25,6 +25,7 @@ from aps_desktop.services import (
     updates,
 )
 from aps_desktop.services.merge_differences import Difference
+from aps_desktop.services.office_names import office_name
 from aps_desktop.sync import seals
 from aps_desktop.sync.bundle_errors import NewerFormat
 from aps_desktop.sync.container import Judge, Judgement, OpenedBundle, Verdict, open_bundle
@@ -269,7 +270,7 @@ def _gaps(c: Connection, bundle: OpenedBundle) -> tuple[str, ...]:
             "SELECT max_seq, office, name FROM device WHERE uuid = ?", (bytes.fromhex(device),)
         )
         if low > (row[0] if row else 0):
-            who = f"{row[1]} office ({row[2]})" if row else f"device {device[:8]}"
+            who = f"{office_name(row[1])} ({row[2]})" if row else f"device {device[:8]}"
             own = device == m.sender.device
             which = _missing(c, device, m.sequence) if own else ""
             waiting.append(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from aps_desktop.services.text_merge import Piece
 from aps_desktop.views.conflict_window_text import DiffView
@@ -33,7 +33,19 @@ class ValueCard(Card):
     ) -> None:
         super().__init__(f"value_{number}", parent)
         self.number = number
-        self._title = title
+        self._head(title, shown=shown)
+        self.meta = PlainLabel(meta, self, role="small", wrap=True)
+        self.text = DiffView("value_text", f"{title}: text", self) if long else None
+        self._value(value)
+        self.lines.addWidget(self.meta)
+        if not long:
+            self.lines.addStretch(1)
+        self.take = self._foot()
+        self.setAccessibleName(f"{title}: {value or _EMPTY}")
+        self.setAccessibleDescription(f"{meta}. Key {number}.")
+        self.setMinimumWidth(170)
+
+    def _head(self, title: str, *, shown: bool) -> None:
         head = QHBoxLayout()
         name = PlainLabel(title, self, role="strong", wrap=True)
         name.setObjectName("value_title")
@@ -41,31 +53,25 @@ class ValueCard(Card):
         if shown:
             head.addWidget(chip("Shown now", "neutral", self), 0, Qt.AlignmentFlag.AlignTop)
         self.lines.addLayout(head)
-        self.meta = PlainLabel(meta, self, role="small", wrap=True)
-        self.text: DiffView | None = None
-        if long:
-            self.text = DiffView("value_text", f"{title}: text", self)
+
+    def _value(self, value: str) -> None:
+        if self.text is not None:
             self.text.show_text(value)
             self.lines.addWidget(self.text, 1)
-        else:
-            words = PlainLabel(
-                value or _EMPTY, self, role="heading" if value else "muted", wrap=True
-            )
-            words.setObjectName("value_words")
-            self.lines.addWidget(words)
-        self.lines.addWidget(self.meta)
-        if not long:
-            self.lines.addStretch(1)
-        self.take = button(f"Take this ({number})", f"take_{number}", "", self)
-        self.take.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.take.clicked.connect(self._on_take)
+            return
+        words = PlainLabel(value or _EMPTY, self, role="heading" if value else "muted", wrap=True)
+        words.setObjectName("value_words")
+        self.lines.addWidget(words)
+
+    def _foot(self) -> QPushButton:
+        take = button(f"Take this ({self.number})", f"take_{self.number}", "", self)
+        take.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        take.clicked.connect(self._on_take)
         foot = QVBoxLayout()
         foot.setContentsMargins(0, 6, 0, 0)
-        foot.addWidget(self.take, 0, Qt.AlignmentFlag.AlignLeft)
+        foot.addWidget(take, 0, Qt.AlignmentFlag.AlignLeft)
         self.lines.addLayout(foot)
-        self.setAccessibleName(f"{title}: {value or _EMPTY}")
-        self.setAccessibleDescription(f"{meta}. Key {number}.")
-        self.setMinimumWidth(170)
+        return take
 
     def show_pieces(self, pieces: list[Piece]) -> None:
         """Marks what this text changed against the one before."""

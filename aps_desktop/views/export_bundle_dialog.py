@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QHBoxLayout,
-    QProgressBar,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -26,7 +25,7 @@ from aps_desktop.services.merge_report import many
 from aps_desktop.services.office_names import office_name
 from aps_desktop.views.export_bundle_dialog_form import ExportForm
 from aps_desktop.views.plain_label import PlainLabel
-from aps_desktop.views.sync_pane_parts import Card, button, said, tell
+from aps_desktop.views.sync_pane_parts import Card, button, progress_bar, said, tell
 
 if TYPE_CHECKING:
     from aps_desktop.db.engine import Database
@@ -57,16 +56,16 @@ class ExportBundleDialog(QDialog):
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self.form)
         self.pages.addWidget(self.result_page)
-        self._bar = QProgressBar(self)
-        self._bar.setAccessibleName("Progress")
-        self._bar.setTextVisible(False)
-        self._bar.setFixedHeight(6)
-        self._bar.setRange(0, 0)
-        self._bar.hide()
+        self._bar = progress_bar(self)
         self.make = button("Make the bundle", "export_make", "primary", self)
         self.show_folder = button("Show in folder", "export_show", "primary", self)
         self.leave = button("Cancel", "export_close", "", self)
         self.show_folder.hide()
+        self._lay_out()
+        self._connect()
+        context.runner.mutate(_choices, self._on_choices, self._on_failed, owner=self)
+
+    def _lay_out(self) -> None:
         foot = QHBoxLayout()
         foot.addStretch(1)
         for one in (self.leave, self.show_folder, self.make):
@@ -79,6 +78,8 @@ class ExportBundleDialog(QDialog):
         layout.addWidget(self.pages, 1)
         layout.addWidget(self._bar)
         layout.addLayout(foot)
+
+    def _connect(self) -> None:
         self.make.setDefault(True)
         self.make.setEnabled(False)
         self.make.clicked.connect(self._on_make)
@@ -86,7 +87,6 @@ class ExportBundleDialog(QDialog):
         self.show_folder.clicked.connect(self._on_show_folder)
         self.form.browse_wanted.connect(self._on_browse)
         self.form.changed.connect(self._on_form_changed)
-        context.runner.mutate(_choices, self._on_choices, self._on_failed, owner=self)
 
     def _on_choices(self, result: tuple[Choices, Applied]) -> None:
         self._choices = result[0]
@@ -125,15 +125,27 @@ class ExportBundleDialog(QDialog):
         self._bar.hide()
         tell(self.problem, str(error), "late")
         self._on_form_changed()
+        self.make.setFocus()  # it lost the keyboard when it was greyed out
 
     def _on_made(self, result: tuple[Made, Applied]) -> None:
         made = self.made = result[0]
         self._busy = False
         self._bar.hide()
-        exported = made.exported
-        self.heading.setText(f"Bundle {exported.sequence:,} is ready")
+        self.heading.setText(f"Bundle {made.exported.sequence:,} is ready")
         lines = QVBoxLayout(self.result_page)
         lines.setContentsMargins(0, 0, 0, 0)
+        lines.addWidget(self._result(made))
+        lines.addWidget(PlainLabel(_NEXT, self.result_page, role="muted", wrap=True))
+        lines.addStretch(1)
+        self.pages.setCurrentWidget(self.result_page)
+        self.make.hide()
+        self.show_folder.show()
+        self.leave.setText("Close")
+        self.show_folder.setDefault(True)
+        self.show_folder.setFocus()
+
+    def _result(self, made: Made) -> Card:
+        exported = made.exported
         card = Card("export_result", self.result_page)
         parts = [many(exported.changes, "change"), many(exported.files, "file")]
         card.lines.addWidget(
@@ -151,15 +163,7 @@ class ExportBundleDialog(QDialog):
         if not exported.changes:
             words = "There is nothing new in it: they have confirmed all of your changes."
             card.lines.addWidget(said(words, "", card))
-        lines.addWidget(card)
-        lines.addWidget(PlainLabel(_NEXT, self.result_page, role="muted", wrap=True))
-        lines.addStretch(1)
-        self.pages.setCurrentWidget(self.result_page)
-        self.make.hide()
-        self.show_folder.show()
-        self.leave.setText("Close")
-        self.show_folder.setDefault(True)
-        self.show_folder.setFocus()
+        return card
 
     def _on_show_folder(self) -> None:
         folder = str(self.made.files[0].parent)

@@ -36,6 +36,22 @@ class OfficePage(QWidget):
         self._layout.setSpacing(5)
         self._layout.addWidget(PlainLabel("Your office", role="title"))
         self._layout.addSpacing(10)
+        self._fields()
+        self._meter = self._strength()
+        self._layout.addWidget(self._meter)
+        self._words = PlainLabel(_ADVICE, role="small", wrap=True)
+        self._words.setObjectName("passphrase_words")
+        self._layout.addWidget(self._words)
+        self._layout.addStretch(1)
+        self._layout.addLayout(self._buttons())
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(150)
+        self._pause.timeout.connect(self._judge)
+        self._connect()
+        self._on_typed()
+
+    def _fields(self) -> None:
         self._office = QComboBox(self)
         for code, name in offices():
             self._office.addItem(name, code)
@@ -52,24 +68,14 @@ class OfficePage(QWidget):
         self._add("Passphrase a&gain", self._again, "passphrase_again", "")
         for field in (self._first, self._again):
             field.setEchoMode(QLineEdit.EchoMode.Password)
-        self._meter = self._strength()
-        self._layout.addWidget(self._meter)
-        self._words = PlainLabel(_ADVICE, role="small", wrap=True)
-        self._words.setObjectName("passphrase_words")
-        self._layout.addWidget(self._words)
-        self._layout.addStretch(1)
-        self._layout.addLayout(self._buttons())
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(150)
-        self._pause.timeout.connect(self._judge)
+
+    def _connect(self) -> None:
         self._first.textChanged.connect(self._on_passphrase)
         self._again.textChanged.connect(self._on_passphrase)
         self._officer.textChanged.connect(self._on_typed)
         self._device.textChanged.connect(self._on_typed)
         for line in (self._device, self._officer, self._first, self._again):
             line.returnPressed.connect(self._start.click)  # does nothing while it is disabled
-        self._on_typed()
 
     def _strength(self) -> QProgressBar:
         meter = QProgressBar(self)

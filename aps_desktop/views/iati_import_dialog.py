@@ -154,6 +154,7 @@ class IatiImportDialog(IatiWindow):
 
     def _on_applied(self, result: tuple[IatiPlan, Applied]) -> None:
         plan = result[0]
+        self.context.backup_made.emit()
         number = plan.count(Verdict.NEW) + plan.count(Verdict.CHANGED)
         refused = plan.count(Verdict.REFUSED) + plan.count(Verdict.WAITING)
         self.heading.setText(f"{number:,} record{'' if number == 1 else 's'} imported")

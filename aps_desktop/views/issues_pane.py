@@ -56,11 +56,13 @@ class IssuesPane(ReadingPane):
     def __init__(self, context: Context, key: str, title: str, area: str) -> None:
         super().__init__(context, key, title, area)
         self.rows = RowsModel(("Record", "Kind of record", "What", "In words"), parent=self)
-        self.table = rows_table("issues_table", "To settle", self.rows, (230, 150, 190, 0), self)
+        self.table = rows_table("issues_table", "To settle", self.rows, (200, 140, 190, 0), self)
         self.united_rows = RowsModel(("Duplicate", "Kind of record", "Shown as"), parent=self)
         self.united = rows_table(
             "united_table", "United records", self.united_rows, (300, 160, 0), self
         )
+        self.words = PlainLabel("", self, wrap=True)
+        self.words.setObjectName("issue_words")
         self.summary = PlainLabel("To settle", self, role="heading")
         self.summary.setObjectName("issues_summary")
         self.unite = button("&Unite these two…", "issue_unite", "primary", self)
@@ -108,6 +110,7 @@ class IssuesPane(ReadingPane):
         layout.addLayout(head)
         layout.addWidget(words)
         layout.addWidget(splitter, 1)
+        layout.addWidget(self.words)
 
     # What the window asks -----------------------------------------------------------------------
 
@@ -143,6 +146,7 @@ class IssuesPane(ReadingPane):
 
     def _on_selection(self) -> None:
         issue, writable = self._issue(), not self.context.db.read_only
+        self.words.setText(issue.words if issue is not None else "")
         self.open.setEnabled(issue is not None)
         self.leave_it.setVisible(
             writable and issue is not None and issue.kind == duplicates.EDITED_AFTER_UNITING

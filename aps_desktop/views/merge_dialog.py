@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
     QHBoxLayout,
-    QProgressBar,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -25,7 +24,7 @@ from aps_desktop.views.merge_dialog_card import BundleCard
 from aps_desktop.views.merge_dialog_report import save_report
 from aps_desktop.views.merge_dialog_work import DONE, QUARANTINE, READY, Item
 from aps_desktop.views.plain_label import PlainLabel
-from aps_desktop.views.sync_pane_parts import button, put_inside, tell
+from aps_desktop.views.sync_pane_parts import button, progress_bar, put_inside, tell
 
 if TYPE_CHECKING:
     from aps_desktop.domain.changes import Applied
@@ -62,10 +61,7 @@ class MergeDialog(QDialog):
 
     def _lay_out(self) -> None:
         self._doing = PlainLabel("", self, role="muted")
-        self._bar = QProgressBar(self)
-        self._bar.setAccessibleName("Progress")
-        self._bar.setTextVisible(False)
-        self._bar.setFixedHeight(6)
+        self._bar = progress_bar(self)
         self._scroll = QScrollArea(self)
         self._scroll.setObjectName("merge_bundles")
         self._scroll.setAccessibleName("Bundles")
@@ -145,6 +141,8 @@ class MergeDialog(QDialog):
         if done:
             return f"Merged {many(sum(r.merged for r in done), 'change')}"
         ready = [item for item in self.items if item.state == READY]
+        if ready and not self._changes():
+            return "Nothing new, but it says what they have of yours"
         if ready:
             rest = "" if len(ready) == 1 else f" in {len(ready)} bundles"
             return f"{many(self._changes(), 'change')}{rest} can be merged"
@@ -159,7 +157,10 @@ class MergeDialog(QDialog):
         ready = any(item.state == READY for item in self.items) and not self._busy
         done = [item for item in self.items if item.state == DONE]
         self.merge_button.setVisible(ready)
-        self.merge_button.setText(f"Merge {many(self._changes(), 'change')}")
+        number = self._changes()
+        self.merge_button.setText(
+            f"Merge {many(number, 'change')}" if number else "Take note of it"
+        )
         self.merge_button.setEnabled(not self.context.db.read_only)
         self.undo_button.setVisible(bool(done) and not self._busy)
         self.undo_button.setText("Undo this merge" if len(done) == 1 else "Undo these merges")

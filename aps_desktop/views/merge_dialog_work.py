@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from aps_desktop.db import store
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.errors import UserError
@@ -69,12 +70,14 @@ def _try_out(db: Database, items: Sequence[Item]) -> None:
     """One preview of all that can be merged, each bundle on top of those made before it."""
     wanted = [item for item in items if item.state == READY]
     found = merging.preview_all(db, [item.path for item in wanted])
+    here = store.this_device(db.reader())[0].hex
     for item, one in zip(wanted, found, strict=True):
         if isinstance(one, UserError):
             item.state, item.error = REFUSED, one
             continue
         item.report, item.bundle = one, one.bundle
-        item.state = READY if one.merged or one.bundle.state == "new" else KNOWN
+        receipt = one.bundle.state == "new" and one.bundle.device != here
+        item.state = READY if one.merged or receipt else KNOWN
 
 
 def _order(item: Item) -> tuple[bool, int, int]:

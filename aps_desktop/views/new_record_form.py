@@ -59,11 +59,7 @@ class NewRecordForm(QWidget):
         self.discard_button = QPushButton("Discard", self)
         self.discard_button.setObjectName("discard_record")
         self.discard_button.clicked.connect(self._on_discard)
-        # Shortcuts go before keys: in a reference, Ctrl+Enter would else open the record chosen.
-        for keys in ("Ctrl+Return", "Ctrl+Enter"):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(self.create)
+        self._shortcuts()
         self._timer = QTimer(self)
         self._timer.setObjectName("keep_draft")
         self._timer.setSingleShot(True)
@@ -74,6 +70,13 @@ class NewRecordForm(QWidget):
         self._column.setSpacing(0)
         self._column.addWidget(self.banner)
         self._column.addLayout(self._foot())
+
+    def _shortcuts(self) -> None:
+        """They go before keys: in a reference, Ctrl+Enter would else open the record chosen."""
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(self.create)
 
     def _foot(self) -> QHBoxLayout:
         foot = QHBoxLayout()

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from aps_desktop.services.merge_report import KINDS
 from aps_desktop.views.form_field import restyle
@@ -73,6 +81,17 @@ def button(words: str, name: str, kind: str, parent: QWidget | None = None) -> Q
     made.setProperty("kind", kind)
     made.setAutoDefault(False)
     return made
+
+
+def progress_bar(parent: QWidget) -> QProgressBar:
+    """A thin bar under what is going on; hidden, and without an end that is known."""
+    bar = QProgressBar(parent)
+    bar.setAccessibleName("Progress")
+    bar.setTextVisible(False)
+    bar.setFixedHeight(6)
+    bar.setRange(0, 0)
+    bar.hide()
+    return bar
 
 
 def put_inside(scroll: QScrollArea, page: QWidget) -> None:

@@ -179,7 +179,7 @@ def test_bundle_three_before_two_waits_and_settles(asec: Desk, lao: Desk, projec
     assert code == 3
     assert report["held"] == 2
     (bundle,) = report["bundles"]
-    assert any("LA" in words and "lao" in words for words in bundle["waiting_for"])
+    assert any("Lao PDR" in words and "lao" in words for words in bundle["waiting_for"])
     assert asec.title(project) == "Flood warning"
     assert asec.conflicts() == []
 
@@ -199,7 +199,7 @@ def test_a_missing_bundle_is_called_by_its_number(asec: Desk, lao: Desk, project
     third = lao.export("--for", "ASEC")
     asec.done("bundle", "undo", merge)
     found = asec.done("bundle", "inspect", third)
-    assert found["waiting_for"] == ["bundle 2 of the LA office (lao)"]
+    assert found["waiting_for"] == ["bundle 2 of the Lao PDR office (lao)"]
 
 
 # T6: old bundles
