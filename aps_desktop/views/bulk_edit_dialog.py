@@ -27,6 +27,7 @@ from aps_desktop.domain.values import Value
 from aps_desktop.services import bulk, records
 from aps_desktop.views.context import OK, Context
 from aps_desktop.views.editors import editor_for
+from aps_desktop.views.fitting import fit
 from aps_desktop.views.form_field import restyle
 from aps_desktop.views.form_host import FormHost
 from aps_desktop.views.plain_label import PlainLabel
@@ -106,7 +107,7 @@ class BulkEditDialog(QDialog):
         self._words = f"{len(self._ids):,} {self._kind.plural.lower()}"
         self.setObjectName("bulk_edit")
         self.setWindowTitle(f"Edit {self._words}")
-        self.resize(560, 640)
+        fit(self, 560, 640)
         host = FormHost(context, self)
         self.fields = {f.name: BulkField(f, host) for f in bulk.editable(self._kind)}
         self.preview = PlainLabel("", self, role="muted", wrap=True)

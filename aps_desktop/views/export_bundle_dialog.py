@@ -24,6 +24,7 @@ from aps_desktop.services.making import Choices, Made, Wanted
 from aps_desktop.services.merge_report import many
 from aps_desktop.services.office_names import office_name
 from aps_desktop.views.export_bundle_dialog_form import ExportForm
+from aps_desktop.views.fitting import fit, scrolled
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import Card, button, progress_bar, said, tell
 
@@ -46,7 +47,7 @@ class ExportBundleDialog(QDialog):
         self.setWindowTitle("Make a bundle")
         self.setAccessibleName("Make a bundle")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(600, 620)
+        fit(self, 600, 620)
         self.heading = PlainLabel("Make a bundle", self, role="title", wrap=True)
         self.problem = PlainLabel("", self, wrap=True)
         self.problem.setObjectName("export_problem")
@@ -54,7 +55,7 @@ class ExportBundleDialog(QDialog):
         self.form = ExportForm(self)
         self.result_page = QWidget(self)
         self.pages = QStackedWidget(self)
-        self.pages.addWidget(self.form)
+        self.pages.addWidget(scrolled(self.form, "export_scroll", "What and for whom", self))
         self.pages.addWidget(self.result_page)
         self._bar = progress_bar(self)
         self.make = button("Make the bundle", "export_make", "primary", self)

@@ -46,7 +46,7 @@ class ExportForm(QWidget):
         self.setObjectName("export_form")
         self._roots: dict[str, tuple[tuple[str, str], ...]] = {}
         self.lines = QVBoxLayout(self)
-        self.lines.setContentsMargins(0, 0, 0, 0)
+        self.lines.setContentsMargins(0, 0, 10, 0)  # beside a scroll bar
         self.lines.setSpacing(6)
         self._for_whom()
         self._how_much()

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from aps_desktop.domain.errors import UserError
 from aps_desktop.views import icons, theme
 from aps_desktop.views.first_run_office import OfficePage
+from aps_desktop.views.fitting import fit
 from aps_desktop.views.plain_label import PlainLabel
 
 _SEED = 2045
@@ -72,7 +73,8 @@ class FirstRun(QWidget):
         super().__init__(parent)
         self.setObjectName("first_run")
         self.setWindowTitle("Welcome to APS Desktop")
-        self.setFixedSize(QSize(880, 600))
+        fit(self, 880, 600)
+        self.setFixedSize(self.size())
         self._target = target
         self.bundle = ""
         """The bundle to merge once the new office is open."""

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from aps_desktop.services.office_names import offices
+from aps_desktop.views.fitting import scrolled
 from aps_desktop.views.plain_label import PlainLabel
 
 _STRENGTH = ("very weak", "weak", "fair", "good", "strong")
@@ -31,8 +32,9 @@ class OfficePage(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("office_page")
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(40, 44, 40, 28)
+        page = QWidget(self)
+        self._layout = QVBoxLayout(page)
+        self._layout.setContentsMargins(40, 44, 40, 0)
         self._layout.setSpacing(5)
         self._layout.addWidget(PlainLabel("Your office", role="title"))
         self._layout.addSpacing(10)
@@ -43,7 +45,13 @@ class OfficePage(QWidget):
         self._words.setObjectName("passphrase_words")
         self._layout.addWidget(self._words)
         self._layout.addStretch(1)
-        self._layout.addLayout(self._buttons())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 28)
+        area = scrolled(page, "office_fields", "Your office", self)
+        for ground in (page, area.viewport()):
+            ground.setProperty("ground", "surface")
+        column.addWidget(area, 1)
+        column.addLayout(self._buttons())
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(150)
@@ -119,6 +127,7 @@ class OfficePage(QWidget):
         self._start.setProperty("kind", "primary")
         self._start.clicked.connect(self.start_requested)
         row = QHBoxLayout()
+        row.setContentsMargins(40, 8, 40, 0)
         row.addWidget(back)
         row.addStretch(1)
         row.addWidget(self._start)

@@ -21,6 +21,7 @@ from aps_desktop.services.iati_scope import NEVER_PUBLIC, Chosen, Scope
 from aps_desktop.services.records import Record
 from aps_desktop.views.context import OK
 from aps_desktop.views.export_dialog import ask_target, open_file
+from aps_desktop.views.fitting import fit
 from aps_desktop.views.form_field import FieldRow
 from aps_desktop.views.form_host import FormHost
 from aps_desktop.views.iati_parts import IatiWindow, ProblemTable
@@ -50,7 +51,7 @@ class IatiExportDialog(IatiWindow):
     ) -> None:
         """`about` is the project, fund or programme that it was opened from."""
         super().__init__("iati_export", "Export to IATI", context, parent)
-        self.resize(860, 640)
+        fit(self, 860, 640)
         self._host = FormHost(context, self)
         self._chosen: Chosen | None = None
         self._file = Path()

@@ -15,6 +15,7 @@ from aps_desktop.services.iati_import import IatiPlan
 from aps_desktop.services.importing_lines import Line
 from aps_desktop.services.importing_types import Verdict
 from aps_desktop.views.changes_table import rows_table
+from aps_desktop.views.fitting import fit
 from aps_desktop.views.iati_import_unknown import Choices, UnknownPage
 from aps_desktop.views.iati_parts import IatiWindow, ProblemTable
 from aps_desktop.views.sync_pane_parts import button, tell
@@ -34,7 +35,7 @@ class IatiImportDialog(IatiWindow):
 
     def __init__(self, context: Context, path: Path, parent: QWidget | None = None) -> None:
         super().__init__("iati_import", "Import IATI", context, parent)
-        self.resize(1080, 680)
+        fit(self, 1080, 680)
         self._path = path
         self.plan: IatiPlan | None = None
         self.undone = ""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from aps_desktop.services import iati_validate
 from aps_desktop.services.iati_validate import Validated
+from aps_desktop.views.fitting import fit
 from aps_desktop.views.iati_parts import IatiWindow, ProblemTable
 from aps_desktop.views.sync_pane_parts import button, tell
 
@@ -24,7 +25,7 @@ class IatiValidateDialog(IatiWindow):
 
     def __init__(self, context: Context, path: Path, parent: QWidget | None = None) -> None:
         super().__init__("iati_validate", "Validate an IATI file", context, parent)
-        self.resize(960, 600)
+        fit(self, 960, 600)
         self._path = path
         column = QVBoxLayout(self.page)
         column.setContentsMargins(0, 0, 0, 0)

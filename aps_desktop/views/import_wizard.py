@@ -21,6 +21,7 @@ from aps_desktop.domain.changes import Applied
 from aps_desktop.services import importing
 from aps_desktop.services.importing_types import FoundWorkbook, ImportReport, Plan, Verdict
 from aps_desktop.views.context import OK, Context
+from aps_desktop.views.fitting import fit
 from aps_desktop.views.import_wizard_done import DonePage
 from aps_desktop.views.import_wizard_file import FilePage
 from aps_desktop.views.import_wizard_preview import PreviewPage
@@ -46,7 +47,7 @@ class ImportWizard(QDialog):
         self.setWindowTitle("Import a workbook")
         self.setAccessibleName("Import a workbook")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(1180, 700)
+        fit(self, 1180, 700)
         self._context = context
         self._job: Job | None = None
         self._plan: Plan | None = None

@@ -47,7 +47,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setObjectName("main_window")
         self.setWindowTitle(f"{office} – APS Desktop" if office else "APS Desktop")
-        self.setMinimumSize(QSize(800, 520))
+        self.setMinimumSize(QSize(800, 460))
         self.setAcceptDrops(True)
         self.context = context
         self._panes: dict[str, Pane] = {}

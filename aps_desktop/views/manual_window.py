@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from aps_desktop.paths import resource_path
 from aps_desktop.views import theme
+from aps_desktop.views.fitting import fit
 
 _FIRST = "index.md"
 
@@ -85,7 +86,7 @@ class ManualWindow(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 12)
         layout.addWidget(across)
-        self.resize(960, 680)
+        fit(self, 960, 680)
         for key, does in ((QKeySequence.StandardKey.Find, self.find_field.setFocus),):
             QShortcut(key, self, does)
         QShortcut(QKeySequence("Esc"), self, self.close)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from aps_desktop.services.merge_report import many
 from aps_desktop.views import merge_dialog_work as work
+from aps_desktop.views.fitting import fit
 from aps_desktop.views.merge_dialog_card import BundleCard
 from aps_desktop.views.merge_dialog_report import save_report
 from aps_desktop.views.merge_dialog_work import DONE, QUARANTINE, READY, Item
@@ -50,7 +51,7 @@ class MergeDialog(QDialog):
         self.setWindowTitle("Merge bundles")
         self.setAccessibleName("Merge bundles")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(860, 660)
+        fit(self, 860, 660)
         self.heading = PlainLabel("", self, role="title", wrap=True)
         self.heading.setObjectName("merge_heading")
         self.problem = PlainLabel("", self, wrap=True)

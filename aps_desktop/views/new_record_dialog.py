@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 from aps_desktop.domain.fields import Entity
 from aps_desktop.domain.values import Value
 from aps_desktop.views.context import OK, Context
+from aps_desktop.views.fitting import fit
 from aps_desktop.views.form_host import FormHost
 from aps_desktop.views.new_record_form import NewRecordForm
 
@@ -42,7 +43,7 @@ class NewRecordDialog(QDialog):
         self._kind = kind
         self.setObjectName("new_record_dialog")
         self.setWindowTitle(f"New {kind.label.lower()}")
-        self.resize(720, 560)
+        fit(self, 720, 560)
         self.form = NewRecordForm(context, kind, FormHost(context, self), self)
         self.form.created.connect(self._on_created)
         self.form.discarded.connect(self.close)

@@ -29,6 +29,7 @@ from aps_desktop.domain.errors import InvalidValue, UserError
 from aps_desktop.services import request_letters
 from aps_desktop.services.request_letters import Start, Wording
 from aps_desktop.views.context import OK, Context
+from aps_desktop.views.fitting import fit
 from aps_desktop.views.plain_label import PlainLabel
 
 _FOLDER = "letter_folder"
@@ -53,7 +54,7 @@ class RequestLetterDialog(QDialog):
         self._start: Start | None = None
         self.setObjectName("request_letter")
         self.setWindowTitle("Write the request letter")
-        self.resize(640, 620)
+        fit(self, 640, 620)
         self.lines = {name: self._line(name, label) for name, label in _FIELDS}
         self.preview = QPlainTextEdit(self)
         self.preview.setObjectName("letter_preview")

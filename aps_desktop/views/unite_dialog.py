@@ -23,6 +23,7 @@ from aps_desktop.services import records, uniting
 from aps_desktop.services.merge_report import many
 from aps_desktop.services.office_names import office_name
 from aps_desktop.services.uniting import Plan
+from aps_desktop.views.fitting import fit
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import button, put_inside, said
 
@@ -63,7 +64,7 @@ class UniteDialog(QDialog):
         self._lay_out(title)
         self.choices[0].setChecked(True)
         self._show()
-        self.resize(620, 560)
+        fit(self, 620, 560)
 
     def _choice(self, at: int, plan: Plan) -> QRadioButton:
         words = plan.into_title.replace("&", "&&")

@@ -1,0 +1,29 @@
+"""Windows that fit a small screen: at 150 %, 1366 x 768 have room for 911 x 512 points."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+
+_BESIDE = 8
+_TITLE_BAR = 40
+"""Points that a window's frame takes, which is not known before it is shown."""
+
+
+def fit(window: QWidget, width: int, height: int) -> None:
+    """Gives a window its size in points, or what the screen has room for."""
+    room = window.screen().availableGeometry()
+    window.resize(min(width, room.width() - _BESIDE), min(height, room.height() - _TITLE_BAR))
+
+
+def scrolled(page: QWidget, name: str, title: str, parent: QWidget) -> QScrollArea:
+    """A page that scrolls where its window is lower than it is; without a frame."""
+    area = QScrollArea(parent)
+    area.setObjectName(name)
+    area.setAccessibleName(title)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(page)
+    return area
