@@ -25,6 +25,7 @@ class Computer:
     state: str
     revoked_after: int | None
     last: int
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ def overview(db: Database) -> Overview:
                 REVOKED if one.revoked else state,
                 one.revoked_after,
                 int(last.get(bytes.fromhex(one.device), 0)),
+                own,
             )
         )
     computers.sort(key=lambda one: (one.office, one.name))

@@ -162,6 +162,11 @@ def revoke(db: Database, device: str, after: int) -> int:
             "Only the secretariat can revoke a computer.", "Tell the secretariat by phone."
         )
     entry = listed(present, device)
+    if present.own is not None and entry.device == present.own.device:
+        raise UserError(
+            "This computer signs the office list and cannot revoke itself.",
+            "What it did wrong can be undone, or put back step by step.",
+        )
     root = SigningKey(bytes.fromhex(seed))
     last = last_change(db.reader(), entry.device, after)
     signed = trust_list.revoke(present.signed, root, entry.device, after, db.clock.millis(), last)

@@ -29,7 +29,7 @@ from aps_desktop.views.conflict_window_list import ConflictList
 from aps_desktop.views.dialogs import ask
 from aps_desktop.views.pane import Pane
 from aps_desktop.views.plain_label import PlainLabel
-from aps_desktop.views.sync_pane_parts import button
+from aps_desktop.views.sync_pane_parts import button, empty_page
 
 if TYPE_CHECKING:
     from aps_desktop.db.connection import Connection
@@ -42,6 +42,10 @@ _KEYS = (
     "Up and Down go through the list · 1 2 3 or B M T take a value · P takes both together · "
     "E types another · Enter settles and goes on (Ctrl+Enter in a long text) · "
     "Ctrl+Z opens the conflict again"
+)
+_NOTHING = (
+    "When two offices edit the same field apart, both values stand here until somebody "
+    "chooses. The choice travels to all offices."
 )
 Answers = list[tuple[Conflict, str | None]]
 
@@ -96,7 +100,7 @@ class ConflictsPane(Pane):
         self._splitter.setStretchFactor(1, 1)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(QWidget(self))  # until it is known whether there are any
-        self._pages.addWidget(_nothing(self))
+        self._pages.addWidget(empty_page("No conflicts", _NOTHING, self))
         self._pages.addWidget(self._splitter)
         head = QHBoxLayout()
         head.setContentsMargins(20, 12, 20, 10)
@@ -241,21 +245,3 @@ def _read(c: Connection) -> tuple[list[Conflict], int]:
 
 def _settle(answers: Answers, db: Database) -> Applied:
     return conflicts.settle(db, answers)
-
-
-def _nothing(parent: QWidget) -> QWidget:
-    page = QWidget(parent)
-    layout = QVBoxLayout(page)
-    layout.addStretch(2)
-    words = (
-        "When two offices edit the same field apart, both values stand here until somebody "
-        "chooses. The choice travels to all offices."
-    )
-    for text, role in (("No conflicts", "heading"), (words, "muted")):
-        label = PlainLabel(text, page, role=role, wrap=True)
-        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        label.setFixedWidth(420)
-        label.setMinimumHeight(label.heightForWidth(420))
-        layout.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
-    layout.addStretch(3)
-    return page

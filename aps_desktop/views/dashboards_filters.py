@@ -66,6 +66,7 @@ class FilterBar(QWidget):
         completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.activated.connect(self._on_activated)
+        box.lineEdit().setAccessibleName(box.accessibleName())
         box.lineEdit().editingFinished.connect(self._on_left)
 
     def show_choices(self, choices: Choices) -> None:

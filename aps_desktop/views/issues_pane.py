@@ -19,7 +19,7 @@ from aps_desktop.views import unite_dialog
 from aps_desktop.views.changes_table import rows_table
 from aps_desktop.views.pane import ReadingPane
 from aps_desktop.views.plain_label import PlainLabel
-from aps_desktop.views.sync_pane_parts import button
+from aps_desktop.views.sync_pane_parts import button, empty_page
 
 if TYPE_CHECKING:
     from aps_desktop.db.connection import Connection
@@ -101,7 +101,7 @@ class IssuesPane(ReadingPane):
         splitter.addWidget(below)
         splitter.setSizes([420, 180])
         self.stack.addWidget(self.table)
-        self.stack.addWidget(_nothing(self))
+        self.stack.addWidget(empty_page("Nothing to settle", _NOTHING, self))
         words = PlainLabel(_WORDS, self, role="muted", wrap=True)
         words.setMaximumWidth(760)
         layout = QVBoxLayout(self)
@@ -213,17 +213,3 @@ def _separate(name: str, id: UUID, db: Database) -> Applied:
 
 def _row(one: Issue) -> tuple[str, ...]:
     return one.title, entity(one.entity).label, _KINDS[one.kind], one.words
-
-
-def _nothing(parent: QWidget) -> QWidget:
-    page = QWidget(parent)
-    layout = QVBoxLayout(page)
-    layout.addStretch(2)
-    for text, role in (("Nothing to settle", "heading"), (_NOTHING, "muted")):
-        label = PlainLabel(text, page, role=role, wrap=True)
-        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        label.setFixedWidth(460)
-        label.setMinimumHeight(label.heightForWidth(460))
-        layout.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
-    layout.addStretch(3)
-    return page

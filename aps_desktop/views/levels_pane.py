@@ -64,6 +64,7 @@ class LevelsPane(ReadingPane):
         self.pillar = choice_box(self, "levels_pillar", "Pillar", [("All pillars", ""), *pillars])
         self.tabs = QTabWidget(self)
         self.tabs.setObjectName("levels_tabs")
+        self.tabs.setAccessibleName("Levels")
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setAccessibleName("Levels of monitoring")
         self._add_tabs()

@@ -7,7 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from aps_desktop.models.rows_model import RowsModel
 from aps_desktop.services import proposals, records, text_merge
@@ -18,7 +25,7 @@ from aps_desktop.views.changes_table import rows_table
 from aps_desktop.views.conflict_window_text import DiffView
 from aps_desktop.views.pane import ReadingPane
 from aps_desktop.views.plain_label import PlainLabel
-from aps_desktop.views.sync_pane_parts import button
+from aps_desktop.views.sync_pane_parts import button, empty_page
 
 if TYPE_CHECKING:
     from aps_desktop.db.connection import Connection
@@ -29,6 +36,10 @@ if TYPE_CHECKING:
 _WORDS = (
     "Only the office that made a record, or the secretariat, changes it. What others type into it "
     "waits here until it is accepted or declined; the answer travels in the next bundle."
+)
+_NOTHING = (
+    "When another office edits a record of yours, or you one of theirs, the edit stands here until "
+    "its owner answers."
 )
 Answer = Callable[["Database", Sequence[Proposal]], "Applied"]
 
@@ -76,6 +87,9 @@ class ProposalsPane(ReadingPane):
         splitter.addWidget(self.table)
         splitter.addWidget(below)
         splitter.setSizes([420, 160])
+        self.pages = QStackedWidget(self)
+        self.pages.addWidget(splitter)
+        self.pages.addWidget(empty_page("No proposals", _NOTHING, self))
         words = PlainLabel(_WORDS, self, role="muted", wrap=True)
         words.setMaximumWidth(760)
         layout = QVBoxLayout(self)
@@ -83,7 +97,7 @@ class ProposalsPane(ReadingPane):
         layout.setSpacing(10)
         layout.addLayout(head)
         layout.addWidget(words)
-        layout.addWidget(splitter, 1)
+        layout.addWidget(self.pages, 1)
 
     # What the window asks -----------------------------------------------------------------------
 
@@ -105,6 +119,7 @@ class ProposalsPane(ReadingPane):
         mine = sum(one.may_answer and not one.own for one in found)
         words = f"{many(mine, 'proposal')} for you to decide" if mine else "Proposals"
         self.summary.setText(words)
+        self.pages.setCurrentIndex(0 if found else 1)
         rows = [row for row, one in enumerate(found) if one.record.hex == self._record]
         self._record = ""
         if found:

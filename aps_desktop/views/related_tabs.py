@@ -119,6 +119,7 @@ class RecordTabs(QTabWidget):
         self._fits = 0
         self._tabs: dict[str, RelatedTab] = {}
         self.setObjectName("record_tabs")
+        self.setAccessibleName("Parts of this record")
         self.setDocumentMode(True)
         self.tabBar().setAccessibleName("Parts of this record")
         self.tabBar().setElideMode(Qt.TextElideMode.ElideNone)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from aps_desktop.models.rows_model import RowsModel
 from aps_desktop.services import merging, sync_status
@@ -17,7 +17,7 @@ from aps_desktop.views.changes_table import rows_table
 from aps_desktop.views.dialogs import ask
 from aps_desktop.views.pane import Pane
 from aps_desktop.views.plain_label import PlainLabel
-from aps_desktop.views.sync_pane_parts import button, tell
+from aps_desktop.views.sync_pane_parts import button, empty_page, tell
 
 if TYPE_CHECKING:
     from aps_desktop.db.connection import Connection
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from aps_desktop.domain.changes import Applied
     from aps_desktop.views.context import Context
 
+_NOTHING = (
+    "No other computer is known yet. Make a bundle for everybody, or open one that you were given; "
+    "you can also drop it on the window. What was made and merged is listed here for good."
+)
 _TRUST = {
     "listed": "On the office list",
     "confirmed": "Confirmed here",
@@ -91,18 +95,21 @@ class SyncPane(Pane):
         self._splitter.addWidget(self._peer_table)
         self._splitter.addWidget(below)
         self._splitter.setSizes([240, 360])
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(self._splitter)
+        self._pages.addWidget(empty_page("Nothing exchanged yet", _NOTHING, self))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 16)
         layout.setSpacing(10)
         layout.addLayout(head)
         layout.addWidget(self.summary)
         layout.addWidget(self.waiting)
-        layout.addWidget(self._splitter, 1)
+        layout.addWidget(self._pages, 1)
 
     # What the window asks -----------------------------------------------------------------------
 
     def activate(self) -> None:
-        self._peer_table.setFocus()
+        (self._peer_table if self._peer_table.isVisible() else self.make).setFocus()
         if self._stale:
             self._read()
 
@@ -130,6 +137,7 @@ class SyncPane(Pane):
         self.peers.show([(peer, _peer_row(peer)) for peer in peers])
         self.history.show([(one, _exchange_row(one)) for one in history])
         self.summary.setText(_summary(peers, conflicts))
+        self._pages.setCurrentIndex(0 if peers or history else 1)
         tell(self.waiting, "\n! ".join(waiting_words(one) for one in waiting), "attention")
         writable = not self.context.db.read_only
         self.make.setEnabled(writable)
@@ -203,16 +211,13 @@ def waiting_words(one: Waiting) -> str:
         which = f"an earlier bundle of {whose} (one of {numbers})"
     else:
         which = f"an earlier bundle of {whose}"
-    verb = "waits" if one.changes == 1 else "wait"
-    return f"{many(one.changes, 'change')} {verb} for {which}. They settle when it is merged."
+    verb, then = ("waits", "It settles") if one.changes == 1 else ("wait", "They settle")
+    return f"{many(one.changes, 'change')} {verb} for {which}. {then} when it is merged."
 
 
 def _summary(peers: list[Peer], conflicts: int) -> str:
     if not peers:
-        return (
-            "No other computer is known yet. Make a bundle for everybody, or open one that you "
-            "were given."
-        )
+        return ""
     behind = sum(1 for peer in peers if peer.lacks and peer.state != "revoked")
     words = [many(len(peers), "other computer")]
     words.append(f"{behind:,} without your newest changes" if behind else "all have your changes")

@@ -21,6 +21,7 @@ from aps_desktop.views.form_field import restyle
 from aps_desktop.views.plain_label import PlainLabel
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_EMPTY_WIDTH = 460
 _SIGNS = {"late": "✕ ", "attention": "! ", "ok": "✓ ", "": ""}
 
 
@@ -81,6 +82,21 @@ def button(words: str, name: str, kind: str, parent: QWidget | None = None) -> Q
     made.setProperty("kind", kind)
     made.setAutoDefault(False)
     return made
+
+
+def empty_page(title: str, words: str, parent: QWidget) -> QWidget:
+    """What a page says in place of its tables while there is nothing for it."""
+    page = QWidget(parent)
+    layout = QVBoxLayout(page)
+    layout.addStretch(2)
+    for text, role in ((title, "heading"), (words, "muted")):
+        label = PlainLabel(text, page, role=role, wrap=True)
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        label.setFixedWidth(_EMPTY_WIDTH)
+        label.setMinimumHeight(label.heightForWidth(_EMPTY_WIDTH))
+        layout.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
+    layout.addStretch(3)
+    return page
 
 
 def progress_bar(parent: QWidget) -> QProgressBar:

@@ -132,7 +132,7 @@ class TrustPane(Pane):
         one = self._chosen()
         can = self.shown is not None and self.shown.secretariat and one is not None
         self.revoke.setVisible(self.shown is not None and self.shown.secretariat)
-        self.revoke.setEnabled(can and one.state == "listed")
+        self.revoke.setEnabled(can and one.state == "listed" and not one.own)
 
     def _chosen(self) -> Computer | None:
         index = self.table.currentIndex()

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from aps_desktop.services import conflicts, files, merging, records
+from aps_desktop.domain.errors import UserError
+from aps_desktop.services import conflicts, files, merging, records, trusting
 from aps_desktop.services.merging import Report
 from tests.three_offices import Offices, three_offices
 
@@ -70,3 +71,12 @@ def test_a_proposed_file_is_sent_to_who_decides(here: Offices) -> None:
     records.put(here.kh, "framework", id, {"file": ref})
     here.send(here.kh, here.la)
     assert files.read(here.la.reader(), ref) == b"%PDF-1.4 proposed"
+
+
+def test_the_computer_that_signs_the_list_cannot_revoke_itself(here: Offices) -> None:
+    own = trusting.keys(here.asec).public
+    version = trusting.store(here.asec).version
+    with pytest.raises(UserError, match="cannot revoke itself"):
+        trusting.revoke(here.asec, "Laptop of ASEC", 0)
+    assert trusting.store(here.asec).version == version
+    assert own in {one.key for one in trusting.store(here.asec).devices() if not one.revoked}

@@ -83,6 +83,7 @@ class ChipEditor(Editor):
         chip = QToolButton(self._box)
         # A mnemonic would eat the ampersand of "Education & training".
         chip.setText(f"{words[:60].replace('&', '&&')}  ✕")
+        chip.setObjectName(f"{self.field.name}_chip")
         chip.setAccessibleName(f"{self.field.label}: remove {words}")
         chip.setProperty("chip", True)
         chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
