@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout
@@ -15,6 +16,7 @@ from aps_desktop.services import trust_overview
 from aps_desktop.services.merge_report import day
 from aps_desktop.services.office_names import office_name
 from aps_desktop.services.trust_overview import Computer, Overview
+from aps_desktop.views import trust_pane_after as after
 from aps_desktop.views import trust_pane_request as files
 from aps_desktop.views.changes_table import rows_table
 from aps_desktop.views.pane import Pane
@@ -50,6 +52,7 @@ class TrustPane(Pane):
         )
         self.add = button("Add a request or list…", "trust_add", "primary", self)
         self.revoke = button("Revoke…", "trust_revoke", "danger", self)
+        self.revert = button("Put its work back…", "trust_revert", "", self)
         self.list_words = PlainLabel("", self, role="heading", wrap=True)
         self.list_words.setObjectName("trust_list_words")
         self.list_note = PlainLabel("", self, wrap=True)
@@ -58,6 +61,7 @@ class TrustPane(Pane):
         words.setMaximumWidth(760)
         across = QHBoxLayout()
         across.addWidget(self.list_words, 1)
+        across.addWidget(self.revert)
         across.addWidget(self.revoke)
         across.addWidget(self.add)
         layout = QVBoxLayout(self)
@@ -72,6 +76,7 @@ class TrustPane(Pane):
         layout.addWidget(self.table, 1)
         self.add.clicked.connect(self._on_add)
         self.revoke.clicked.connect(self._on_revoke)
+        self.revert.clicked.connect(self._on_revert)
         self.table.selectionModel().selectionChanged.connect(self._on_selection)
         self._on_selection()
 
@@ -133,6 +138,8 @@ class TrustPane(Pane):
         can = self.shown is not None and self.shown.secretariat and one is not None
         self.revoke.setVisible(self.shown is not None and self.shown.secretariat)
         self.revoke.setEnabled(can and one.state == "listed" and not one.own)
+        self.revert.setVisible(self.revoke.isVisibleTo(self))
+        self.revert.setEnabled(can and not one.own)
 
     def _chosen(self) -> Computer | None:
         index = self.table.currentIndex()
@@ -176,13 +183,20 @@ class TrustPane(Pane):
     def _on_revoke(self) -> None:
         one = self._chosen()
         if one is not None:
-            dialog = files.RevokeDialog(one, self.window())
-            dialog.accepted.connect(partial(self._on_revoke_meant, dialog, one))
-            files.opened(dialog)
+            self._ask_after(after.RevokeDialog(one, self.window()), after.revoke)
 
-    def _on_revoke_meant(self, dialog: files.RevokeDialog, one: Computer) -> None:
+    def _on_revert(self) -> None:
+        one = self._chosen()
+        if one is not None:
+            self._ask_after(after.RevertDialog(one, self.window()), after.revert)
+
+    def _ask_after(self, dialog: after.AfterDialog, work: Callable[..., Any]) -> None:
+        dialog.accepted.connect(partial(self._on_meant, dialog, work))
+        files.opened(dialog)
+
+    def _on_meant(self, dialog: after.AfterDialog, work: Callable[..., Any]) -> None:
         self.context.runner.mutate(
-            partial(files.revoke, one.device, dialog.after.value()),
+            partial(work, dialog.computer.device, dialog.after.value()),
             self._on_done,
             self._on_failed,
             owner=self,

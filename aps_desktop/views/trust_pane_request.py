@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QHBoxLayout,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -23,11 +22,10 @@ from aps_desktop.services.merge_report import day
 from aps_desktop.services.office_names import office_name
 from aps_desktop.services.requests import Handed
 from aps_desktop.views.plain_label import PlainLabel
-from aps_desktop.views.sync_pane_parts import button, fingerprint_label, said
+from aps_desktop.views.sync_pane_parts import button, fingerprint_label
 
 if TYPE_CHECKING:
     from aps_desktop.db.engine import Database
-    from aps_desktop.services.trust_overview import Computer
     from aps_desktop.views.context import Context
 
 _NOTHING = Applied(0, "", {})
@@ -58,12 +56,6 @@ def _written(context: Context, result: tuple[str, Applied]) -> None:
 def take(source: Path, db: Database) -> tuple[str, Applied]:
     """Takes a request or a list that was compared by phone; says what it did."""
     return trusting.add(db, source), _NOTHING
-
-
-def revoke(device: str, after: int, db: Database) -> tuple[str, Applied]:
-    """Ends a computer's work after one of its bundles."""
-    version = trusting.revoke(db, device, after)
-    return f"Revoked. The office list is version {version} now.", _NOTHING
 
 
 class HandedDialog(QDialog):
@@ -114,51 +106,6 @@ def _said(handed: Handed) -> tuple[str, str, str]:
         "you know, and let them read the fingerprint of that computer."
     )
     return f"A request of the {office}", words, "Add this computer"
-
-
-class RevokeDialog(QDialog):
-    """Up to which of its bundles a computer's work counts."""
-
-    def __init__(self, computer: Computer, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("revoke_dialog")
-        self.setWindowTitle("Revoke a computer")
-        self.setAccessibleName("Revoke a computer")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 18)
-        layout.setSpacing(12)
-        title = f"Revoke “{computer.name}” of the {office_name(computer.office)}"
-        layout.addWidget(PlainLabel(title, self, role="heading", wrap=True))
-        words = PlainLabel(
-            "Its work up to this bundle stays valid; what it makes afterwards is refused at every "
-            "office that has the new list. The list travels in every bundle.",
-            self,
-            wrap=True,
-        )
-        words.setMinimumWidth(460)
-        layout.addWidget(words)
-        self.after = QSpinBox(self)
-        self.after.setObjectName("revoke_after")
-        self.after.setAccessibleName("Last good bundle")
-        self.after.setRange(0, 2_000_000_000)
-        self.after.setValue(computer.last)
-        label = PlainLabel("&Last good bundle", self)
-        label.setBuddy(self.after)
-        across = QHBoxLayout()
-        across.addWidget(label)
-        across.addWidget(self.after)
-        across.addStretch(1)
-        layout.addLayout(across)
-        layout.addWidget(said(f"The last one merged here is {computer.last:,}.", "", self))
-        self.go = button("Revoke it", "revoke_go", "danger", self)
-        leave = button("Cancel", "revoke_cancel", "", self)
-        self.go.clicked.connect(self.accept)
-        leave.clicked.connect(self.reject)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(leave)
-        foot.addWidget(self.go)
-        layout.addLayout(foot)
 
 
 def read(source: Path, _connection: object) -> Handed:

@@ -15,7 +15,8 @@ from aps_desktop.views import sync_pane
 from aps_desktop.views.export_bundle_dialog import ExportBundleDialog
 from aps_desktop.views.first_run import FirstRun
 from aps_desktop.views.main_window import MainWindow
-from aps_desktop.views.trust_pane_request import HandedDialog, RevokeDialog
+from aps_desktop.views.trust_pane_after import RevertDialog, RevokeDialog
+from aps_desktop.views.trust_pane_request import HandedDialog
 from tests.three_offices import Offices, office
 
 Open = Callable[[Database], MainWindow]
@@ -169,6 +170,29 @@ def test_the_secretariat_revokes_a_computer(here: Offices, opened: Open) -> None
     dialog.after.setValue(7)
     dialog.go.click()
     assert cells(pane.rows)[row][4] == "Revoked after its bundle 7"
+
+
+def test_the_secretariat_puts_back_what_a_computer_did(here: Offices, opened: Open) -> None:
+    id = records.new(here.la, "project", {"code": "P1", "title": "Good"})
+    here.send(here.la, here.asec)
+    records.put(here.la, "project", id, {"title": "Bad"})
+    records.new(here.la, "project", {"code": "P2", "title": "Bad too"})
+    here.send(here.la, here.asec)
+    window = opened(here.asec)
+    window.go("trust")
+    pane = window.pane()
+    pane.table.selectRow([line[0] for line in cells(pane.rows)].index("Lao PDR office"))
+    pane.revert.click()
+    dialog = window.findChild(RevertDialog)
+    assert dialog.after.value() == 2
+    dialog.after.setValue(1)
+    dialog.go.click()
+    assert "2 records put back" in window.messages.text()
+    c = here.asec.reader()
+    assert records.get(c, "project", id).values["title"] == "Good"
+    assert store.counts(c)["project"] == 1
+    window.actions["undo"].trigger()
+    assert store.counts(here.asec.reader())["project"] == 2
 
 
 def test_a_proposal_is_seen_at_its_field_and_answered(
