@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QRadioButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 from aps_desktop.services.bundle_files import PART_MB
 from aps_desktop.services.making import SCOPES, Choices, Wanted
 from aps_desktop.services.office_names import office_name
+from aps_desktop.views.fitting import number_box
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import button
 
@@ -133,9 +133,7 @@ class ExportForm(QWidget):
         self.lines.addWidget(self.name)
         self.split = QCheckBox("&Split for e-mail into parts of at most", self)
         self.split.setObjectName("export_split")
-        self.part = QSpinBox(self)
-        self.part.setObjectName("export_part")
-        self.part.setAccessibleName("Size of a part in megabytes")
+        self.part = number_box("export_part", "Size of a part in megabytes", self)
         self.part.setRange(1, 500)
         self.part.setValue(PART_MB)
         self.part.setSuffix(" MB")

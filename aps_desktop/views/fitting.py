@@ -1,9 +1,9 @@
-"""Windows that fit a small screen: at 150 %, 1366 x 768 have room for 911 x 512 points."""
+"""Windows that fit a small screen (at 150 %, 1366 x 768 are 911 x 512 points), and their parts."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSpinBox, QWidget
 
 _BESIDE = 8
 _TITLE_BAR = 40
@@ -27,3 +27,12 @@ def scrolled(page: QWidget, name: str, title: str, parent: QWidget) -> QScrollAr
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidget(page)
     return area
+
+
+def number_box(name: str, title: str, parent: QWidget) -> QSpinBox:
+    """A box for a whole number; Qt gives it no space before the digits, whatever the sheet says."""
+    box = QSpinBox(parent)
+    box.setObjectName(name)
+    box.setAccessibleName(title)
+    box.lineEdit().setTextMargins(6, 0, 0, 0)
+    return box

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QHeaderView,
-    QSpinBox,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -29,6 +28,7 @@ from aps_desktop.services.importing_types import FoundSheet
 from aps_desktop.services.reference_data import usual_currencies
 from aps_desktop.views import theme
 from aps_desktop.views.context import Context
+from aps_desktop.views.fitting import number_box
 from aps_desktop.views.plain_label import PlainLabel
 
 LEAVE_OUT = "Leave this column out"
@@ -58,9 +58,7 @@ class ColumnsEditor(QWidget):
         self.kind.addItem("Nothing: leave this sheet out", "")
         for one in sorted(ENTITIES, key=lambda e: e.label):
             self.kind.addItem(one.label, one.name)
-        self.header = QSpinBox(self)
-        self.header.setObjectName("import_header_row")
-        self.header.setAccessibleName("Row of the headings")
+        self.header = number_box("import_header_row", "Row of the headings", self)
         self.header.setKeyboardTracking(False)
         self.dates = _combo("import_dates", "Dates in numbers")
         self.dates.addItems(["Day first: 31/12/2026", "Month first: 12/31/2026"])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from aps_desktop.domain.changes import Applied
 from aps_desktop.services import revocation, trusting
 from aps_desktop.services.merge_report import many
 from aps_desktop.services.office_names import office_name
+from aps_desktop.views.fitting import number_box
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import button, said
 
@@ -39,9 +40,7 @@ class AfterDialog(QDialog):
         self.setObjectName(f"{name}_dialog")
         self.setWindowTitle(title)
         self.setAccessibleName(title)
-        self.after = QSpinBox(self)
-        self.after.setObjectName(f"{name}_after")
-        self.after.setAccessibleName("Last good bundle")
+        self.after = number_box(f"{name}_after", "Last good bundle", self)
         self.after.setRange(0, 2_000_000_000)
         after = computer.revoked_after
         self.after.setValue(computer.last if after is None else after)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QCalendarWidget,
     QGridLayout,
     QPushButton,
-    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -23,6 +22,7 @@ from aps_desktop.services import parsing
 from aps_desktop.views import icons
 from aps_desktop.views.editors.base import EditorHost
 from aps_desktop.views.editors.number import TypedEditor
+from aps_desktop.views.fitting import number_box
 
 
 class _PopupEditor(TypedEditor):
@@ -144,9 +144,8 @@ class PeriodChooser(QWidget):
     def __init__(self, label: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.year = QSpinBox(self)
+        self.year = number_box("period_year", f"{label}: year", self)
         self.year.setRange(1967, 2100)
-        self.year.setAccessibleName(f"{label}: year")
         self.setFocusProxy(self.year)
         grid = QGridLayout()
         grid.setSpacing(4)
