@@ -169,9 +169,10 @@ def _counts(report: Report) -> list[tuple[str, ...]]:
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     if not rows:
         return ""
-    head = "".join(f"<th align='left'>{escape(word)}</th>" for word in headings)
+    head = "".join(f"<th align='left' bgcolor='#eef0f3'>{escape(word)}</th>" for word in headings)
     lines = ["".join(f"<td>{escape(text)}</td>" for text in row) for row in rows]
     return (
-        "<table border='1' cellspacing='0' cellpadding='4' width='100%'>"
+        "<table border='1' cellspacing='0' cellpadding='5' width='100%' style='border-collapse: "
+        "collapse; border-color: #b8bcc4; margin-top: 6px; margin-bottom: 6px'>"
         f"<tr>{head}</tr>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
     )
