@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,14 +16,17 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
+import exchange_scene  # noqa: E402
+from PySide6.QtCore import QUrl  # noqa: E402
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget  # noqa: E402
 
 from aps_desktop.app import Program  # noqa: E402
-from aps_desktop.services import demo, offices  # noqa: E402
+from aps_desktop.services import demo, merging, offices  # noqa: E402
 from aps_desktop.views.detail_view import DetailView  # noqa: E402
 from aps_desktop.views.iati_export_dialog import IatiExportDialog  # noqa: E402
 from aps_desktop.views.import_wizard import ImportWizard  # noqa: E402
 from aps_desktop.views.main_window import MainWindow  # noqa: E402
+from aps_desktop.views.merge_dialog import MergeDialog  # noqa: E402
 from aps_desktop.views.palette import Palette  # noqa: E402
 from aps_desktop.views.posting_dialog import PostingDialog  # noqa: E402
 from aps_desktop.views.report_dialog import ReportDialog  # noqa: E402
@@ -196,6 +199,40 @@ PICTURES = (
 )
 
 
+def wait(done: Callable[[], bool]) -> None:
+    app = QApplication.instance()
+    deadline = time.monotonic() + 20
+    while not done() and time.monotonic() < deadline:
+        app.processEvents()
+        time.sleep(0.01)
+
+
+def merge_preview(window: MainWindow) -> QWidget:
+    """The bundle that waits, with each difference in sight."""
+    window.commands.take([QUrl.fromLocalFile(window.property("bundle"))])
+    dialog = window.findChildren(MergeDialog)[-1]
+    wait(dialog.merge_button.isVisible)
+    dialog.resize(920, 640)
+    dialog.findChild(QPushButton, "show_differences").click()
+    return dialog
+
+
+def conflict(window: MainWindow) -> None:
+    """A long text that was edited apart, with both edits marked."""
+    merging.merge_file(window.context.db, Path(window.property("bundle")))
+    window.go("sync")
+    window.go("conflicts")
+    wait(lambda: window.pane().list.count() == 4)
+    window.pane().list.setCurrentRow(3)
+
+
+EXCHANGE = (
+    Picture("merge-preview", "sync", act=merge_preview),
+    Picture("conflict", "sync", act=conflict),
+    Picture("to-settle", "issues"),
+)
+
+
 def settle(app: QApplication, program: Program) -> None:
     """Lets the window read what it wants to show."""
     deadline = time.monotonic() + 20
@@ -219,10 +256,21 @@ def take(app: QApplication, program: Program, picture: Picture, folder: Path) ->
         shown.close()
 
 
+def shoot(app: QApplication, program: Program, pictures: Sequence[Picture], folder: Path) -> None:
+    for picture in pictures:
+        take(app, program, picture, folder)
+        print(folder / f"{picture.name}.png")
+    program.close()
+
+
 def main() -> int:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = [one for one in PICTURES if not sys.argv[2:] or one.name in sys.argv[2:]]
+    names = sys.argv[2:]
+    sample, exchange = (
+        [one for one in pictures if not names or one.name in names]
+        for pictures in (PICTURES, EXCHANGE)
+    )
     with tempfile.TemporaryDirectory() as home:
         os.environ["APS_DATA_DIR"] = home
         location = str(Path(home, "sample.aps"))
@@ -232,10 +280,12 @@ def main() -> int:
         app = QApplication(sys.argv[:1])
         program = Program(app)
         program.open(location)
-        for picture in wanted:
-            take(app, program, picture, folder)
-            print(folder / f"{picture.name}.png")
-        program.close()
+        shoot(app, program, sample, folder)
+        location, bundle = exchange_scene.prepare(Path(home))
+        program = Program(app)
+        program.open(location)
+        program.window.setProperty("bundle", str(bundle))
+        shoot(app, program, exchange, folder)
     return 0
 
 
