@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from aps_desktop.sync import splitting
 
 SUFFIX = ".apsync"
 PART_MB = 8
+_PART = ".part-"
 
 
 @dataclass
@@ -31,30 +33,45 @@ class Gathered:
 
 
 def gather(paths: Sequence[Path]) -> Gathered:
-    """The bundles among files and folders; parts of split ones are put together first."""
+    """The bundles among files and folders; parts of split ones are put together first.
+
+    One part is enough where the others lie beside it.
+    """
     found = Gathered()
     parts: dict[str, list[Path]] = {}
     for path in bundles_in(paths):
         try:
             if splitting.is_part(path):
                 whole = splitting.read_part(path).header.whole
-                parts.setdefault(whole, []).append(path)
+                parts.setdefault(whole, []).extend([path, *_beside(path, whole)])
             else:
                 found.bundles.append(path)
         except UserError as error:
             found.refused.append((path.name, error))
     for at, group in enumerate(parts.values(), 1):
         try:
-            found.bundles.append(_join(found, group, at))
+            found.bundles.append(_join(found, list(dict.fromkeys(group)), at))
         except UserError as error:
             found.refused.append((group[0].name, error))
+    return found
+
+
+def _beside(path: Path, whole: str) -> list[Path]:
+    """The other parts of a bundle in the same folder."""
+    name = path.name.split(_PART)[0]
+    found = []
+    for other in sorted(path.parent.iterdir()):
+        if other.name.startswith(f"{name}{_PART}") and other != path:
+            with contextlib.suppress(UserError):  # it says so itself when it is opened
+                if splitting.read_part(other).header.whole == whole:
+                    found.append(other)
     return found
 
 
 def _join(found: Gathered, group: list[Path], at: int) -> Path:
     if found.joined is None:
         found.joined = tempfile.TemporaryDirectory(prefix="aps-bundle-")
-    stem = group[0].stem.split(".part-")[0]
+    stem = group[0].stem.split(_PART)[0]
     target = Path(found.joined.name) / str(at) / f"{stem}{SUFFIX}"
     target.parent.mkdir()
     splitting.join(group, target)

@@ -165,6 +165,10 @@ def test_a_folder_of_parts_and_broken_files_says_what_it_can_do(
     dialog.merge_button.click()
     assert dialog.heading.text() == "Merged 2 changes"
     dialog.accept()
+    one = min(stick.glob("whole.part-*"))  # the others lie beside it
+    again = drop(window, one)
+    assert [card.item.state for card in again.findChildren(BundleCard)] == ["known"]
+    again.accept()
 
 
 def test_a_bundle_for_others_says_how_to_get_one(
