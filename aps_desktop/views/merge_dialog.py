@@ -23,7 +23,7 @@ from aps_desktop.views import merge_dialog_work as work
 from aps_desktop.views.fitting import fit
 from aps_desktop.views.merge_dialog_card import BundleCard
 from aps_desktop.views.merge_dialog_report import save_report
-from aps_desktop.views.merge_dialog_work import DONE, QUARANTINE, READY, Item
+from aps_desktop.views.merge_dialog_work import DONE, QUARANTINE, QUEUED, READY, Item
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import button, progress_bar, put_inside, tell
 
@@ -149,6 +149,8 @@ class MergeDialog(QDialog):
             return f"{many(self._changes(), 'change')}{rest} can be merged"
         if any(item.state == QUARANTINE for item in self.items):
             return "Nobody has confirmed the sender yet"
+        if any(item.state == QUEUED for item in self.items):
+            return "It waits until this program is updated"
         return "There is nothing to merge"
 
     def _changes(self) -> int:

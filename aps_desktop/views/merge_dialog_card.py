@@ -9,7 +9,15 @@ from aps_desktop.services import merge_report
 from aps_desktop.services.merge_report import many, moment
 from aps_desktop.services.office_names import office_name
 from aps_desktop.views.merge_dialog_differences import Differences
-from aps_desktop.views.merge_dialog_work import DONE, KNOWN, QUARANTINE, READY, REFUSED, Item
+from aps_desktop.views.merge_dialog_work import (
+    DONE,
+    KNOWN,
+    QUARANTINE,
+    QUEUED,
+    READY,
+    REFUSED,
+    Item,
+)
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import (
     Card,
@@ -25,6 +33,7 @@ _CHIPS = {
     KNOWN: ("Merged already", "neutral"),
     QUARANTINE: ("Not confirmed", "attention"),
     REFUSED: ("Not merged", "late"),
+    QUEUED: ("Waits for an update", "attention"),
     DONE: ("Merged", "ok"),
 }
 
@@ -40,7 +49,9 @@ class BundleCard(Card):
         self.item = item
         self._head()
         if item.error is not None:
-            self.lines.addWidget(said(str(item.error), "late", self))
+            self.lines.addWidget(
+                said(str(item.error), "attention" if item.state == QUEUED else "late", self)
+            )
         if item.for_others:
             self._not_for_us()
         if item.bundle is not None:

@@ -10,15 +10,16 @@ from aps_desktop.db import store
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.errors import UserError
-from aps_desktop.services import bundle_files, merging, quarantine, trusting
+from aps_desktop.services import bundle_files, merging, quarantine, queued_bundles, trusting
 from aps_desktop.services.bundle_files import Gathered
 from aps_desktop.services.merging import Inspected, Report
 from aps_desktop.services.quarantine import Content
-from aps_desktop.sync.bundle_errors import NotForUs
+from aps_desktop.sync.bundle_errors import NewerFormat, NotForUs
 from aps_desktop.sync.manifest import Sender
 from aps_desktop.tasks.jobs import Cancelled, Progress
 
 READY, KNOWN, QUARANTINE, REFUSED, DONE = "ready", "known", "quarantine", "refused", "done"
+QUEUED = "queued"
 
 
 @dataclass
@@ -61,6 +62,10 @@ def _verified(db: Database, path: Path) -> Item:
         bundle = merging.inspect(db, path)
         if not bundle.trusted and not bundle.revoked:
             return Item(path, QUARANTINE, bundle, content=quarantine.look(db, path))
+    except NewerFormat as newer:
+        if not db.read_only:
+            queued_bundles.put(db, path, newer.made_by)
+        return Item(path, QUEUED, bundle, error=newer)
     except UserError as error:
         return Item(path, REFUSED, bundle, error=error)
     return Item(path, READY, bundle)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from aps_desktop.models.rows_model import RowsModel
-from aps_desktop.services import merging, sync_status
+from aps_desktop.services import merging, queued_bundles, sync_status
 from aps_desktop.services.merge_report import day, many, moment
 from aps_desktop.services.office_names import office_name
+from aps_desktop.services.queued_bundles import Queued
 from aps_desktop.services.sync_status import Exchange, Peer, Waiting
 from aps_desktop.views.changes_table import rows_table
 from aps_desktop.views.dialogs import ask
@@ -35,7 +37,7 @@ _TRUST = {
     "revoked": "Revoked",
     "unknown": "Known through others",
 }
-Read = tuple[list[Waiting], list[Peer], list[Exchange], int]
+Read = tuple[list[Waiting], list[Queued], list[Peer], list[Exchange], int]
 
 
 class SyncPane(Pane):
@@ -133,12 +135,13 @@ class SyncPane(Pane):
         self.context.runner.query(_read, self._on_read, owner=self, key="all")
 
     def _on_read(self, read: Read) -> None:
-        waiting, peers, history, conflicts = read
+        waiting, queued, peers, history, conflicts = read
         self.peers.show([(peer, _peer_row(peer)) for peer in peers])
         self.history.show([(one, _exchange_row(one)) for one in history])
         self.summary.setText(_summary(peers, conflicts))
         self._pages.setCurrentIndex(0 if peers or history else 1)
-        tell(self.waiting, "\n! ".join(waiting_words(one) for one in waiting), "attention")
+        words = [*map(waiting_words, waiting), *map(_queued_words, queued)]
+        tell(self.waiting, "\n! ".join(words), "attention")
         writable = not self.context.db.read_only
         self.make.setEnabled(writable)
         self.open.setEnabled(writable)
@@ -191,6 +194,7 @@ class SyncPane(Pane):
 def _read(c: Connection) -> Read:
     return (
         sync_status.waiting(c),
+        queued_bundles.waiting(c),
         sync_status.peers(c),
         sync_status.history(c),
         sync_status.conflicts(c),
@@ -213,6 +217,13 @@ def waiting_words(one: Waiting) -> str:
         which = f"an earlier bundle of {whose}"
     verb, then = ("waits", "It settles") if one.changes == 1 else ("wait", "They settle")
     return f"{many(one.changes, 'change')} {verb} for {which}. {then} when it is merged."
+
+
+def _queued_words(one: Queued) -> str:
+    return (
+        f"{one.file} was made by a newer program (version {one.made_by}): open it again when this "
+        f"one is updated. It was in {Path(one.path).parent}."
+    )
 
 
 def _summary(peers: list[Peer], conflicts: int) -> str:
@@ -238,7 +249,8 @@ def _exchange_row(one: Exchange) -> tuple[str, ...]:
     made = one.direction == "out"
     offices = one.report.get("offices") or []
     whom = ", ".join(office_name(code) for code in offices) or "Everybody"
-    states = {"written": "Made", "merged": "Merged", "undone": "Taken back"}
+    states = {"written": "Made", "merged": "Merged", "undone": "Taken back",
+              "queued": "Waits for an update", "opened": "Opened after an update"}  # fmt: skip
     return (
         moment(one.at),
         "Made" if made else "Merged",

@@ -171,6 +171,24 @@ def test_a_folder_of_parts_and_broken_files_says_what_it_can_do(
     again.accept()
 
 
+def test_a_bundle_of_a_newer_program_waits_and_says_so(
+    here: Offices, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as newer:
+        newer.setattr(bundles, "SCHEMA_VERSION", 99)
+        file = here.bundle(here.asec)
+    window = opened(here.la)
+    dialog = drop(window, file)
+    assert dialog.heading.text() == "It waits until this program is updated"
+    assert "Waits for an update" in words(dialog)
+    assert not dialog.merge_button.isVisible()
+    dialog.accept()
+    window.go("sync")
+    pane = window.pane()
+    assert f"{file.name} was made by a newer program" in pane.waiting.text()
+    assert pane.history.index(0, 5).data() == "Waits for an update"
+
+
 def test_a_bundle_for_others_says_how_to_get_one(
     here: Offices, opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
