@@ -77,7 +77,7 @@ class SyncPane(Pane):
         )
         self._history_table = rows_table(
             "bundles_table", "Bundles made and merged", self.history,
-            (160, 90, 160, 70, 80, 130, 0), self,
+            (160, 90, 160, 70, 80, 170, 0), self,
         )  # fmt: skip
         head = QHBoxLayout()
         head.addWidget(PlainLabel("Exchange with other offices", self, role="heading"), 1)
@@ -246,17 +246,17 @@ def _peer_row(peer: Peer) -> tuple[str, ...]:
 
 
 def _exchange_row(one: Exchange) -> tuple[str, ...]:
-    made = one.direction == "out"
+    made, unread = one.direction == "out", one.state in ("queued", "opened")
     offices = one.report.get("offices") or []
     whom = ", ".join(office_name(code) for code in offices) or "Everybody"
     states = {"written": "Made", "merged": "Merged", "undone": "Taken back",
               "queued": "Waits for an update", "opened": "Opened after an update"}  # fmt: skip
     return (
         moment(one.at),
-        "Made" if made else "Merged",
-        whom if made else office_name(one.office),
-        f"{one.sequence:,}",
-        f"{one.changes:,}",
+        "Made" if made else "Arrived" if unread else "Merged",
+        whom if made else office_name(one.office) if one.office else "–",
+        "–" if unread else f"{one.sequence:,}",
+        "–" if unread else f"{one.changes:,}",
         states.get(one.state, one.state.capitalize()),
         one.file,
     )
