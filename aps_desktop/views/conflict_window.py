@@ -56,6 +56,8 @@ class ConflictsPane(Pane):
     def __init__(self, context: Context, key: str, title: str, area: str) -> None:
         super().__init__(context, key, title, area)
         self._stale = True
+        self._to_list = False
+        """Whether the keyboard goes to the list once there is one: it takes none while hidden."""
         self._found: list[Conflict] = []
         self._record = ""
         self._at = 0
@@ -116,8 +118,12 @@ class ConflictsPane(Pane):
 
     def activate(self) -> None:
         self.list.setFocus()
+        self._to_list = not self.list.isVisible()
         if self._stale:
             self._read()
+
+    def leave(self) -> None:
+        self._to_list = False
 
     def on_changed(self, applied: Applied) -> None:
         self._stale = True
@@ -152,6 +158,9 @@ class ConflictsPane(Pane):
             words = f"{many(number, 'conflict')}, the first {len(found):,} shown"
         self.summary.setText(words if found else "Conflicts")
         self._pages.setCurrentIndex(2 if found else 1)
+        if found and self._to_list:
+            self.list.setFocus()
+        self._to_list = False
         self._fill_menu()
         typing = self.compare.editor is not None and self.compare.editor.is_changed()
         if typing and now is not None and now in found:

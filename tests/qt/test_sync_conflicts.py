@@ -172,3 +172,20 @@ def test_a_proposal_for_the_field_stands_beside_the_others_since_settling_answer
     assert values(here)[0] == "Title of Cambodia"
     assert proposals.waiting(here.la.reader()) == []
     assert [one.field for one in conflicts.open_conflicts(here.la.reader())] == ["description"]
+
+
+def test_the_keyboard_is_in_the_list_as_soon_as_there_is_one(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    runner, asked = window.context.runner, []
+    query = runner.query
+    with monkeypatch.context() as slow:
+        slow.setattr(runner, "query", lambda *a, **more: asked.append((a, more)))
+        pane = pane_of(window)
+        assert not pane.list.isVisible()
+        window.rail.setFocus()  # as when the palette closes
+    for a, more in asked:
+        query(*a, **more)
+    assert pane.list.hasFocus()
