@@ -107,11 +107,16 @@ class IatiPlan:
         return [problem for one in self.activities for problem in one.problems]
 
     @property
+    def lost(self) -> bool:
+        """Whether records are refused, or something in the file could become none."""
+        refused = self.count(Verdict.REFUSED) or self.count(Verdict.WAITING)
+        wrong = (one.kind == "import" and one.level == ERROR for one in self.problems)
+        return bool(refused) or any(wrong)
+
+    @property
     def complete(self) -> bool:
         """Whether everything came in, and every code was understood."""
-        refused = self.count(Verdict.REFUSED) or self.count(Verdict.WAITING)
-        lost = any(one.kind == "import" and one.level == ERROR for one in self.problems)
-        return not (refused or lost or self.unknown)
+        return not (self.lost or self.unknown)
 
     @property
     def label(self) -> str:

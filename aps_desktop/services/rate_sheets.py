@@ -44,6 +44,9 @@ _HISTORY = (
 )
 
 
+NO_CURRENCY = Sheet(_HISTORY, (), "Choose a currency above to see all its rates.")
+
+
 @dataclass(frozen=True, slots=True)
 class Newest:
     """The newest rate of each currency; `old` counts those that are too old."""
@@ -100,7 +103,7 @@ def history(c: Connection, currency: str) -> Sheet:
         )
         for one in rates.table(c, currency)
     ]
-    return Sheet(_HISTORY, tuple(lines), "Choose a currency.")
+    return Sheet(_HISTORY, tuple(lines), NO_CURRENCY.empty)
 
 
 def _newest(one: Rate, count: int, day: date) -> Line:

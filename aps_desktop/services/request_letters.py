@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -41,6 +42,13 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+_ARTICLE = re.compile(
+    r"United|Republic of|Kingdom of|Russian Federation|European Union|Netherlands|Philippines"
+    r"|Gulf Cooperation|Asian Development|World Bank|Pacific Islands|Indian Ocean"
+)
+"""Names of partners that take an article begin so."""
+
+
 @dataclass(frozen=True)
 class Wording:
     """What the officer decides about a letter; everything else comes from the records."""
@@ -67,7 +75,8 @@ def start(c: Connection, tranche: UUID, today: date) -> Start:
     """What a letter for the tranche begins with."""
     record = records.get(c, "tranche", tranche)
     facts = _facts(c, record)
-    who = facts["manager"] or (f"Mission of {facts['payer']} to ASEAN" if facts["payer"] else "")
+    payer = _with_article(facts["payer"])
+    who = facts["manager"] or (f"Mission of {payer} to ASEAN" if payer else "")
     number = c.value("SELECT count(*) FROM tranche WHERE requested_on IS NOT NULL") or 0
     _, office, _ = store.this_device(c)
     wording = Wording(f"{office}/{today.year}/{int(number) + 1:03d}", today, who, "")
@@ -150,6 +159,11 @@ def write(db: Database, tranche: UUID, wording: Wording, target: Path) -> tuple[
 
 
 @lru_cache(maxsize=1)
+def _with_article(name: str) -> str:
+    """A country's name as it stands within a sentence: the United Kingdom, but Japan."""
+    return f"the {name}" if _ARTICLE.match(name) else name
+
+
 def _form() -> dict[str, Any]:
     """The letter's standing words."""
     read: dict[str, Any] = json.loads(
@@ -180,7 +194,7 @@ def _facts(c: Connection, tranche: Record) -> dict[str, str]:
         "manager": str(fund.get("manager") or ""),
         "payer": str(partner.get("name") or ""),
         "partner": str(
-            partner.get("name")
+            _with_article(str(partner.get("name") or ""))
             or fund.get("manager")
             or f"all who contribute to {fund.get('name')}"
         ),

@@ -110,6 +110,9 @@ class IatiImportDialog(IatiWindow):
         elif plan.unknown:
             words = "Some codes or organisations are not known: see “Not known” before importing."
             tell(self.problem, words, "attention")
+        elif not plan.complete:
+            words = "Not everything in the file can come in: see “Problems” before importing."
+            tell(self.problem, words, "attention")
 
     def _show_tables(self, plan: IatiPlan, choices: Choices) -> None:
         self.tabs.show()
@@ -157,10 +160,11 @@ class IatiImportDialog(IatiWindow):
         plan = result[0]
         self.context.backup_made.emit()
         number = plan.count(Verdict.NEW) + plan.count(Verdict.CHANGED)
-        refused = plan.count(Verdict.REFUSED) + plan.count(Verdict.WAITING)
         self.heading.setText(f"{number:,} record{'' if number == 1 else 's'} imported")
-        left = f" {refused:,} did not come in: see “Problems”." if refused else ""
-        tell(self.problem, f"One step that can be undone; a backup was made before.{left}", "ok")
+        words = "One step that can be undone; a backup was made before."
+        if plan.lost:
+            words = f"{words} Not everything in the file came in: see “Problems”."
+        tell(self.problem, words, "attention" if plan.lost else "ok")
         self.undo_button.show()
         self.undone = plan.label
         self.close_button.setText("Close")

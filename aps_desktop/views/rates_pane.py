@@ -73,6 +73,7 @@ class RatesPane(Pane):
         self.newest = self._table("newest_rates", "Newest rates")
         self.history = self._table("rate_history", "Earlier rates")
         self.gaps = self._table("rate_gaps", "Gaps")
+        self.history.show_sheet(rate_sheets.NO_CURRENCY)
         self.history_words = PlainLabel("Earlier rates", self, role="section")
         self._lay_out()
         self.newest.selectionModel().currentRowChanged.connect(self._on_currency)
@@ -122,9 +123,8 @@ class RatesPane(Pane):
             line.addWidget(button)
         below = QSplitter(Qt.Orientation.Horizontal, self)
         below.addWidget(self._titled(self.history_words, self.history))
-        below.addWidget(
-            self._titled(PlainLabel("Where rates are lacking", self, role="section"), self.gaps)
-        )
+        lacking = PlainLabel("Where rates are lacking", self, role="section")
+        below.addWidget(self._titled(lacking, self.gaps, left=10))
         below.setChildrenCollapsible(False)
         splitter = QSplitter(Qt.Orientation.Vertical, self)
         splitter.setObjectName("rates_splitter")
@@ -139,10 +139,10 @@ class RatesPane(Pane):
         column.addWidget(entry)
         column.addWidget(splitter, 1)
 
-    def _titled(self, label: PlainLabel, table: FiguresTable) -> QWidget:
+    def _titled(self, label: PlainLabel, table: FiguresTable, left: int = 0) -> QWidget:
         made = QWidget(self)
         column = QVBoxLayout(made)
-        column.setContentsMargins(0, 10, 8, 0)
+        column.setContentsMargins(left, 10, 8, 0)
         column.addWidget(label)
         column.addWidget(table, 1)
         return made

@@ -228,6 +228,22 @@ def test_changed_fields_are_shown(
     assert column(table, 3) == ["An activity → New title"]
 
 
+def test_what_is_lost_is_said_before_and_after(
+    qtbot: QtBot, context: Context, tmp_path: Path
+) -> None:
+    """A transaction without a currency is no record at all, and so none that is refused."""
+    money = transaction("3") + transaction("4")
+    path = write(tmp_path, activity(money, attributes='xml:lang="en"'))
+    dialog = IatiImportDialog(context, path)
+    shown(qtbot, dialog)
+    assert dialog.problem.text().startswith("! Not everything in the file can come in")
+    press(qtbot, dialog.apply_button)
+    settled(qtbot, dialog)
+    assert dialog.heading.text() == "2 records imported"
+    assert dialog.problem.text().startswith("! One step that can be undone")
+    assert "Not everything in the file came in" in dialog.problem.text()
+
+
 def test_work_is_stopped_by_its_button(qtbot: QtBot, context: Context, tmp_path: Path) -> None:
     dialog = IatiImportDialog(context, write(tmp_path, activity()))
     qtbot.addWidget(dialog)

@@ -125,3 +125,16 @@ def test_a_folder_that_is_not_there_changes_nothing(
     with pytest.raises(UserError, match="could not be written"):
         request_letters.write(db, tranche, WORDING, tmp_path / "none" / "x.docx")
     assert records.get(db.connect(), "tranche", tranche).values["request_letter"] is None
+
+
+@pytest.mark.parametrize(("name", "wanted"), [
+    ("Japan", "Mission of Japan to ASEAN"),
+    ("United States", "Mission of the United States to ASEAN"),
+    ("Republic of Korea", "Mission of the Republic of Korea to ASEAN"),
+])  # fmt: skip
+def test_a_country_has_its_article(name: str, wanted: str, db: Database, tranche: UUID) -> None:
+    ((id,),) = db.reader().all("SELECT id FROM partner")
+    records.put(db, "partner", UUID(bytes=bytes(id)), {"name": name})
+    assert request_letters.start(db.reader(), tranche, date(2026, 11, 23)).wording.addressee == (
+        wanted
+    )
