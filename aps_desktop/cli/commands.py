@@ -312,6 +312,9 @@ def _iati_commands(commands: Commands) -> None:
     bring.add_argument("--dry-run", action="store_true", help="say what would happen")
     add(iati, "validate", iati_commands.validate).add_argument("file", metavar="FILE.xml")
     add(iati, "lists", iati_commands.lists).add_argument("file", metavar="FILE")
+    parts = add(iati, "split", iati_commands.split)
+    parts.add_argument("file", metavar="FILE.xml")
+    parts.add_argument("folder", metavar="FOLDER")
 
 
 def _update_commands(commands: Commands) -> None:

@@ -70,6 +70,15 @@ def lists(session: Session) -> int:
     return DONE
 
 
+def split(session: Session) -> int:
+    """Takes a file that is too large to import apart, into files in a folder."""
+    a = session.arguments
+    parts = iati_import.split(Path(a.file), Path(a.folder))
+    names = [str(part) for part in parts]
+    session.answer({"parts": names}, "\n".join(["Import these one after another:", *names]))
+    return DONE
+
+
 def _activities(count: int) -> str:
     return f"{count:,} activit{'y' if count == 1 else 'ies'}"
 

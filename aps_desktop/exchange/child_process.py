@@ -82,11 +82,12 @@ class ChildProcess:
     def _watch(self, cancelled: Callable[[], bool]) -> None:
         """In a thread of its own: ends the child when its time is over or nobody waits for it."""
         end = time.monotonic() + self._seconds
-        while not self._over.wait(_LOOK_EVERY):
+        while True:
             self._late = time.monotonic() > end
             self._stopped = cancelled()
             if self._late or self._stopped:
                 self._process.kill()
+            if self._late or self._stopped or self._over.wait(_LOOK_EVERY):
                 return
 
     @property

@@ -1,7 +1,7 @@
 """The child process for IATI: the only one in which lxml reads, writes and validates.
 
-`argv` is the task ("read", "check", "write" or "lists") and its arguments as JSON. Frames as in
-`children`: "activity", "record", "problems" and at last "end", or "error".
+`argv` is the task ("read", "check", "write", "lists" or "split") and its arguments as JSON. Frames
+as in `children`: "activity", "record", "problems" and at last "end", or "error".
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import msgspec
 
 from aps_desktop.children import read_frame, write_frame
 from aps_desktop.domain.errors import UserError
-from aps_desktop.exchange import iati_own_lists
+from aps_desktop.exchange import iati_own_lists, iati_split
 from aps_desktop.exchange.gc_pause import collector_paused
 from aps_desktop.exchange.iati_check import Validator
 from aps_desktop.exchange.iati_problem import Problem
@@ -37,6 +37,7 @@ class Task(msgspec.Struct):
     today: str
     out: str = ""
     limits: Limits = Limits()
+    most: int = 0
 
 
 class _Problems:
@@ -159,4 +160,11 @@ def _lists(task: Task, out: BinaryIO) -> None:
     write_frame(out, ["end"])
 
 
-_TASKS = {"read": _read, "check": _check, "write": _write, "lists": _lists}
+def _split(task: Task, out: BinaryIO) -> None:
+    """Takes the file apart into files in the folder `out`."""
+    names = iati_split.split(Path(task.path), Path(task.out), task.most)
+    write_frame(out, ["parts", names])
+    write_frame(out, ["end"])
+
+
+_TASKS = {"read": _read, "check": _check, "write": _write, "lists": _lists, "split": _split}

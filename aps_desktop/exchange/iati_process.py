@@ -27,10 +27,11 @@ def _child(
     today: date,
     *,
     out: str = "",
+    most: int = 0,
     writes: bool = False,
     cancelled: Callable[[], bool] = never,
 ) -> ChildProcess:
-    asked = Task(str(path.resolve()), today.isoformat(), out, replace(LIMITS))
+    asked = Task(str(path.resolve()), today.isoformat(), out, replace(LIMITS), most)
     return ChildProcess(
         "exchange.iati_child", [task, msgspec.json.encode(asked).decode()],
         seconds=LIMITS.seconds, what=f"“{path.name}”", hint="Ask for the file in parts.",
@@ -82,6 +83,15 @@ def take_lists(
     """Puts newer code lists, rules or schemas into the folder; their names."""
     _there(path)
     with _child("lists", path, today, out=str(folder), cancelled=cancelled) as child:
+        return [name for message in child.messages() for name in message[1]]
+
+
+def split(
+    path: Path, folder: Path, most: int, today: date, cancelled: Callable[[], bool] = never
+) -> list[str]:
+    """Takes a file apart into files of at most so many records in the folder; their names."""
+    _there(path)
+    with _child("split", path, today, out=str(folder), most=most, cancelled=cancelled) as child:
         return [name for message in child.messages() for name in message[1]]
 
 

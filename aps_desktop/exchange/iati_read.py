@@ -100,48 +100,71 @@ class Reader:
 
     def activities(self) -> Iterator[tuple[Element, list[Problem], int]]:
         """(activity or record of our own, what is wrong with it, bytes read so far)."""
-        from lxml import etree
-
+        first = True
         with self._path.open("rb") as file:
-            try:
-                yield from self._each(etree, file)
-            except etree.XMLSyntaxError as error:
-                words = str(error.msg or error).partition(", line")[0]
-                raise refuse(
-                    self._path,
-                    f"it is broken at line {error.lineno}: {words}.",
-                    "Nothing of it was taken; ask for the file again.",
-                ) from error
+            for root, element in _through(self._path, file):
+                if first:
+                    self.withheld = (root.get(WITHHELD) or "").split()
+                    self.mark = root.get(MARK) or ""
+                    self.around += self._validator.root(root)
+                    first = False
+                if element is None:
+                    continue
+                if element.tag == "iati-activity":
+                    yield element, self._validator.check(element), file.tell()
+                elif element.tag == RECORD:
+                    yield element, [], file.tell()
+                elif not element.tag.startswith("{"):
+                    line, tag = element.sourceline or 0, element.tag
+                    self.around.append(Problem(line, "", tag, MISPLACED, "schema"))
 
-    def _each(self, etree: Any, file: Any) -> Iterator[tuple[Element, list[Problem], int]]:
-        events = etree.iterparse(
-            file, events=("start", "end"), resolve_entities=False, no_network=True,
-            load_dtd=False, huge_tree=False, collect_ids=False, remove_comments=True,
-            remove_pis=True, recover=False,
-        )  # fmt: skip
-        depth = 0
-        for event, element in events:
-            if event == "start":
-                depth += 1
-                if depth == 1:
-                    self.withheld = (element.get(WITHHELD) or "").split()
-                    self.mark = element.get(MARK) or ""
-                    self.around += self._validator.root(element)
-                continue
-            depth -= 1
-            if depth != 1:
-                continue
-            if element.tag == "iati-activity":
-                yield element, self._validator.check(element), file.tell()
-            elif element.tag == RECORD:
-                yield element, [], file.tell()
-            elif not element.tag.startswith("{"):
-                line, tag = element.sourceline or 0, element.tag
-                self.around.append(Problem(line, "", tag, MISPLACED, "schema"))
-            element.clear()
-            parent = element.getparent()
-            while element.getprevious() is not None:
-                del parent[0]
+
+def read_through(path: Path) -> Iterator[tuple[Element, Element]]:
+    """(outermost element, child) for each of its children, which is gone at the next one."""
+    with path.open("rb") as file:
+        for root, element in _through(path, file):
+            if element is not None:
+                yield root, element
+
+
+def _through(path: Path, file: Any) -> Iterator[tuple[Element, Element | None]]:
+    """(outermost element, None) first, then with each child. UserError when the file is broken."""
+    from lxml import etree
+
+    try:
+        yield from _each(etree, file)
+    except etree.XMLSyntaxError as error:
+        words = str(error.msg or error).partition(", line")[0]
+        raise refuse(
+            path,
+            f"it is broken at line {error.lineno}: {words}.",
+            "Nothing of it was taken; ask for the file again.",
+        ) from error
+
+
+def _each(etree: Any, file: Any) -> Iterator[tuple[Element, Element | None]]:
+    events = etree.iterparse(
+        file, events=("start", "end"), resolve_entities=False, no_network=True,
+        load_dtd=False, huge_tree=False, collect_ids=False, remove_comments=True,
+        remove_pis=True, recover=False,
+    )  # fmt: skip
+    depth = 0
+    root: Element = None
+    for event, element in events:
+        if event == "start":
+            depth += 1
+            if depth == 1:
+                root = element
+                yield root, None
+            continue
+        depth -= 1
+        if depth != 1:
+            continue
+        yield root, element
+        element.clear()
+        parent = element.getparent()
+        while element.getprevious() is not None:
+            del parent[0]
 
 
 def plain(element: Element, deep: int = 0) -> Plain:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QTabWidget, QVBoxLayout, QWidget
 
 from aps_desktop.domain.changes import Applied
 from aps_desktop.models.rows_model import RowsModel
@@ -41,9 +41,12 @@ class IatiImportDialog(IatiWindow):
         self.undone = ""
         self._pages()
         self.undo_button = button("Undo import", "iati_import_undo", "", self)
+        self.split_button = button("Split the file…", "iati_import_split", "primary", self)
         self.apply_button = button("Import", "iati_import_apply", "primary", self)
         self.foot.insertWidget(0, self.undo_button)
+        self.foot.addWidget(self.split_button)
         self.foot.addWidget(self.apply_button)
+        self.split_button.clicked.connect(self._on_split)
         self.apply_button.clicked.connect(self._on_apply)
         self.undo_button.clicked.connect(self._on_undo)
         self.unknown.answered.connect(self._on_answered)
@@ -81,6 +84,7 @@ class IatiImportDialog(IatiWindow):
         """Reads and compares the file."""
         self.plan = None
         self.apply_button.hide()
+        self.split_button.hide()
         self.begin(f"Reading {self._path.name}", partial(_read, self._path), self._on_read)
 
     def _on_read(self, found: Read) -> None:
@@ -134,10 +138,32 @@ class IatiImportDialog(IatiWindow):
     def failed(self, error: Exception) -> None:
         self.heading.setText(f"“{self._path.name}” was not imported")
         super().failed(error)
+        self.split_button.setVisible(isinstance(error, iati_import.TooLarge))
         if self.plan is not None:  # such as: somebody has changed something meanwhile
             self.plan = None
             self.apply_button.setText("Read the file again")
             self.apply_button.show()
+
+    # A file that is too large -------------------------------------------------------------------
+
+    def _on_split(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(
+            self, "Folder for the parts", str(self._path.parent)
+        )
+        if chosen:
+            self.split(Path(chosen))
+
+    def split(self, folder: Path) -> None:
+        """Takes the file apart into files that can be imported."""
+        self.split_button.hide()
+        work = partial(_split, self._path, folder)
+        self.begin(f"Splitting {self._path.name}", work, self._on_parts)
+
+    def _on_parts(self, parts: list[Path]) -> None:
+        self.heading.setText(f"{len(parts):,} part{'' if len(parts) == 1 else 's'} written")
+        names = ", ".join(f"“{part.name}”" for part in parts[:10])
+        words = f"Import them one after another: {names}, in {parts[0].parent}."
+        tell(self.problem, words, "ok")
 
     # Answers, writing, undoing ------------------------------------------------------------------
 
@@ -211,6 +237,12 @@ def _apply(
 ) -> tuple[IatiPlan, Applied]:
     done = iati_import.apply(db, plan, progress, cancelled)
     return done, done.applied or Applied(0, "")
+
+
+def _split(
+    path: Path, folder: Path, _db: Database, _progress: Progress, stopped: Cancelled
+) -> list[Path]:
+    return iati_import.split(path, folder, stopped)
 
 
 def _undo(label: str, db: Database) -> Applied:

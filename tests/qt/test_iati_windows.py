@@ -15,7 +15,7 @@ from aps_desktop.cli.values import read_values
 from aps_desktop.db import store
 from aps_desktop.db.engine import Database
 from aps_desktop.exchange.iati_foreign import TRANSACTION
-from aps_desktop.services import iati_validate, offices, records
+from aps_desktop.services import iati_import, iati_validate, offices, records
 from aps_desktop.tasks.runner import Runner
 from aps_desktop.views.context import Context
 from aps_desktop.views.iati_export_dialog import IatiExportDialog
@@ -264,6 +264,23 @@ def test_a_refusal_stands_in_the_window(qtbot: QtBot, context: Context, tmp_path
     assert dialog.heading.text() == "“old.xml” was not imported"
     assert "IATI 1.05" in dialog.problem.text()
     assert not dialog.apply_button.isVisible()
+
+
+def test_a_file_that_is_too_large_is_split(
+    qtbot: QtBot, context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(iati_import, "MOST_RECORDS", 2)
+    monkeypatch.setattr(iati_import, "PART", 2)
+    path = write(tmp_path, activity(), activity(transaction(), id="XM-DAC-701-A2"))
+    dialog = IatiImportDialog(context, path)
+    shown(qtbot, dialog)
+    assert "holds more than 2 records" in dialog.problem.text()
+    assert dialog.split_button.isVisible()
+    dialog.split(tmp_path / "parts")
+    settled(qtbot, dialog)
+    assert dialog.heading.text() == "2 parts written"
+    assert "“file part 1.xml”, “file part 2.xml”" in dialog.problem.text()
+    assert not dialog.split_button.isVisible()
 
 
 def test_a_file_without_activities(qtbot: QtBot, context: Context, tmp_path: Path) -> None:

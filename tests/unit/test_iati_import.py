@@ -148,6 +148,45 @@ def test_a_file_that_is_too_large_is_refused(
         iati_import.plan(db, file)
 
 
+def test_a_large_file_is_split_into_what_comes_in_whole(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The parts bring exactly what the whole would, extensions and languages included."""
+    foreign = '<x:y xmlns:x="urn:other">ü</x:y>\n'
+    many = [activity(transaction() * n + foreign, id=f"XM-DAC-701-{n}") for n in range(5)]
+    whole = write(tmp_path, *many, name="whole.xml")
+    monkeypatch.setattr(iati_import, "MOST_RECORDS", 8)
+    monkeypatch.setattr(iati_import, "PART", 4)
+    with pytest.raises(iati_import.TooLarge):
+        iati_import.plan(db, whole)
+    parts = iati_import.split(whole, tmp_path / "parts")
+    assert [part.name for part in parts] == [f"whole part {n}.xml" for n in (1, 2, 3, 4)]
+    for part in parts:
+        assert part.read_text(encoding="utf-8").startswith(HEAD.partition("\n")[0])
+        assert iati_import.import_file(db, part).count(Verdict.REFUSED) == 0
+    counts = "SELECT (SELECT count(*) FROM project), (SELECT count(*) FROM fund_transaction)"
+    assert rows(db, counts) == [(5, 10)]
+    monkeypatch.setattr(iati_import, "MOST_RECORDS", 100)
+    assert iati_import.plan(db, whole).plan.empty
+
+
+def test_a_split_that_fails_leaves_no_part(db: Database, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.xml"
+    broken.write_text(HEAD + activity() + "<iati-activity>", encoding="utf-8")
+    with pytest.raises(UserError, match="is broken at line"):
+        iati_import.split(broken, tmp_path / "parts")
+    with pytest.raises(UserError, match="was not read to its end"):
+        iati_import.split(write(tmp_path, activity()), tmp_path / "parts", lambda: True)
+    with pytest.raises(UserError, match="no activity stands in it"):
+        iati_import.split(write(tmp_path), tmp_path / "parts")
+    iati_import.import_file(db, write(tmp_path, activity()))
+    own = tmp_path / "own.xml"
+    iati_export.export(db, own, Scope(max_class="confidential"))
+    with pytest.raises(UserError, match="whose parts belong together"):
+        iati_import.split(own, tmp_path / "parts")
+    assert not list((tmp_path / "parts").glob("*"))
+
+
 def test_reading_stops_while_it_waits(db: Database, tmp_path: Path) -> None:
     """The officer need not wait for the next frame of a process that has not begun to answer."""
     asked = []
