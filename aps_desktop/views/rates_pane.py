@@ -200,9 +200,9 @@ class RatesPane(Pane):
             what = "transaction has" if unvalued == 1 else "transactions have"
             words.append(f"{unvalued:,} {what} no value in US dollars.")
         if gaps := len(self._lacking.sheet.lines):
-            what = "month of a currency has" if gaps == 1 else "months of currencies have"
+            what = "one month" if gaps == 1 else f"{gaps:,} months and currencies"
             words.append(
-                f"{gaps:,} {what} transactions without a rate of their time: see below, right."
+                f"Transactions of {what} have no rate of their time: see “Where rates are lacking”."
             )
         fine = "Every rate is recent, and none is lacking." if self._rates.sheet.lines else ""
         self.summary.setText(f"! {' '.join(words)}" if words else fine)

@@ -428,6 +428,7 @@ def test_missing_values_are_filled_in_from_the_rates_page(
     post(office, "receipt", funding_office.Money.of(1_000, "THB"), date(2026, 11, 3))
     rates._read()
     assert "1 transaction has no value" in rates.summary.text()
+    assert "Transactions of one month have no rate of their time" in rates.summary.text()
     assert [c.text for c in rates.gaps.figures.lines[0].cells] == [
         "THB", "Nov 2026", "1", "no rate on or before it",
     ]  # fmt: skip
