@@ -96,7 +96,8 @@ class RatesPane(Pane):
         made.opened.connect(partial(open_figure, self.context))
         return made
 
-    def _lay_out(self) -> None:
+    def _entry(self) -> QFrame:
+        """The line in which a rate is entered."""
         entry = QFrame(self)
         entry.setProperty("card", True)
         fields = QHBoxLayout(entry)
@@ -117,6 +118,9 @@ class RatesPane(Pane):
         keep.addWidget(self.keep)
         keep.addStretch(1)
         fields.addLayout(keep)
+        return entry
+
+    def _lay_out(self) -> None:
         line = QHBoxLayout()
         line.addWidget(self.summary, 1)
         for button in (self.missing, self.fill, self.importing):
@@ -136,7 +140,7 @@ class RatesPane(Pane):
         column.setContentsMargins(16, 14, 16, 8)
         column.setSpacing(10)
         column.addLayout(line)
-        column.addWidget(entry)
+        column.addWidget(self._entry())
         column.addWidget(splitter, 1)
 
     def _titled(self, label: PlainLabel, table: FiguresTable, left: int = 0) -> QWidget:
