@@ -111,12 +111,11 @@ class IatiImportDialog(IatiWindow):
             tell(self.problem, "Everything in the file is here already.", "ok")
         elif not number:
             tell(self.problem, "Nothing of the file can come in: see “Problems”.", "attention")
-        elif plan.unknown:
-            words = "Some codes or organisations are not known: see “Not known” before importing."
-            tell(self.problem, words, "attention")
         elif not plan.complete:
-            words = "Not everything in the file can come in: see “Problems” before importing."
-            tell(self.problem, words, "attention")
+            unknown = "Some codes or organisations are not known: see “Not known”."
+            lost = "Not everything in the file can come in: see “Problems”."
+            words = [*([unknown] if plan.unknown else []), *([lost] if plan.lost else [])]
+            tell(self.problem, " ".join(words), "attention")
 
     def _show_tables(self, plan: IatiPlan, choices: Choices) -> None:
         self.tabs.show()
