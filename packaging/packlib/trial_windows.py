@@ -164,7 +164,7 @@ def _beside(c: Computer) -> str:
     expect(c.program("--version") == one, "the first one went too")
     _, opens = c.call("reg", "query", rf"{_COMMAND}\shell\open\command", "/ve")
     expect(r"Programs\APS Desktop\app" in opens, f"bundles open with {opens}")
-    menu = [p.name for p in c.local.parent.rglob("APS Desktop.lnk")]
+    menu = [p.name for p in (c.drive / "users").rglob("APS Desktop.lnk")]
     expect(menu, "the Start menu has no entry any more")
     return f"{one} and {two}, entries {entries}; one removed, the other runs"
 
