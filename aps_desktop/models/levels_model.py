@@ -98,6 +98,8 @@ class ComplianceModel(_Table):
 
 
 _HEADS = ("Indicator", "Unit", "Baseline", "Latest", "Period", "Target", "Way done")
+_NUMBERS = tuple(_HEADS.index(head) for head in ("Baseline", "Latest", "Target"))
+_ALIGNED = int(Qt.ItemDataRole.TextAlignmentRole)
 TITLE, UNIT, BASELINE, LATEST, PERIOD, TARGET, WAY = range(7)
 
 
@@ -123,9 +125,11 @@ class FiguresModel(_Table):
         return 0 if parent is not None and parent.isValid() else len(_HEADS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:
-        if orientation == Qt.Orientation.Horizontal and role == _DISPLAY:
-            return _HEADS[section]
-        return None
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == _ALIGNED and section in _NUMBERS:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return _HEADS[section] if role == _DISPLAY else None
 
     def data(self, index: _Index, role: int = _DISPLAY) -> Any:
         if not index.isValid():

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.queries.conditions import Filter
+from aps_desktop.domain.entities.vocabularies import PILLARS
 from aps_desktop.domain.results_bands import BEHIND, NEAR, REACHED, UNDER_WAY, UNKNOWN
 from aps_desktop.services import results_figures as results
 from aps_desktop.services.chart_data import (
@@ -35,6 +36,7 @@ from aps_desktop.services.dashboard_words import (
     percent,
     source,
 )
+from aps_desktop.services.reporting_matrix import RECEIVED, WAITING
 
 _BULLETS, _HEAT_ROWS, _PERIODS = 14, 16, 12
 _MANY, _NAMED = 1_000, 10_000
@@ -236,11 +238,21 @@ def reporting(c: Connection, selection: Selection, today: date) -> Chart:
 
 
 def _requests(selection: Selection, period: str) -> tuple[Filter, ...]:
-    """The requests for values of a reporting period."""
+    """The requests for values of a reporting period that are counted: not those waived."""
     found = [
         Filter("calendar.name", "any_of", (period,)),
         Filter("kind", "any_of", ("values",)),
+        Filter("status", "any_of", (*WAITING, RECEIVED)),
     ]
+    if selection.pillar is not None:
+        mine = ("any_of", (selection.pillar,))
+        alone = (("project.pillar", "empty", ()), ("body.pillar", *mine))
+        words = f"Pillar: {dict(PILLARS)[selection.pillar]}"
+        found.append(Filter("project", "either", (words, (("project.pillar", *mine),), alone)))
+    if selection.body is not None:
+        found.append(Filter("body", "any_of", selection.bodies))
+    if selection.partner is not None:
+        found.append(Filter("project.fund.partner", "rid", (selection.partner,)))
     if selection.state is not None:
         found.append(Filter("member_state", "rid", (selection.state,)))
     return tuple(found)

@@ -511,3 +511,18 @@ def test_what_is_kept_counts_as_the_records_do(
             chart(db, name, **chosen)
     assert compared.keys() == {"project", "meeting", "decision", "action_item"}
     assert compared.total() > 50
+
+
+def test_the_bars_of_reporting_open_the_requests_that_they_count(db: Database) -> None:
+    c, one, compared = db.reader(), some(db), 0
+    for chosen in ({}, {"pillar": one["pillar"]}, {"body": one["body"]}, {"state": one["state"]}):
+        for mark in chart(db, "results-reporting", **chosen).marks:
+            if mark.label.endswith("asked for"):
+                rids = lists.ids(c, ListQuery("reporting_request", (), (), mark.filters))
+                asked = sum(
+                    c.value("SELECT expected FROM request_standing WHERE rid = ?", (rid,)) or 0
+                    for rid in rids
+                )
+                assert mark.value.split()[0] == f"{asked:,}", (chosen, mark.label)
+                compared += 1
+    assert compared > 8
