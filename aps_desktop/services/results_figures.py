@@ -317,7 +317,7 @@ def scope(c: Connection, filters: Filters) -> tuple[str, list[Any]]:
         params += bodies
     if filters.partner:
         tests.append(f"z.project IN ({matrix.PARTNERS_PROJECTS})")
-        params += [filters.partner.bytes] * 2
+        params.append(filters.partner.bytes)
     if filters.kpi_only:
         tests.append("z.kpi = 1")
     if filters.level:
