@@ -253,9 +253,10 @@ class _Entry:
         changed = {name: new for name, new in figures.items() if stored[name] != new}
         if not changed:
             return
-        if known.status != "draft":
-            changed |= {"status": "draft", "reviewed_by": None, "reviewed_on": None}
-        changed |= {"entered_by": who, **flags}
+        if not self._gate.is_locked(place.period):  # there the value before stays as it is
+            if known.status != "draft":
+                changed |= {"status": "draft", "reviewed_by": None, "reviewed_on": None}
+            changed |= {"entered_by": who, **flags}
         self.changes += [Update(VALUE, known.id, name, value) for name, value in changed.items()]
 
 

@@ -248,6 +248,8 @@ def test_a_late_value_is_kept_apart_and_decided_on(filled: Filled) -> None:
     entered = indicator_values.enter(db, [(Place(filled.sites, Q2), "8")])
     assert entered.amendments == 1
     c = db.reader()
+    before = records.get(c, "indicator_value", id).values
+    assert (before["value"], before["status"]) == (5, "approved"), "it counts until a decision"
     amendment = UUID(bytes=bytes(c.value("SELECT id FROM value_amendment")))
     with pytest.raises(InvalidValue, match="rejected"):
         amendments.decide(db, [amendment], accept=False)
