@@ -131,19 +131,18 @@ def progress(
     With a member state: that state's own values, against its own targets.
     """
     where, params = scope(c, filters)
-    test = f"WHERE t.rid IN (SELECT z.indicator FROM indicator_standing z {where})"
-    if limit is not None:
-        test += " ORDER BY t.code, t.title LIMIT ?"
-        rows = c.all(f"SELECT t.rid FROM indicator t {test}", [*params, limit])
-        rids = [int(row[0]) for row in rows]
-        indicators = [
-            one for part in pieces(rids)
-            for one in reading.indicators(c, f"WHERE t.rid IN ({','.join('?' * len(part))})", part)
-        ]  # fmt: skip
-    else:
-        indicators = reading.indicators(c, test, params)
-    kept = _kept(c, filters, where, params)
-    return [_figure(row, kept[row.rid]) for row in indicators]
+    rows = c.all(
+        f"SELECT t.rid FROM indicator_standing z JOIN indicator t ON t.rid = z.indicator {where} "
+        "ORDER BY t.code, t.title" + (" LIMIT ?" if limit is not None else ""),
+        [*params, *([limit] if limit is not None else ())],
+    )
+    found: list[IndicatorFigure] = []
+    for part in pieces([int(row[0]) for row in rows]):
+        marks = ",".join("?" * len(part))
+        kept = _kept(c, filters, f"{where} AND z.indicator IN ({marks})", [*params, *part])
+        indicators = reading.indicators(c, f"WHERE t.rid IN ({marks})", part)
+        found += [_figure(row, kept[row.rid]) for row in indicators]
+    return found
 
 
 def bands(c: Connection, filters: Filters = Filters()) -> list[Band]:
