@@ -6,6 +6,7 @@ import; a warning is shown. The batch lists both, for values that came by a merg
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -46,6 +47,8 @@ RULES = (
 _HISTORY = 24
 _PART = 500
 """Indicators that are read in one go."""
+_AT_A_TIME, _TURN = 15, 0.001
+"""Indicators that are looked at in one go (some milliseconds), and the seconds between."""
 _STEPS = 4
 
 
@@ -177,7 +180,9 @@ def look(c: Connection, start: int = 0, limit: int = 1000) -> Looked:
     while done < len(rows) and len(found) < limit:
         part = rows[done : done + _PART]
         values = reading.values(c, [row.rid for row in part])
-        for row in part:
+        for number, row in enumerate(part):
+            if number % _AT_A_TIME == 0:  # Python's own work: the window must have its turns
+                time.sleep(_TURN)
             found += _of_indicator(row, values.get(row.rid, []))
         done += len(part)
     return Looked(tuple(sorted(found, key=_errors_first)), done, len(rows))
