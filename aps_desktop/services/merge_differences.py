@@ -39,16 +39,16 @@ class Difference:
     fate: str = ""
 
 
-def just_merged(c: Connection, *, most: int = MOST) -> tuple[Difference, ...]:
-    """What the merge that this transaction has just made brought; conflicts stand first.
+def just_merged(c: Connection, *, conflicts: bool, most: int = MOST) -> tuple[Difference, ...]:
+    """What the merge that this transaction has just made brought; `conflicts` stand first, if any.
 
     It reads the temporary tables of `sync.merge`. What a later change of the same bundle replaced
     is left out, and so are the parts of sets that came with their record.
     """
-    dots = [
-        *_dots(c, "SELECT n.dot FROM t JOIN n ON n.cell = t.cell WHERE t.extra > 0", most),
-        *_dots(c, "SELECT n.dot FROM n ORDER BY n.cell, n.dot", most),
-    ]
+    dots = _dots(c, "SELECT n.dot FROM n ORDER BY n.cell, n.dot", most)
+    if conflicts:  # else looking for them would read all that was touched
+        in_conflict = "SELECT n.dot FROM t JOIN n ON n.cell = t.cell WHERE t.extra > 0"
+        dots = _dots(c, in_conflict, most) + dots
     found = (_difference(c, dot) for dot in dict.fromkeys(dots))
     told = [one for one in found if one is not None]
     return tuple(sorted(told, key=lambda one: one.fate != CONFLICT)[:most])

@@ -302,7 +302,9 @@ def _merge(
     outcome: Outcome = merge(c, bundle.blocks, number, db.clock.millis() << 16, knows, limits)
     crash_point("merge-changes")
     unsealed = _unsealed(c, bundle) if outcome.merged else {}
-    differences = merge_differences.just_merged(c) if outcome.merged else ()
+    differences: tuple[Difference, ...] = ()
+    if outcome.merged:
+        differences = merge_differences.just_merged(c, conflicts=outcome.conflicts > 0)
     for sha256 in bundle.files:
         files.keep_bytes(c, bundle.file(sha256))
     _note_sender(c, bundle, knows)
