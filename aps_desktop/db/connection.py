@@ -168,6 +168,10 @@ class Connection:
         """SQL for the bytes that a hexadecimal text means."""
         return f"decode({text}, 'hex')" if self.postgres else f"unhex({text})"
 
+    def hex(self, column: str) -> str:
+        """SQL for the hexadecimal text (lower case) of bytes."""
+        return f"encode({column}, 'hex')" if self.postgres else f"lower(hex({column}))"
+
     def like(self) -> str:
         """The case-blind LIKE."""
         return "ILIKE" if self.postgres else "LIKE"

@@ -180,13 +180,16 @@ def _not_shown(c: Connection) -> list[str]:
     Whoever decides shall be able to open them all.
     """
     numbers = {(k.number, f.number) for k in ENTITIES for f in k.columns if f.kind is Kind.FILE}
+    places = ", ".join(str(number) for number in sorted({number for _, number in numbers}))
     found = []
     for tid, cell, val, at in c.all(
-        "SELECT r.tid, e.cell, o.val, o.cell FROM cell_extra e JOIN op o ON o.dot = e.dot "
-        "JOIN record r ON r.rid = (e.cell >> 10) WHERE r.rid IN (SELECT rid FROM sent_record) "
-        "UNION ALL SELECT r.tid, o.cell, o.val, o.cell FROM op_proposal p "
-        "JOIN op o ON o.dot = p.dot JOIN record r ON r.rid = (o.cell >> 10) "
-        "WHERE r.rid IN (SELECT rid FROM sent_record)"
+        # CROSS JOIN: from the few that are about a file, not from all records.
+        "SELECT r.tid, e.cell, o.val, o.cell FROM cell_extra e CROSS JOIN sent_record s "
+        "CROSS JOIN op o CROSS JOIN record r WHERE s.rid = (e.cell >> 10) AND o.dot = e.dot "
+        f"AND r.rid = s.rid AND (e.cell & 1023) IN ({places}) "
+        "UNION ALL SELECT r.tid, o.cell, o.val, o.cell FROM op_proposal p CROSS JOIN op o "
+        "CROSS JOIN sent_record s CROSS JOIN record r WHERE o.dot = p.dot "
+        f"AND s.rid = (o.cell >> 10) AND r.rid = s.rid AND (o.cell & 1023) IN ({places})"
     ):
         number = log.field_of_cell(cell)
         wire = log.wire_in(val, at, number) if (tid, number) in numbers else None

@@ -96,24 +96,31 @@ def knowledge(c: Connection) -> dict[bytes, int]:
     return {bytes(uuid): seq for uuid, seq in rows}
 
 
+_SENT = (
+    # CROSS JOIN: from the few devices into the log, in its order.
+    "sent s CROSS JOIN op o WHERE o.dot > s.low AND o.dot < s.high AND (s.part = 0 OR EXISTS "
+    "(SELECT 1 FROM sent_record x WHERE x.rid = (o.cell >> 10)))"
+)
+
+
 def chosen(c: Connection, known: Knowledge, records: str = "") -> None:
-    """Fills the temporary tables `sent` with the dots that a receiver lacks, `sent_record` with
-    the records that they are about.
+    """Notes what a receiver lacks in the temporary tables `sent` (by device: its changes above one
+    and below another; `part` 1 if only of some records) and `sent_record` (what they are about).
 
     `records` is the SQL of a query for the rids to send; empty sends all records.
     """
-    c.run("DROP TABLE IF EXISTS sent")
-    c.run(f"CREATE TEMP TABLE sent (dot {c.key})")
-    for number, uuid in c.all("SELECT ord, uuid FROM device"):
-        low, high = log.dot_of(number, known.get(bytes(uuid), 0)), log.dot_of(number + 1, 0)
-        scope = f" AND (cell >> 10) IN ({records})" if records else ""
-        c.run(f"INSERT INTO sent SELECT dot FROM op WHERE dot > ? AND dot < ?{scope}", (low, high))
-    c.run("DROP TABLE IF EXISTS sent_record")
+    for table in ("sent", "sent_record"):
+        c.run(f"DROP TABLE IF EXISTS {table}")
+    c.run(f"CREATE TEMP TABLE sent (device {c.key}, low BIGINT, high BIGINT, part BIGINT)")
+    spans = [
+        (number, log.dot_of(number, known.get(bytes(uuid), 0)), log.dot_of(number + 1, 0))
+        for number, uuid in c.all("SELECT ord, uuid FROM device")
+    ]
+    c.many("INSERT INTO sent VALUES (?, ?, ?, 0)", spans)
     c.run(f"CREATE TEMP TABLE sent_record (rid {c.key})")
-    c.run(
-        "INSERT INTO sent_record SELECT DISTINCT o.cell >> 10 FROM sent s "
-        "JOIN op o ON o.dot = s.dot"
-    )
+    scope = f" AND (o.cell >> 10) IN ({records})" if records else ""
+    c.run(f"INSERT INTO sent_record SELECT DISTINCT o.cell >> 10 FROM {_SENT}{scope}")
+    c.run("UPDATE sent SET part = ?", (1 if records else 0,))
 
 
 def device_lines(c: Connection) -> Iterator[bytes]:
@@ -127,11 +134,13 @@ def device_lines(c: Connection) -> Iterator[bytes]:
 
 def record_lines(c: Connection) -> Iterator[bytes]:
     """The records that the chosen changes are about."""
-    for rid, uuid, tid in c.each(
-        "SELECT r.rid, r.uuid, r.tid FROM sent_record s JOIN record r ON r.rid = s.rid "
-        "ORDER BY s.rid"
-    ):
-        yield _encoder.encode(RecordLine(rid, bytes(uuid).hex(), tid))
+    return map(
+        _encoder.encode,
+        c.each(
+            f"SELECT r.rid, {c.hex('r.uuid')}, r.tid FROM sent_record s "
+            "JOIN record r ON r.rid = s.rid ORDER BY s.rid"
+        ),
+    )
 
 
 def step_lines(c: Connection, *, hide_labels: bool = False) -> Iterator[bytes]:
@@ -141,9 +150,10 @@ def step_lines(c: Connection, *, hide_labels: bool = False) -> Iterator[bytes]:
     """
     for row in c.each(
         "SELECT t.device, t.n, t.first_seq, t.last_seq, t.wall, t.hlc, t.officer, t.office, t.why, "
-        "t.label, t.app, t.schema, t.chain FROM txn t WHERE EXISTS (SELECT 1 FROM sent s "
-        "JOIN op o ON o.dot = s.dot WHERE s.dot BETWEEN ((t.device << 40) | t.first_seq) "
-        "AND ((t.device << 40) | t.last_seq) AND o.txn = t.n) ORDER BY t.device, t.n"
+        "t.label, t.app, t.schema, t.chain FROM txn t WHERE EXISTS "
+        f"(SELECT 1 FROM {_SENT} AND s.device = t.device AND o.txn = t.n "
+        "AND o.dot BETWEEN ((t.device << 40) | t.first_seq) AND ((t.device << 40) | t.last_seq)) "
+        "ORDER BY t.device, t.n"
     ):
         *start, label, app, schema, chain = row
         words = "" if hide_labels else label
@@ -153,25 +163,20 @@ def step_lines(c: Connection, *, hide_labels: bool = False) -> Iterator[bytes]:
 
 def change_lines(c: Connection) -> Iterator[bytes]:
     """The chosen changes, in order of device and sequence."""
+    sent = "sent s CROSS JOIN {0} p WHERE p.dot > s.low AND p.dot < s.high ORDER BY p.dot"
     parents = _grouped(
         c.all(
-            "SELECT p.dot, p.parent >> 40, p.parent & 1099511627775 FROM sent s "
-            "JOIN op_parent p ON p.dot = s.dot ORDER BY p.dot, p.parent"
+            f"SELECT p.dot, p.parent >> 40, p.parent & 1099511627775 FROM "
+            f"{sent.format('op_parent')}, p.parent"
         )
     )
-    seen = _grouped(
-        c.all(
-            "SELECT p.dot, p.device, p.seq FROM sent s JOIN op_seen p ON p.dot = s.dot "
-            "ORDER BY p.dot, p.device"
-        )
-    )
+    seen = _grouped(c.all(f"SELECT p.dot, p.device, p.seq FROM {sent.format('op_seen')}, p.device"))
     encode = _encoder.encode
     mask = (1 << log.SEQUENCE_BITS) - 1
     lines = c.each(
         f"SELECT o.dot >> {log.SEQUENCE_BITS}, o.dot & {mask}, o.cell >> {log.FIELD_BITS}, "
         f"o.cell & {LIFE}, o.txn, coalesce(o.prev, 0) >> {log.SEQUENCE_BITS}, "
-        f"coalesce(o.prev, 0) & {mask}, o.val FROM sent s JOIN op o ON o.dot = s.dot "
-        "ORDER BY s.dot",
+        f"coalesce(o.prev, 0) & {mask}, o.val FROM {_SENT} ORDER BY s.device, o.dot",
         size=5000,
     )
     if not parents and not seen:
