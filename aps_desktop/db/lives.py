@@ -6,6 +6,8 @@ Both are expressions over a row of `record`.
 from __future__ import annotations
 
 from aps_desktop.db import log
+from aps_desktop.db.layout import MEMBER
+from aps_desktop.domain.entities import BY_NUMBER
 from aps_desktop.domain.fields import LIFE
 
 _RID = f"(rid << {log.FIELD_BITS})"
@@ -35,9 +37,11 @@ _UNSEEN = (
     f"AND s.device = (h.dot >> {log.SEQUENCE_BITS}) "
     f"AND s.seq >= (h.dot & {(1 << log.SEQUENCE_BITS) - 1}))"
 )
+_KNOWN = f"tid IN ({', '.join(str(number) for number in (*BY_NUMBER, MEMBER.number))})"
 ALIVE_SQL = (
-    "CASE WHEN birth IS NOT NULL AND NOT EXISTS (SELECT 1 FROM united u WHERE u.rid = record.rid) "
+    f"CASE WHEN birth IS NOT NULL AND {_KNOWN} "
+    "AND NOT EXISTS (SELECT 1 FROM united u WHERE u.rid = record.rid) "
     f"AND EXISTS ({_UNSEEN}) THEN 1 ELSE 0 END"
 )
 """1 where some op of the record, a deletion apart, was not seen by any deletion of it, unless
-another record stands for it."""
+another record stands for it. A record of a newer version's kind lives only after the update."""

@@ -28,7 +28,7 @@ from aps_desktop.domain.changes import (
 from aps_desktop.domain.entities import BY_NUMBER, entity
 from aps_desktop.domain.errors import NotFound
 from aps_desktop.domain.fields import BIRTH, SAME_AS, Entity, Field, Kind
-from aps_desktop.domain.ids import member_id, named_id
+from aps_desktop.domain.ids import member_id, shipped_id
 from aps_desktop.domain.values import members, to_wire
 
 _FLUSH_AT = 5000
@@ -51,7 +51,7 @@ def apply_shipped(db: Database, version: int, changes: Iterable[Create]) -> Appl
     So all offices hold the very same ops, and merging their databases finds nothing new in them.
     They belong to no office: every office may correct them. A list that is loaded already stays.
     """
-    id = named_id("shipped", str(version))
+    id = shipped_id(version)
     label = f"lists shipped with the program, issue {version}"
     with db.writing() as c:
         if c.value("SELECT 1 FROM device WHERE uuid = ?", (id.bytes,)):

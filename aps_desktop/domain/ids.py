@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,6 +32,17 @@ def named_id(*parts: str) -> uuid.UUID:
 def member_id(owner: uuid.UUID, field_number: int, member: str) -> uuid.UUID:
     """The id of one member of a record's set: two offices that add it make the same row."""
     return named_id("member", owner.hex, str(field_number), member)
+
+
+def shipped_id(issue: int) -> uuid.UUID:
+    """The id of the device that brought an issue of the shipped lists, the same everywhere."""
+    return named_id("shipped", str(issue))
+
+
+@lru_cache(maxsize=1)
+def shipped_ids() -> frozenset[bytes]:
+    """Of all issues that there will be: no other device may say that it came with the program."""
+    return frozenset(shipped_id(issue).bytes for issue in range(1, 1000))
 
 
 class IdFactory:

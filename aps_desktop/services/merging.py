@@ -299,7 +299,10 @@ def _merge(
     m = bundle.manifest
     knows = {bytes.fromhex(d): n for d, n in m.knowledge.items()}
     limits = _limits(c, bundle)
-    outcome: Outcome = merge(c, bundle.blocks, number, db.clock.millis() << 16, knows, limits)
+    offices = {bytes.fromhex(one.device): one.office for one in _trust(c, bundle).devices()}
+    offices[bytes.fromhex(m.sender.device)] = bundle.judgement.office
+    now = db.clock.millis() << 16
+    outcome: Outcome = merge(c, bundle.blocks, number, now, knows, limits, offices)
     crash_point("merge-changes")
     unsealed = _unsealed(c, bundle) if outcome.merged else {}
     differences: tuple[Difference, ...] = ()
@@ -350,7 +353,9 @@ def _unsealed(c: Connection, bundle: OpenedBundle) -> dict[str, int]:
         bytes.fromhex(bundle.manifest.sender.device),
         bundle.manifest.scope.kind == "all",
     )
-    return seals.check(c, seals.read(bundle.blocks(seals.MEMBER)), sender, keys, whole=whole)
+    found = seals.read(bundle.blocks(seals.MEMBER))
+    names = {one.device for one in listed}
+    return seals.check(c, found, sender, keys, names, whole=whole)
 
 
 def _note_sender(c: Connection, bundle: OpenedBundle, knows: dict[bytes, int]) -> None:

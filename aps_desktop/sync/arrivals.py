@@ -102,7 +102,9 @@ class _Taking:
             rid, tid = records[line.record]
             number, value = line.field, line.value
             dot, cell = base | line.sequence, rid << field_bits | number
-            prev = _dot(devices, line.prev_device, line.prev_sequence) if line.prev_device else None
+            prev = None
+            if line.prev_device:
+                prev = _earlier(devices, line, line.prev_device, line.prev_sequence)
             if dot > held:
                 if dot > limit:
                     staged.refused += 1
@@ -132,8 +134,10 @@ class _Taking:
         devices = self._staged.devices
         if line.replaces:
             self.settling.add(cell)
-        self.parents += [(dot, _dot(devices, *pair)) for pair in line.replaces]
-        self.seen += [(dot, devices[n], seq) for n, seq in line.seen]
+        self.parents += [(dot, _earlier(devices, line, *pair)) for pair in line.replaces]
+        for pair in line.seen:
+            _earlier(devices, line, pair[0], pair[1] or 1)
+            self.seen.append((dot, devices[pair[0]], pair[1]))
 
 
 def _anything(_: str) -> bool:
@@ -141,9 +145,10 @@ def _anything(_: str) -> bool:
     return True
 
 
-def _dot(devices: Mapping[int, int], device: int, sequence: int) -> int:
-    if sequence < 1:
-        raise InvalidValue("a number is out of range")
+def _earlier(devices: Mapping[int, int], line: ChangeLine, device: int, sequence: int) -> int:
+    """A change that one builds on. InvalidValue where its own computer made that one later."""
+    if sequence < 1 or (device == line.device and sequence >= line.sequence):
+        raise InvalidValue("it builds on what came after it, or on nothing")
     return devices[device] << log.SEQUENCE_BITS | sequence
 
 

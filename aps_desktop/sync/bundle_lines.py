@@ -13,6 +13,8 @@ from aps_desktop.db.connection import Connection
 from aps_desktop.domain.errors import UserError
 
 CHUNK = 5000
+UNREADABLE = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
+"""What decoding raises, whatever the bytes."""
 MAX_SEQUENCE = (1 << log.SEQUENCE_BITS) - 1
 _T = TypeVar("_T")
 
@@ -36,6 +38,8 @@ class Staged:
     already: int = 0
     refused: int = 0
     devices: dict[int, int] = field(default_factory=dict)
+    offices: dict[int, str] = field(default_factory=dict)
+    """By local device number: the office that its steps may speak for."""
     stamps: dict[tuple[int, int], int] = field(default_factory=dict)
     records: dict[int, tuple[int, int]] = field(default_factory=dict)
     """By the bundle's number: local row number and entity number."""
@@ -58,7 +62,7 @@ def batches(lines: Lines, member: str, kind: type[_T]) -> Iterator[tuple[int, li
     for piece in lines(member):
         try:
             batch = decoder.decode_lines(piece)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except UNREADABLE as error:
             raise _first_bad(piece, first, member, decoder) from error
         yield first, batch
         first += len(batch)
@@ -68,8 +72,9 @@ def _first_bad(piece: bytes, first: int, member: str, decoder: Any) -> BadConten
     for number, line in enumerate(piece.split(b"\n"), first):
         try:
             decoder.decode(line)
-        except (msgspec.DecodeError, RecursionError) as error:
-            return bad(member, number, str(error))
+        except UNREADABLE as error:
+            why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+            return bad(member, number, why)
     return bad(member, first, "its lines cannot be told apart")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 
+from aps_desktop.db.connection import DatabaseFault
 from aps_desktop.db.layout import MEMBER
 from aps_desktop.db.log import read_image
 from aps_desktop.domain.entities import BY_NUMBER
@@ -93,9 +94,11 @@ def references(entity: int, field: int, value: str | None) -> list[str]:
             raise InvalidValue("a deletion or restoration is neither")
         return []
     if field == BIRTH:
+        if not value:
+            raise InvalidValue("a new record is without content")
         try:
             image = read_image(value)
-        except ValueError as error:
+        except (DatabaseFault, RecursionError) as error:
             raise InvalidValue("a new record cannot be read") from error
         return [r for number, wire in image.items() for r in _one(entity, number, wire)]
     return _one(entity, field, value) if value is not None else []

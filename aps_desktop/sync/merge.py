@@ -53,6 +53,7 @@ def merge(
     now_stamp: int,
     sender_knows: Mapping[bytes, int] | None = None,
     limits: Mapping[bytes, int] | None = None,
+    offices: Mapping[bytes, str] | None = None,
 ) -> Outcome:
     """Merges a bundle's lines inside the caller's write transaction, as merge `number`.
 
@@ -60,9 +61,9 @@ def merge(
     made side by side from later ones, for the report only.
     `now_stamp` is this computer's time as a hybrid stamp: stamps more than a day ahead of it are
     merged like any other but never advance this device's own clock.
-    `limits` are the last good changes of revoked devices: see `stage`.
+    `limits` are the last good changes of revoked devices, `offices` whose devices are: see `stage`.
     """
-    staged = stage(c, lines, number, limits)
+    staged = stage(c, lines, number, limits, offices)
     renewed = _behind(c)
     if renewed:
         identity.renew(c)

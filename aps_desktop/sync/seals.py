@@ -14,6 +14,7 @@ import msgspec
 from aps_desktop.db import chain, log
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain.errors import UserError
+from aps_desktop.sync.bundle_lines import UNREADABLE
 from aps_desktop.sync.keys import FOR_SEAL, SigningKey, verify
 from aps_desktop.sync.manifest import Hex16, Hex32, Sequence
 
@@ -59,7 +60,7 @@ def read(pieces: Iterable[bytes]) -> list[SealLine]:
     decoder = msgspec.json.Decoder(SealLine)
     try:
         return [seal for piece in pieces for seal in decoder.decode_lines(piece)]
-    except (msgspec.DecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise Altered("The seals in this bundle cannot be read.", _AGAIN) from error
 
 
@@ -67,13 +68,20 @@ _AGAIN = "Nothing was merged. Ask the sender for the bundle again."
 
 
 def check(
-    c: Connection, found: Collection[SealLine], sender: bytes, keys: Keys, *, whole: bool
+    c: Connection,
+    found: Collection[SealLine],
+    sender: bytes,
+    keys: Keys,
+    listed: Collection[str],
+    *,
+    whole: bool,
 ) -> dict[str, int]:
     """Compares what was passed on (the table `n`, already in the log) with the seals; keeps those.
 
     Altered when a seal is not its device's, when the changes are not what was sealed, or when a
-    whole bundle (`whole`) brings no seal of a device that is known to seal. How much no seal covers
-    is returned by office: a part of a step, or steps behind a gap, cannot be compared.
+    whole bundle (`whole`) brings no seal of a device that is known to seal, or of one that nobody
+    listed (`listed`) under the name of an office whose keys are known. How much no seal covers is
+    returned by office: a part of a step, or steps behind a gap, cannot be compared.
     """
     by_device = {seal.device: seal for seal in sorted(found, key=lambda seal: seal.upto)}
     unsealed: dict[str, int] = {}
@@ -90,7 +98,8 @@ def check(
             seal = None  # nobody has confirmed this computer: its seal proves nothing
         if bytes(uuid) != sender:
             missing = _compare(c, device, seal)
-            if missing and (own or (seal is None and whole and _seals(c, device))):
+            must = own or (known and bytes(uuid).hex() not in listed) or _seals(c, device)
+            if missing and (own or (seal is None and whole and must)):
                 raise _altered(office or "", "came without the seal that it gives them")
             if missing:
                 unsealed[office or ""] = unsealed.get(office or "", 0) + missing

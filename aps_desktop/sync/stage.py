@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aps_desktop.db.connection import Connection
+from aps_desktop.domain.ids import shipped_ids
 from aps_desktop.sync.arrivals import take_changes
 from aps_desktop.sync.bundle_lines import (
     BadContent,
@@ -26,16 +27,21 @@ _ID = re.compile(r"[0-9a-f]{32}").fullmatch
 
 
 def stage(
-    c: Connection, lines: Lines, merge: int, limits: Mapping[bytes, int] | None = None
+    c: Connection,
+    lines: Lines,
+    merge: int,
+    limits: Mapping[bytes, int] | None = None,
+    offices: Mapping[bytes, str] | None = None,
 ) -> Staged:
     """Puts a bundle's new changes into the log (op, history, txn) and the table `n`.
 
     `lines(member)` gives a member's lines. BadContent names the member and line that is wrong,
     Forked the device as which two databases write. `limits` says of revoked devices, by id, up to
     which change their work is good: what comes after that is refused, whoever passes it on.
+    `offices` says whose the devices on the office list are, whatever a bundle says of them.
     """
     staged = Staged(merge)
-    _devices(c, staged, lines)
+    _devices(c, staged, lines, offices or {})
     staged.limits = {
         number: limits[bytes(uuid)]
         for number, uuid in c.all("SELECT ord, uuid FROM device")
@@ -47,21 +53,33 @@ def stage(
     return staged
 
 
-def _devices(c: Connection, staged: Staged, lines: Lines) -> None:
-    known = {bytes(uuid): number for uuid, number in c.all("SELECT uuid, ord FROM device")}
-    last = max(known.values(), default=0)
+def _devices(c: Connection, staged: Staged, lines: Lines, offices: Mapping[bytes, str]) -> None:
+    known = {
+        bytes(uuid): (n, who) for n, uuid, who in c.all("SELECT ord, uuid, office FROM device")
+    }
+    last = max((number for number, _ in known.values()), default=0)
     member = "devices.jsonl"
-    for _, line in decoded(lines, member, DeviceLine):
+    for at, line in decoded(lines, member, DeviceLine):
+        if line.number in staged.devices:
+            raise bad(member, at, "a number is used twice")
         uuid = bytes.fromhex(line.id)
+        shipped = line.status == "shipped"
+        if shipped and (line.office or uuid not in shipped_ids()):
+            raise bad(member, at, "it says of an office's computer that it came with the program")
         if uuid not in known:
             last += 1
-            known[uuid] = last
-            status = "shipped" if line.status == "shipped" else "other"
+            known[uuid] = last, offices.get(uuid, line.office)
+            status = "shipped" if shipped else "other"
             c.run(
                 "INSERT INTO device(ord, uuid, office, name, status) VALUES (?, ?, ?, ?, ?)",
-                (last, uuid, line.office, line.name, status),
+                (last, uuid, known[uuid][1], line.name, status),
             )
-        staged.devices[line.number] = known[uuid]
+        number, office = known[uuid]
+        if offices.get(uuid, office) != office:  # somebody had passed it on as another's
+            office = offices[uuid]
+            c.run("UPDATE device SET office = ? WHERE ord = ?", (office, number))
+        staged.devices[line.number] = number
+        staged.offices[number] = office or ""
 
 
 def _records(c: Connection, staged: Staged, lines: Lines) -> None:
@@ -101,6 +119,8 @@ def _numbered(c: Connection, staged: Staged, above: int) -> bool:
         if rid is None:
             complete = False
         elif rid > above:
+            if number in staged.records:
+                raise bad("records.jsonl", len(staged.records), "a number is used twice")
             if tid != entity and named.setdefault(rid, entity if tid == 0 else tid) != entity:
                 raise BadContent(
                     "This bundle calls a record something else than this database does.",
@@ -118,6 +138,8 @@ def _steps(c: Connection, staged: Staged, lines: Lines) -> None:
         device = staged.devices.get(s.device)
         if device is None:
             raise bad(member, number, "it names a device that the bundle does not describe")
+        if s.office != staged.offices[device]:
+            raise bad(member, number, "it speaks for another office than its computer's")
         if s.first > s.last:
             raise bad(member, number, "it ends before it begins")
         staged.stamps[s.device, s.number] = s.stamp

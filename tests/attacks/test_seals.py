@@ -65,8 +65,6 @@ _ALTERED = (
      "op SET val = 'USD 200000' WHERE val = 'USD 900000000'"),
     (f"op SET prev = prev + 1 WHERE dot = {_LAST}", f"op SET prev = prev - 1 WHERE dot = {_LAST}"),
     (f"op SET cell = cell + 1 WHERE dot = {_LAST}", f"op SET cell = cell - 1 WHERE dot = {_LAST}"),
-    (f"txn SET office = 'ASEC' WHERE device = {_LAO} AND n = 3",
-     f"txn SET office = 'LA' WHERE device = {_LAO} AND n = 3"),
     (f"txn SET officer = 'Somebody else' WHERE device = {_LAO} AND n = 3",
      f"txn SET officer = '' WHERE device = {_LAO} AND n = 3"),
     (f"txn SET hlc = hlc + 4294967296 WHERE device = {_LAO} AND n = 3",
@@ -86,6 +84,16 @@ def test_an_altered_change_is_refused(desks: tuple[Desk, Desk, Desk]) -> None:
         assert "not what it had sealed" in refused(asec, khm.export()), table
         alter(khm, f"DELETE FROM {table} WHERE dot = {_LAST}")
     assert asec.merge(khm.export())["unsealed"] == 0
+
+
+def test_a_step_speaks_for_the_office_of_its_computer(desks: tuple[Desk, Desk, Desk]) -> None:
+    """Whoever passes it on, and also the computer that made it; whose it is, the list says."""
+    asec, lao, khm = desks
+    for desk in (khm, lao):
+        alter(desk, f"UPDATE txn SET office = 'ASEC' WHERE device = {_LAO} AND n = 3")
+        assert "speaks for another office" in refused(asec, desk.export())
+    alter(khm, "UPDATE device SET office = 'ASEC' WHERE office = 'LA'")
+    assert "speaks for another office" in refused(asec, khm.export())
 
 
 def test_a_stripped_seal_is_missed(desks: tuple[Desk, Desk, Desk]) -> None:
