@@ -51,6 +51,8 @@ def take_changes(c: Connection, staged: Staged, lines: Lines) -> None:
     _enter_referred(c, taking.referred)
     staged.already += _known_again(c, staged.merge)
     _cluster(c, taking.new)
+    for (device,) in c.all("SELECT low >> 40 FROM span UNION SELECT dot >> 40 FROM arrived"):
+        staged.speaking.add(staged.offices[device])
 
 
 class _Taking:
@@ -213,6 +215,5 @@ def _cluster(c: Connection, new: Iterable[tuple[int, int]]) -> None:
     c.run("INSERT INTO n SELECT cell, dot, prev, hlc, txn FROM arrived WHERE true "
           "ON CONFLICT DO NOTHING")  # fmt: skip
     c.run("INSERT INTO history SELECT cell, dot FROM n ORDER BY cell, dot")
-    c.run("DROP TABLE arrived")
     if c.postgres:
         c.run("ANALYZE n")

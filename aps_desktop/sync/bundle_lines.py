@@ -40,6 +40,8 @@ class Staged:
     devices: dict[int, int] = field(default_factory=dict)
     offices: dict[int, str] = field(default_factory=dict)
     """By local device number: the office that its steps may speak for."""
+    speaking: set[str] = field(default_factory=set)
+    """The offices that brought anything new."""
     stamps: dict[tuple[int, int], int] = field(default_factory=dict)
     records: dict[int, tuple[int, int]] = field(default_factory=dict)
     """By the bundle's number: local row number and entity number."""

@@ -17,7 +17,7 @@ def touch(c: Connection) -> None:
     c.run(
         f"CREATE TEMP TABLE t (cell {c.key}, dot BIGINT, hlc BIGINT, extra BIGINT, general BIGINT)"
     )
-    c.run(
+    cells = c.run(
         # A cell that was ever written shows its head; only the others ask for the record's birth.
         "INSERT INTO t SELECT x.cell, x.dot, x.hlc, 0, CASE WHEN x.others = 0 AND x.prev = x.head "
         "THEN 0 WHEN x.head IS NOT NULL THEN 1 ELSE 2 END FROM (SELECT n.cell AS cell, "
@@ -26,10 +26,11 @@ def touch(c: Connection) -> None:
         "FROM n LEFT JOIN cell c ON c.cell = n.cell WHERE (n.cell & 1023) BETWEEN 1 AND 1022) x "
         "WHERE true ON CONFLICT DO NOTHING"
     )
-    c.run(
-        "UPDATE t SET general = 1 WHERE general = 0 "
-        "AND cell IN (SELECT cell FROM n GROUP BY cell HAVING count(*) > 1)"
-    )
+    if cells != c.value("SELECT count(*) FROM n WHERE (cell & 1023) BETWEEN 1 AND 1022"):
+        c.run(
+            "UPDATE t SET general = 1 WHERE general = 0 "
+            "AND cell IN (SELECT cell FROM n GROUP BY cell HAVING count(*) > 1)"
+        )
 
 
 def touch_further(c: Connection) -> None:

@@ -116,8 +116,8 @@ IN_MERGE = (
             ("DELETE FROM arrived WHERE EXISTS", "DELETE FROM arrived WHERE 1 = 0 AND EXISTS"),
             ("INSERT INTO op SELECT dot, prev", "INSERT OR REPLACE INTO op SELECT dot, prev"),
             (
-                "INSERT INTO op_proposal SELECT o.dot FROM n o",
-                "INSERT OR IGNORE INTO op_proposal SELECT o.dot FROM n o",
+                "INSERT INTO op_proposal SELECT o.dot FROM (SELECT",
+                "INSERT OR IGNORE INTO op_proposal SELECT o.dot FROM (SELECT",
             ),
             (
                 "INSERT INTO history SELECT cell, dot FROM n",
