@@ -82,12 +82,7 @@ def merge(
         outcome.conflicts = cells.conflicts(c, number)
         outcome.parallel = cells.parallel(c, sender_knows or {}, number)
         _advance(c, now_stamp)
-    outcome.held = c.value("SELECT count(*) FROM op_held x JOIN n ON n.dot = x.dot") or 0
-    outcome.held += c.value(
-        "SELECT count(*) FROM (SELECT rid FROM record WHERE birth IS NULL) r CROSS JOIN n "
-        "WHERE n.cell BETWEEN (r.rid << 10) AND ((r.rid << 10) | 1023) "
-        "AND NOT EXISTS (SELECT 1 FROM op_held x WHERE x.dot = n.dot)"
-    )
+    outcome.held = waiting.number(c)
     outcome.proposals = c.value("SELECT count(*) FROM op_proposal x JOIN n ON n.dot = x.dot")
     return outcome
 

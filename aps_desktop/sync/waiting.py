@@ -60,3 +60,14 @@ def _hold_behind(c: Connection) -> None:
         )
         if c.run(f"DELETE FROM op_held WHERE dot IN ({free})") <= 0:
             return
+
+
+def number(c: Connection) -> int:
+    """How many of the changes in `n` wait: for a predecessor, or for their record's birth."""
+    held = c.value("SELECT count(*) FROM op_held x JOIN n ON n.dot = x.dot")
+    unborn = c.value(
+        "SELECT count(*) FROM (SELECT rid FROM record WHERE birth IS NULL) r CROSS JOIN n "
+        "WHERE n.cell BETWEEN (r.rid << 10) AND ((r.rid << 10) | 1023) "
+        "AND NOT EXISTS (SELECT 1 FROM op_held x WHERE x.dot = n.dot)"
+    )
+    return int(held) + int(unborn)
