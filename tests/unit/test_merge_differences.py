@@ -1,11 +1,12 @@
 """What a merge says that it changed: for each field what is here, what came, what becomes of it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from aps_desktop.services import merge_report, merging, records
+from aps_desktop.db import store
+from aps_desktop.services import merge_report, merging, records, trusting
 from tests.three_offices import Offices, three_offices
 
 
@@ -64,3 +65,26 @@ def test_a_bundle_names_no_more_than_the_first_of_its_changes(
     (report,) = here.send(here.la, here.asec)
     words = merge_report.first(report.differences[:2], report.merged)
     assert words == "the first 2 differences of 3 changes"
+
+
+def test_the_same_differences_on_a_server(
+    here: Offices, tmp_path: Path, pg_url: Callable[[], str]
+) -> None:
+    server = store.create(pg_url(), office="TH", device="Server")
+    request = tmp_path / "server.apsrequest"
+    trusting.write_request(server, request)
+    trusting.add(here.asec, request)
+    merging.merge_file(server, here.bundle(here.asec, full=True))
+    id = records.new(server, "project", {"code": "P1", "title": "One"})
+    here.send(server, here.asec)
+    records.put(server, "project", id, {"title": "Here"})
+    records.put(here.asec, "project", id, {"title": "There"})
+    records.new(here.asec, "project", {"code": "P2", "title": "Two"})
+    file = here.bundle(here.asec)
+    seen = merging.preview(server, file)
+    assert told(seen) == [
+        ("P1", "Title", "Here", "There", "Conflict: both stay"),
+        ("P2", "New project", "", "", "Taken over"),
+    ]
+    assert merging.merge_file(server, file).differences == seen.differences
+    server.close()
