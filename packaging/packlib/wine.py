@@ -98,14 +98,11 @@ def trial_prefix(folder: Path) -> Path:
 
 
 def _letters_of_laos(prefix: Path) -> None:
-    """Windows has Lao letters (Leelawadee UI) and finds them for its dialogs; Wine has none."""
-    fonts = prefix / "drive_c" / "windows" / "Fonts"
-    fonts.mkdir(exist_ok=True)
-    shutil.copy(ROOT / "resources" / "fonts" / "NotoSansLaoUI-Regular.ttf", fonts)
-    key = r"HKLM\Software\Microsoft\Windows NT\CurrentVersion\FontLink\SystemLink"
-    for name in ("Tahoma", "MS Shell Dlg", "Microsoft Sans Serif"):
-        link = "NotoSansLaoUI-Regular.ttf,Noto Sans Lao UI"
-        call(prefix, "reg", "add", key, "/v", name, "/t", "REG_MULTI_SZ", "/d", link, "/f")
+    """Windows takes Lao letters in its dialogs from another font (Leelawadee UI); Wine takes none,
+    so its dialogs get a font that has them."""
+    key = r"HKLM\Software\Microsoft\Windows NT\CurrentVersion\FontSubstitutes"
+    for name in ("MS Shell Dlg", "MS Shell Dlg 2"):
+        call(prefix, "reg", "add", key, "/v", name, "/t", "REG_SZ", "/d", "DejaVu Sans", "/f")
     end(prefix)
 
 
