@@ -36,6 +36,7 @@ _RATE_HEADING = re.compile(
     re.I,
 )
 _SIDES = re.compile(r"\b(buy|buying|sell|selling|bid|ask|offer|jual|beli|cash|transfer)\b", re.I)
+_NUMBER = re.compile(r"\s*\d+(?:[.,]\d+)?\s*")
 _NOMINAL = re.compile(r"\s*(?:no\.? of )?(?:units?|per|nominal|quantity|scale|satuan)\s*", re.I)
 _SOURCE = re.compile(r"\b(source|sumber|provider)\b", re.I)
 _TITLE_DAY = re.compile(
@@ -271,8 +272,8 @@ def _pair(cell: Cell) -> tuple[str, str] | None:
 def _is_day(cell: Cell) -> bool:
     if isinstance(cell, date):
         return True
-    if not isinstance(cell, str) or not re.search(r"\d", cell):
-        return False
+    if not isinstance(cell, str) or not re.search(r"\d", cell) or _NUMBER.fullmatch(cell):
+        return False  # “15000” is a rate here, though it may be the number of a day elsewhere
     try:
         Reader().day(cell)
     except InvalidValue:

@@ -33,6 +33,10 @@ SHAPES: dict[str, tuple[str, str]] = {
         "Country,Currency,Curr.,UN Rate,Effective\nJAPAN,Yen,JPY,151.25,1-Nov-26\n"
         "THAILAND,Baht,THB,33.61,1-Nov-26\nVIET NAM,Dong,VND,\"25,300\",1-Nov-26\n", UN,
     ),
+    "rates that could be numbers of days": (
+        "Code,Rate per USD,Date\nIDR,15000,2026-11-01\nVND,25300,2026-11-01\n",
+        "IDR 15000, VND 25300",
+    ),
     "both ways of writing": (
         "Currency code,Currency name,Units per USD,USD per unit,As of\n"
         "JPY,Japanese Yen,151.25,0.0066115702,2026-11-01\n"
