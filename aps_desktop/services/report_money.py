@@ -26,12 +26,17 @@ def money_table(reader: Reader, about: str, rid: int, until: date | None = None)
     by = "fund" if about == "fund" else "project"
     moved = funding_flows.flows(reader.c, scope, by)
     left = funding_flows.balances(reader.c, scope, by)
+    if not any(one.total and one.total.rows for one in moved.totals):
+        return [Paragraph("No transactions recorded.", "muted")]
     shown = [one for one in moved.totals if one.key in _ALWAYS or (one.total and one.total.rows)]
     known = {one.key for one in moved.totals}
     derived = [one for one in left.totals if one.key not in known]
     rows = [_row(one) for one in (*shown, *derived)]
-    table = Table(_COLUMNS, tuple(rows), empty="No transactions recorded.")
-    return [table, Paragraph(_EVERY_CLASS, "muted"), *_explained(moved, left)]
+    return [
+        Table(_COLUMNS, tuple(rows)),
+        Paragraph(_EVERY_CLASS, "muted"),
+        *_explained(moved, left),
+    ]
 
 
 def moved_in(reader: Reader, about: str, rid: int, year: int) -> list[Block]:
