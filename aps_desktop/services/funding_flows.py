@@ -33,6 +33,7 @@ from aps_desktop.domain.totals import Total, ratio
 from aps_desktop.services import funding_projects
 from aps_desktop.services.funding import (
     GROUP_LABELS,
+    NAME,
     Answer,
     Figure,
     Ledger,
@@ -41,6 +42,7 @@ from aps_desktop.services.funding import (
     Scope,
     between,
     first_of,
+    listed,
     name_missing,
     names,
     of_group,
@@ -68,17 +70,18 @@ def flows(c: Connection, scope: Scope, by: str = "fund") -> Answer:
     ledger = Ledger.of(c, scope)
     found = _grouped(c, ledger, by)
     columns = [
-        (measure, nature, kind, measure + end, MEASURE_LABELS[measure] + words)
+        (measure, nature, kind, measure + end, MEASURE_LABELS[measure] + words,
+         ledger.opens((measure,), nature=nature, in_kind=kind).filters)
         for nature, kind, end, words in _KINDS
         for measure in MEASURES
         if not end or any((measure, nature, kind, side) in found.everything for side in (0, 1))
-    ]
+    ]  # fmt: skip
 
     def figures(sums: Mapping[Any, list[Sum]], extra: Sequence[Filter]) -> list[Figure]:
         made = []
-        for measure, nature, kind, key, label in columns:
+        for measure, nature, kind, key, label, filters in columns:
             parts = [s for side in (0, 1) for s in sums.get((measure, nature, kind, side), ())]
-            opens = ledger.opens((measure,), nature=nature, in_kind=kind, more=extra)
+            opens = listed(NAME, (*filters, *extra))
             made.append(Figure(key, label, total_of(parts), opens=opens))
         return made
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -113,24 +112,22 @@ def _is_due(left: list[tuple[int, str]]) -> bool:
 def _due(c: Connection, ledger: Ledger, years: tuple[int, int] | None) -> tuple[Left, Ended]:
     """What is left of the projects that ended (in those years), in each currency; and when.
 
-    Where nothing is dated later, only projects are read of which something may be left: a sum of
-    two parts is above nothing only where one of them is.
+    Only projects are read of which something may be left: of which something is left today (a sum
+    of two parts is above nothing only where one of them is), or which have something later.
     """
     test, params = _ended(ledger, years)
-    until = ledger.until if ledger.until and _anything_after(c, ledger.until) else None
-    if until is None:
-        some = "SELECT project FROM money_left WHERE unspent_hi > 0 OR unspent_lo > 0"
-        test += f" AND p.rid IN ({some})"
+    later = _later(c, ledger.until, test, params) if ledger.until else {}
+    some = "SELECT project FROM money_left WHERE unspent_hi > 0 OR unspent_lo > 0"
+    if later:
+        named = ",".join(str(project) for project in {project for project, _ in later})
+        some += f" UNION SELECT rid FROM project WHERE rid IN ({named})"
     left: Left = {}
     ended: Ended = {}
-    rows = c.all(
-        "SELECT l.project, l.currency, l.unspent_hi, l.unspent_lo, "
-        f"{_ENDED_ON} FROM project p "
-        f"JOIN money_left l ON l.project = p.rid WHERE {test}",
+    for project, currency, high, low, done in c.each(
+        f"SELECT l.project, l.currency, l.unspent_hi, l.unspent_lo, {_ENDED_ON} FROM project p "
+        f"JOIN money_left l ON l.project = p.rid WHERE {test} AND p.rid IN ({some})",
         params,
-    )
-    later = _later(c, until, [row[0] for row in rows]) if until else {}
-    for project, currency, high, low, done in rows:
+    ):
         minor = high * BASE + low - later.get((project, currency), 0)
         if minor:
             left.setdefault(project, []).append((minor, currency))
@@ -139,28 +136,28 @@ def _due(c: Connection, ledger: Ledger, years: tuple[int, int] | None) -> tuple[
     return due, {rid: ended[rid] for rid in due}
 
 
-def _anything_after(c: Connection, day: date) -> bool:
-    return c.value("SELECT 1 FROM money_fact WHERE day > ? LIMIT 1", (day.isoformat(),)) is not None
-
-
-def _later(c: Connection, until: date, projects: Sequence[int]) -> dict[tuple[int, str], int]:
+def _later(
+    c: Connection, until: date, test: str, params: list[object]
+) -> dict[tuple[int, str], int]:
     """By project and currency: what is dated after a day, as it counts for what is left.
 
-    Projects that ended by then have little of it: it is read of them alone.
+    Of the projects that meet a test: those that ended by then have little of it.
     """
+    day = until.isoformat()
+    if c.value("SELECT 1 FROM money_fact WHERE day > ? LIMIT 1", (day,)) is None:
+        return {}
     signs = " ".join(f"WHEN '{term.measure}' THEN {term.sign}" for term in UNSPENT.terms)
-    found: dict[tuple[int, str], int] = {}
-    for at in range(0, len(projects), 500):
-        part = projects[at : at + 500]
+    return {
+        (project, currency): int(high) * BASE + int(low)
         for project, currency, high, low in c.each(
-            f"SELECT project, currency, sum(amount / {BASE} * CASE type {signs} ELSE 0 END), "
-            f"sum(amount % {BASE} * CASE type {signs} ELSE 0 END) FROM money_fact "
-            f"WHERE project IN ({','.join('?' * len(part))}) AND day > ? AND {_CASH} "
-            "GROUP BY project, currency",
-            [*part, until.isoformat()],
-        ):
-            found[project, currency] = int(high) * BASE + int(low)
-    return found
+            "SELECT f.project, f.currency, "
+            f"sum(f.amount / {BASE} * CASE f.type {signs} ELSE 0 END), "
+            f"sum(f.amount % {BASE} * CASE f.type {signs} ELSE 0 END) "
+            f"FROM project p CROSS JOIN money_fact f WHERE f.project = p.rid AND f.day > ? "
+            f"AND {_CASH} AND {test} GROUP BY f.project, f.currency",
+            [day, *params],
+        )
+    }
 
 
 def _ended(ledger: Ledger, years: tuple[int, int] | None) -> tuple[str, list[object]]:
