@@ -53,7 +53,7 @@ class ResultsGridModel(QAbstractTableModel):
         super().__init__(parent)
         self._grid = ResultsGrid((), (), (), 0, ())
         self._state: UUID | None = None
-        self._refused: dict[Place, tuple[str, str]] = {}
+        self._refused: dict[Place, Refused] = {}
 
     def show(self, grid: ResultsGrid, state: UUID | None) -> None:
         """Shows what is stored; the shape of the table stays where it is the same."""
@@ -73,7 +73,7 @@ class ResultsGridModel(QAbstractTableModel):
 
     def refuse(self, refused: tuple[Refused, ...]) -> None:
         """Keeps what could not be written, with the reason."""
-        self._refused |= {one.place: (one.typed, one.why) for one in refused}
+        self._refused |= {one.place: one for one in refused}
         self._all_changed()
 
     def forget(self) -> None:
@@ -87,7 +87,11 @@ class ResultsGridModel(QAbstractTableModel):
 
     def problem(self) -> str:
         """The newest reason why something was not written; empty when all was."""
-        return list(self._refused.values())[-1][1] if self._refused else ""
+        return list(self._refused.values())[-1].why if self._refused else ""
+
+    def falls(self) -> list[tuple[Place, str]]:
+        """What was refused only because a cumulative value falls, as it was typed."""
+        return [(one.place, one.typed) for one in self._refused.values() if one.falls]
 
     def _all_changed(self) -> None:
         if self._grid.lines:
@@ -172,13 +176,13 @@ class ResultsGridModel(QAbstractTableModel):
         if role == CELL:
             return cell
         if role == PROBLEM:
-            return refused[1] if refused else None
+            return refused.why if refused else None
         if role in (_DISPLAY, _EDIT):
             if cell is not None:
-                return refused[0] if refused else (cell.edit if role == _EDIT else cell.words)
+                return refused.typed if refused else (cell.edit if role == _EDIT else cell.words)
             return self._words(line, column)
         if role == _TIP:
-            return refused[1] if refused else self._tip(row, cell, column)
+            return refused.why if refused else self._tip(row, cell, column)
         if role == _ACCESSIBLE and cell is not None:
             return ", ".join(w for w in (cell.words or "empty", STATUS_WORDS[cell.status]) if w)
         return None

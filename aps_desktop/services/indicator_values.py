@@ -73,11 +73,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Refused:
-    """What was not written, and why, in words."""
+    """What was not written, and why, in words; `falls` where calling it a correction is enough."""
 
     place: Place
     typed: str
     why: str
+    falls: bool = False
 
 
 @dataclass(frozen=True)
@@ -192,7 +193,7 @@ class _Entry:
                 self._write(place, figures, known)
                 self._remember(row, new, known)
         except UserError as error:
-            self.refused.append(Refused(place, text, str(error)))
+            self.refused.append(Refused(place, text, str(error), error.field == "correction"))
 
     def _row(self, id: UUID) -> IndicatorRow:
         if id not in self._rows:
@@ -233,7 +234,8 @@ class _Entry:
         correction = self._correction or (known is not None and known.correction)
         for doubt in value_quality.doubts(row, new, others, correction=correction):
             if doubt.severity == "error":
-                raise InvalidValue(doubt.words, field=doubt.field)
+                field = "correction" if doubt.rule == "falls" else doubt.field
+                raise InvalidValue(doubt.words, field=field)
             self.doubts.append(doubt.words)
 
     def _write(self, place: Place, figures: dict[str, Value], known: ValueRow | None) -> None:

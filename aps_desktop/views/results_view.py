@@ -71,6 +71,11 @@ class ResultsView(QWidget):
         self.problem.setObjectName("results_problem")
         self.problem.setProperty("status", "late")
         self.problem.hide()
+        self.corrects = self._button(
+            "It is a correction", "enter_correction",
+            "Saves the lower value, marked as a correction", self._on_falls,
+        )  # fmt: skip
+        self.corrects.hide()
         self.empty = PlainLabel(_EMPTY, self, role="muted", wrap=True)
         self.empty.hide()
         self._lay_out()
@@ -127,7 +132,10 @@ class ResultsView(QWidget):
         column.addWidget(PlainLabel(_HOW, self, role="small"))
         column.addWidget(self.empty)
         column.addWidget(self._split, 1)
-        column.addWidget(self.problem)
+        below = QHBoxLayout()
+        below.addWidget(self.problem, 1)
+        below.addWidget(self.corrects)
+        column.addLayout(below)
         self.setFocusProxy(self.table)
 
     def _connect(self) -> None:
@@ -287,11 +295,16 @@ class ResultsView(QWidget):
 
     # Writing ------------------------------------------------------------------------------------
 
-    def _on_typed(self, cells: list[tuple[Place, str]]) -> None:
+    def _on_typed(self, cells: list[tuple[Place, str]], *, correction: bool = False) -> None:
         self.model.settled([place for place, _ in cells])
         self._context.runner.mutate(
-            partial(work.enter, cells), self._on_entered, self._context.show_failure
+            partial(work.enter, cells, correction), self._on_entered, self._context.show_failure
         )
+
+    def _on_falls(self) -> None:
+        """What was refused because it falls is saved as a correction: the officer has said so."""
+        self._on_typed(self.model.falls(), correction=True)
+        self.table.setFocus()
 
     def _on_baseline(self, indicator: UUID, text: str) -> None:
         self._mutate(partial(work.baseline, indicator, text))
@@ -331,6 +344,7 @@ class ResultsView(QWidget):
         words = self.model.problem()
         self.problem.setText(f"✕ Not saved: {words}" if words else other)
         self.problem.setVisible(bool(words or other))
+        self.corrects.setVisible(bool(self.model.falls()))
 
     def _on_comment(self, id: UUID, text: str) -> None:
         self._mutate(partial(work.annotate, id, "comment", text or None))

@@ -52,8 +52,10 @@ def target(aim: Aim, text: str, reason: str, db: Database) -> Applied:
     return indicator_goals.set_target(db, aim, text, reason)
 
 
-def enter(cells: list[tuple[Place, str]], db: Database) -> tuple[Applied, Entered]:
-    entered = indicator_values.enter(db, cells)
+def enter(
+    cells: list[tuple[Place, str]], correction: bool, db: Database
+) -> tuple[Applied, Entered]:
+    entered = indicator_values.enter(db, cells, correction=correction)
     return entered.applied, entered
 
 

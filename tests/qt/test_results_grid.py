@@ -140,6 +140,29 @@ def test_a_block_from_excel_is_pasted_and_a_fall_is_refused(
     assert stored(db) == []
 
 
+def test_a_fall_is_saved_once_the_officer_calls_it_a_correction(
+    view: ResultsView, db: Database, qtbot: QtBot
+) -> None:
+    go(view, 2, 2)
+    type_in(qtbot, view, "50")
+    go(view, 2, 3)
+    type_in(qtbot, view, "forty")
+    assert view.corrects.isHidden(), "words are not made a number by calling them a correction"
+    go(view, 2, 3)
+    type_in(qtbot, view, "40")
+    assert stored(db) == [("I-2", "04", 50, "draft")]
+    assert view.corrects.isVisible()
+    qtbot.mouseClick(view.corrects, Qt.MouseButton.LeftButton)
+    QApplication.processEvents()
+    assert stored(db) == [("I-2", "04", 50, "draft"), ("I-2", "07", 40, "draft")]
+    marked = db.connect().all("SELECT correction FROM indicator_value ORDER BY period")
+    assert [bool(one) for (one,) in marked] == [False, True]
+    assert view.problem.isHidden()
+    assert view.corrects.isHidden()
+    records.undo(db)
+    assert stored(db) == [("I-2", "04", 50, "draft")]
+
+
 def test_values_are_submitted_returned_with_a_comment_and_approved(
     view: ResultsView, db: Database, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
