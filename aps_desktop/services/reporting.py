@@ -17,7 +17,7 @@ from aps_desktop.db.unit_of_work import apply
 from aps_desktop.domain.changes import Applied, Change, ChangeSet, Create, Update
 from aps_desktop.domain.clock import today
 from aps_desktop.domain.entities import entity
-from aps_desktop.domain.errors import UserError
+from aps_desktop.domain.errors import NotFound, UserError
 from aps_desktop.domain.values import Period, Value
 from aps_desktop.services import reporting_matrix as matrix
 from aps_desktop.services.reporting_form import make_form
@@ -158,6 +158,17 @@ def send_again(
         changes += [Update(REQUEST, one.id, name, value) for name, value in new.items()]
     number = f"{len(open_ones):,} requests" if len(open_ones) != 1 else "a request"
     return Sent(apply(db, ChangeSet(f"send {number} for {calendar.name}", tuple(changes))), files)
+
+
+def send_state_again(db: Database, request: UUID) -> Sent:
+    """Sends again what the state of one request owes in the period that is being reported."""
+    c, day = db.reader(), today(db.clock)
+    calendar = matrix.current(matrix.calendars(c), day)
+    asked = matrix.requests(c, calendar, day) if calendar else []
+    states = {one.state for one in asked if one.id == request}
+    if calendar is None or not states:
+        raise NotFound("This request is of a period that is over.")
+    return send_again(db, calendar, [one for one in asked if one.state in states], None)
 
 
 def write_forms(

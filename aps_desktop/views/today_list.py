@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QWidget
 
 from aps_desktop.services.today import ENDING, LATE, SECTIONS, SOON, UNTIDY, WAITING, Found
 from aps_desktop.views import icons, theme
 
 _DISPLAY = Qt.ItemDataRole.DisplayRole.value
+_TIP = Qt.ItemDataRole.ToolTipRole.value
 _ACCESSIBLE = Qt.ItemDataRole.AccessibleTextRole.value
 LINE = Qt.ItemDataRole.UserRole.value + 1
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -24,6 +25,8 @@ _SELECTED = QStyle.StateFlag.State_Selected
 _FOCUSED = QStyle.StateFlag.State_HasFocus
 _ENABLED = Qt.ItemFlag.ItemIsEnabled
 _CHOOSABLE = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+_ACTS = {"values_late": "Send again", "values_due": "Send again"}
+"""What can be done about a record at once, by the rule that found it."""
 _HEIGHTS = {"section": 40, "rule": 32, "record": 30, "step": 30, "gap": 10}
 _HUES = {
     LATE: ("late", "late"),
@@ -36,17 +39,22 @@ _HUES = {
 
 @dataclass(frozen=True)
 class Line:
-    """One line: "section", "rule", "record", "step" or "gap". `thing` is what it opens."""
+    """One line: "section", "rule", "record", "step" or "gap". `thing` is what it opens, `act` what
+    can be done about it at once."""
 
     kind: str
     text: str = ""
     note: str = ""
     section: str = ""
     thing: Any = None
+    act: str = ""
 
 
-def lines_of(found: list[Found], sections: tuple[str, ...]) -> list[Line]:
-    """The lines of some sections."""
+def lines_of(
+    found: list[Found], sections: tuple[str, ...], *, read_only: bool = False
+) -> list[Line]:
+    """The lines of some sections; nothing is offered to be done where nothing can be written."""
+    acts = {} if read_only else _ACTS
     lines: list[Line] = []
     for section, title in SECTIONS:
         inside = [one for one in found if one.rule.section == section]
@@ -58,7 +66,8 @@ def lines_of(found: list[Found], sections: tuple[str, ...]) -> list[Line]:
         lines.append(Line("section", title, f"{total:,}", section))
         for one in inside:
             lines.append(Line("rule", one.rule.title, f"{one.count:,}", section, one))
-            lines += [Line("record", a.title, a.message, section, a) for a in one.alarms]
+            act = acts.get(one.rule.key, "")
+            lines += [Line("record", a.title, a.message, section, a, act) for a in one.alarms]
     return lines
 
 
@@ -89,13 +98,17 @@ class TodayModel(QAbstractListModel):
             return line
         if role == _DISPLAY:
             return line.text
+        if role == _TIP:
+            return f"{line.act} (Ctrl+Return)" if line.act else None
         return f"{line.text}, {line.note}" if role == _ACCESSIBLE else None
 
 
 class TodayList(QListView):
-    """As high as its lines, so that the page scrolls as one. `chosen` carries what to open."""
+    """As high as its lines, so that the page scrolls as one. `chosen` carries what to open, `acted`
+    what to do something about."""
 
     chosen = Signal(object)
+    acted = Signal(object)
 
     def __init__(self, name: str, title: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -119,6 +132,28 @@ class TodayList(QListView):
     def wheelEvent(self, event: object) -> None:
         event.ignore()  # the page scrolls, not the list
 
+    def act_rect(self, index: QModelIndex) -> QRect:
+        """Where a line says what can be done at once; empty where nothing can."""
+        line: Line = index.data(LINE)
+        return _act_rect(_inside(self.visualRect(index)), line.act) if line.act else QRect()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        left = event.button() == Qt.MouseButton.LeftButton
+        if left and index.isValid() and self.act_rect(index).contains(event.position().toPoint()):
+            self.acted.emit(index.data(LINE).thing)
+            return
+        super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        line = self.currentIndex().data(LINE) if self.currentIndex().isValid() else None
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            if line is not None and line.act:
+                self.acted.emit(line.thing)
+            return
+        super().keyPressEvent(event)
+
     def _on_chosen(self, index: QModelIndex) -> None:
         line: Line = index.data(LINE)
         if line.thing is not None:
@@ -128,6 +163,16 @@ class TodayList(QListView):
         # A single click has been told by `clicked` already where the system activates by it.
         if not self.style().styleHint(QStyle.StyleHint.SH_ItemView_ActivateItemOnSingleClick):
             self._on_chosen(index)
+
+
+def _inside(rect: QRect) -> QRect:
+    return rect.adjusted(12, 1, -12, -1)
+
+
+def _act_rect(rect: QRect, words: str) -> QRect:
+    """The right end of a line, as wide as the words with some room to hit."""
+    wide = QFontMetrics(theme.font(theme.SMALL)).horizontalAdvance(words) + 14
+    return rect.adjusted(rect.width() - wide, 0, 10, 0)
 
 
 class _LineDelegate(QStyledItemDelegate):
@@ -148,7 +193,7 @@ class _LineDelegate(QStyledItemDelegate):
             painter.setPen(_NO_PEN)
             painter.setBrush(theme.colour(t.selection if chosen else t.hover))
             painter.drawRoundedRect(plate, 6, 6)
-        getattr(self, f"_paint_{line.kind}")(painter, plate.adjusted(10, 0, -10, 0), line)
+        getattr(self, f"_paint_{line.kind}")(painter, _inside(rect), line)
         painter.restore()
 
     def _paint_section(self, painter: QPainter, rect: QRect, line: Line) -> None:
@@ -178,6 +223,12 @@ class _LineDelegate(QStyledItemDelegate):
 
     def _paint_record(self, painter: QPainter, rect: QRect, line: Line) -> None:
         hue = _HUES[line.section][1]
+        if line.act:
+            at = _act_rect(rect, line.act)
+            painter.setFont(theme.font(theme.SMALL))
+            painter.setPen(theme.colour(theme.tokens().accent))
+            painter.drawText(at.adjusted(0, 0, -10, 0), _RIGHT, line.act)
+            rect = rect.adjusted(0, 0, -at.width() + 10, 0)
         self._paint_line(painter, rect, line, getattr(theme.tokens(), hue))
 
     def _paint_step(self, painter: QPainter, rect: QRect, line: Line) -> None:

@@ -24,13 +24,17 @@ from aps_desktop.services import today as rules
 from aps_desktop.services.audit import AuditStep
 from aps_desktop.services.today import ENDING, LATE, SOON, UNTIDY, WAITING, Alarm, Found
 from aps_desktop.views import icons, theme
+from aps_desktop.views.context import OK
 from aps_desktop.views.pane import Pane
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.status_bar import when
 from aps_desktop.views.today_list import Line, TodayList, lines_of
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from aps_desktop.db.connection import Connection
+    from aps_desktop.db.engine import Database
     from aps_desktop.domain.changes import Applied
     from aps_desktop.views.context import Context
 
@@ -61,6 +65,7 @@ class TodayPane(Pane):
         self._lay_out()
         for column in (self.left, self.right):
             column.chosen.connect(self._on_chosen)
+            column.acted.connect(self._on_acted)
             column.show_lines([])
         context.theme_changed.connect(self._on_theme_changed)
         self._show_date(today(context.db.clock))
@@ -192,8 +197,9 @@ class TodayPane(Pane):
     def _on_read(self, read: Read) -> None:
         _, found, steps = read
         own = bool(steps)
-        self.left.show_lines(lines_of(found, (LATE, WAITING)))
-        self.right.show_lines(lines_of(found, (SOON, ENDING, UNTIDY)) + _step_lines(steps))
+        lines = partial(lines_of, found, read_only=self.context.db.read_only)
+        self.left.show_lines(lines((LATE, WAITING)))
+        self.right.show_lines(lines((SOON, ENDING, UNTIDY)) + _step_lines(steps))
         self._order.setVisible(not found and own)
         self._begin.setVisible(not own)
         self._summary.setText(_summary(found))
@@ -215,6 +221,24 @@ class TodayPane(Pane):
             self.context.show_list(thing.rule.entity, thing.filters)
         else:
             self.context.open_pane.emit("changes")
+
+    def _on_acted(self, alarm: Alarm) -> None:
+        self.context.runner.mutate(
+            partial(_send_again, alarm.id), self._on_sent, self.context.show_failure
+        )
+
+    def _on_sent(self, _: object) -> None:
+        self.context.say(
+            "Sent again: it goes out with the next bundle.", OK, "Make a bundle",
+            partial(self.context.command_wanted.emit, "make_bundle"),
+        )  # fmt: skip
+
+
+def _send_again(request: UUID, db: Database) -> tuple[Applied, object]:
+    from aps_desktop.services import reporting  # not before the first paint
+
+    sent = reporting.send_state_again(db, request)
+    return sent.applied, sent
 
 
 def _read_all(c: Connection, day: date) -> Read:

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from aps_desktop.db import store
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.entities import ENTITIES
+from aps_desktop.domain.values import Period
 from aps_desktop.services import records
 from aps_desktop.views.main_window import MainWindow
 from aps_desktop.views.navigation import AREAS, places, places_in
@@ -183,6 +184,53 @@ def test_today_leads_to_what_is_late(opened: Open, db: Database, qtbot: QtBot) -
     at = next(n for n, line in enumerate(pane.left.lines.lines) if line.kind == "rule")
     pane.left.clicked.emit(pane.left.lines.index(at))
     assert window.pane().list.query().narrowed
+
+
+def test_one_click_in_today_sends_the_requests_of_a_state_again(
+    opened: Open, db: Database, qtbot: QtBot
+) -> None:
+    due = date.today() - timedelta(3)
+    span = Period(due - timedelta(90), due - timedelta(1))
+    calendar = records.new(db, "period_calendar", {"name": "Last", "period": span, "due": due})
+    code = records.new(db, "project", {"code": "P-9", "title": "Asked"})
+    records.new(db, "indicator", {"title": "I", "project": code})
+    states = {
+        code: records.new(db, "member_state", {"code": code, "name": name})
+        for code, name in (("VN", "Viet Nam"), ("TH", "Thailand"))
+    }
+    asked = {
+        state: [
+            records.new(
+                db, "reporting_request",
+                {"title": f"{state} {n}", "calendar": calendar, "project": code, "due": due,
+                 "member_state": states[state],
+                 "status": status},
+            )
+            for n, status in enumerate(("to_send", "sent"))
+        ]
+        for state in states
+    }  # fmt: skip
+    window = opened()
+    left = window.pane().left
+    at = next(n for n, one in enumerate(left.lines.lines) if one.text == "Last, Viet Nam")
+    place = left.act_rect(left.lines.index(at)).center()
+    qtbot.mouseClick(left.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.waitUntil(window.context.runner.idle)
+
+    def statuses(state: str) -> list[object]:
+        c = db.connect()
+        return [records.get(c, "reporting_request", id).values["status"] for id in asked[state]]
+
+    assert statuses("VN") == ["sent", "reminded"]
+    assert statuses("TH") == ["to_send", "sent"], "the other state was not meant"
+    assert window.pane().key == "today", "the line was not opened"
+    at = next(n for n, one in enumerate(left.lines.lines) if one.text == "Last, Thailand")
+    left.setFocus()
+    left.setCurrentIndex(left.lines.index(at))
+    qtbot.keyClick(left, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(window.context.runner.idle)
+    assert statuses("TH") == ["sent", "reminded"]
+    assert window.pane().key == "today"
 
 
 def test_nothing_late_says_that_all_is_in_order(opened: Open, db: Database) -> None:
