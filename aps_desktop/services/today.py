@@ -83,7 +83,7 @@ def found(c: Connection, day: date, *, each: int = 5) -> list[Found]:
     if rates:
         results.append(Found(_RATES, len(rates), tuple(rates[:each]), ()))
     for rule, compare in _COMPARED:
-        alarms, filters = _matters(rule, compare(c))
+        alarms, filters = _matters(rule, compare(c, day))
         if alarms:
             results.append(Found(rule, len(alarms), tuple(alarms[:each]), filters))
     owed, filters = missing_values(c, day)
@@ -97,7 +97,9 @@ def found(c: Connection, day: date, *, each: int = 5) -> list[Found]:
 def alarms(c: Connection, day: date, *, limit: int | None = None) -> list[Alarm]:
     """All alarms, or the first `limit` of each rule, in the order of the rules."""
     made = [alarm for rule in RULES for alarm in _alarms(c, rule, day, limit)]
-    compared = [a for rule, compare in _COMPARED for a in _matters(rule, compare(c))[0][:limit]]
+    compared = [
+        alarm for rule, compare in _COMPARED for alarm in _matters(rule, compare(c, day))[0][:limit]
+    ]
     return made + old_rates(c, day)[:limit] + missing_values(c, day)[0][:limit] + compared
 
 
@@ -301,7 +303,7 @@ _VALUES_LATE = Rule("values_late", LATE, "Indicator values not received", "repor
 _VALUES_DUE = Rule("values_due", SOON, "Indicator values due in 14 days", "reporting_request",
                    "due", lambda day: (), _overdue)  # fmt: skip
 _VALUE_DAYS = 14
-_COMPARED: tuple[tuple[Rule, Callable[[Connection], Compared]], ...] = (
+_COMPARED: tuple[tuple[Rule, Callable[[Connection, date], Compared]], ...] = (
     (Rule("funding_differs", UNTIDY, "Projects whose funding is not their budget", "project", "",
           lambda day: (), _overdue), today_money.unfunded),
     (Rule("rate_gap", UNTIDY, "Transactions without a rate of their time", "fund_transaction", "",

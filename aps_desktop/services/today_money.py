@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -39,8 +39,8 @@ class Compared:
     filters: tuple[Filter, ...]
 
 
-def unfunded(c: Connection) -> Compared:
-    """Running projects whose commitments do not come to their budget.
+def unfunded(c: Connection, _: date) -> Compared:
+    """Running projects whose commitments do not come to their budget, whatever the day.
 
     Compared in the budget's currency, where all commitments are in it; in cash and actual.
     """
@@ -97,10 +97,13 @@ def _in_others(c: Connection) -> list[tuple[Any, ...]]:
     )
 
 
-def rate_gaps(c: Connection) -> Compared:
-    """Currencies with transactions whose rate is missing, or from long before their day."""
+def rate_gaps(c: Connection, day: date) -> Compared:
+    """Currencies with transactions whose rate is missing, or from long before their day.
+
+    What is planned for a later month is not in it: it cannot have a rate of its time yet.
+    """
     found: dict[str, list[rates.Gap]] = {}
-    for gap in rates.gaps(c):
+    for gap in rates.gaps(c, until=day):
         found.setdefault(gap.currency, []).append(gap)
     matters = []
     for currency, gaps in found.items():
@@ -116,7 +119,12 @@ def rate_gaps(c: Connection) -> Compared:
     first_month = min((gaps[0].month for gaps in found.values()), default="")
     since: tuple[Filter, ...] = (Filter("amount", "currency", tuple(found)),)
     if first_month:
-        since = (*since, Filter("date", "from", (f"{first_month}-01",)))
+        month_end = (day.replace(day=1) + timedelta(31)).replace(day=1) - timedelta(1)
+        since = (
+            *since,
+            Filter("date", "from", (f"{first_month}-01",)),
+            Filter("date", "to", (month_end.isoformat(),)),
+        )
     return Compared("fund_transaction", tuple(matters), since)
 
 
