@@ -58,13 +58,17 @@ def falls(measure: Measure, earlier: Decimal | None, number: Decimal | None) -> 
     return measure.accumulation == CUMULATIVE and known and number < earlier  # type: ignore[operator]
 
 
-def outlier(history: Sequence[Decimal], number: Decimal, *, fewest: int = _FEWEST) -> str:
+def outlier(
+    history: Sequence[Decimal], number: Decimal, *, fewest: int = _FEWEST, steps: bool = False
+) -> str:
     """Why a value stands out from the indicator's own earlier ones; "" when it does not.
 
     Robust: its distance from their median, measured by the median of their distances (modified
     z-score above 3.5 after Iglewicz and Hoaglin; where more than half are alike, by the mean of the
     distances). Less than `fewest` earlier values say nothing.
+    With `steps`, the numbers are changes from one value to the next, and are called so.
     """
+    what, before = ("A change of ", "changes") if steps else ("", "values")
     if len(history) < fewest:
         return ""
     middle = _median(history)
@@ -75,12 +79,12 @@ def outlier(history: Sequence[Decimal], number: Decimal, *, fewest: int = _FEWES
     away = abs(number - middle)
     if spread and away / spread > _OUTLIER_SCORE:
         return (
-            f"{show_number(number)} is far from the {len(history)} earlier values: "
+            f"{what}{show_number(number)} is far from the {len(history)} earlier {before}: "
             f"half of them are within {show_number(round(spread * _MAD_FACTOR, 2))} "
             f"of {show_number(round(middle, 2))}."
         )
     if not spread and away > abs(middle):
-        return f"All {len(history)} earlier values were {show_number(middle)}."
+        return f"All {len(history)} earlier {before} were {show_number(middle)}."
     return ""
 
 

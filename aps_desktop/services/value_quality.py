@@ -145,7 +145,7 @@ def _stands_out(cumulative: bool, past: list[Decimal], number: Decimal) -> str:
     if not past:
         return ""
     steps = [later - earlier for earlier, later in pairwise(past)]
-    step = outlier(steps, number - past[-1], fewest=_STEPS)
+    step = outlier(steps, number - past[-1], fewest=_STEPS, steps=True)
     if cumulative or not step:
         return step
     return outlier(past, number)

@@ -142,6 +142,8 @@ def test_outliers_stand_out_from_the_indicators_own_history() -> None:
     assert outlier(history[:4], D(400)) == ""
     assert outlier([D(5)] * 6, D(12)) == "All 6 earlier values were 5."
     assert outlier([D(0)] * 6, D(0)) == ""
+    fall = outlier(history, D(-39), steps=True)
+    assert fall.startswith("A change of -39 is far from the 6 earlier changes: half of them")
 
 
 def test_levels_are_not_added_to_one_another() -> None:
