@@ -25,11 +25,17 @@ def draw(sheet: Sheet, body: Heat) -> None:
         x = left + across * (place + 0.5)
         label = fitted(words, across - 2, SMALL)
         sheet.text(x, 8, label, size=SMALL, align="center", colour=sheet.tokens.muted)
+    squares = [
+        (cell, left + across * place, _HEAD + at * step)
+        for at, cells in enumerate(body.cells[:count])
+        for place, cell in enumerate(cells)
+    ]
+    colours = [_colour(sheet, cell, body.hue) for cell, _, _ in squares]
+    sheet.polygons([_inner(x, y, across, step) for _, x, y in squares], colours)
     for at, words in enumerate(told_apart(rows, left - 10, SMALL)):
-        top = _HEAD + at * step
-        sheet.text(left - 8, top + step / 2, words, size=SMALL, align="right")
-        for place, cell in enumerate(body.cells[at]):
-            _cell(sheet, cell, left + across * place, top, across, step, body.hue)
+        sheet.text(left - 8, _HEAD + (at + 0.5) * step, words, size=SMALL, align="right")
+    for (cell, x, y), colour in zip(squares, colours, strict=True):
+        _words(sheet, cell, x, y, across, step, colour)
     if foot:
         scale(sheet, body.hue, body.scale, left, _HEAD + len(rows) * step + 14)
 
@@ -53,11 +59,19 @@ def scale(
     sheet.text(x + width + 8, y, words[1], size=SMALL, colour=muted)
 
 
-def _cell(
-    sheet: Sheet, cell: Cell, left: float, top: float, width: float, height: float, hue: str
+def _colour(sheet: Sheet, cell: Cell, hue: str) -> str:
+    return sheet.tokens.nothing if cell.share is None else tint(sheet, hue, cell.share)
+
+
+def _inner(left: float, top: float, width: float, height: float) -> list[tuple[float, float]]:
+    """The square without the gap around it."""
+    right, bottom = left + width - 1, top + height - 1
+    return [(left + 1, top + 1), (right, top + 1), (right, bottom), (left + 1, bottom)]
+
+
+def _words(
+    sheet: Sheet, cell: Cell, left: float, top: float, width: float, height: float, colour: str
 ) -> None:
-    colour = sheet.tokens.nothing if cell.share is None else tint(sheet, hue, cell.share)
-    sheet.box(left + 1, top + 1, left + width - 1, top + height - 1, colour)
     size = SMALL if measure(cell.text, SMALL) <= width - 5 and height >= 15 else SMALL - 2
     words = cell.text if measure(cell.text, size) <= width - 3 else ""
     ink = sheet.tokens.muted if cell.share is None else text_on(colour)

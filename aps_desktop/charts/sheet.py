@@ -58,7 +58,6 @@ class Sheet:
             Affine2D().translate(left, top).scale(scale, -scale)
             .translate(0, self._whole * scale).scale(1 / DPI) + figure.dpi_scale_trans
         )  # fmt: skip
-        self._boxes: dict[str, list[list[tuple[float, float]]]] = {}
         self._order = 1.0
 
     def part(self, left: float, top: float, width: float, height: float) -> Sheet:
