@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -172,16 +172,32 @@ def measure(words: str, size: float = style.TEXT, *, bold: bool = False) -> floa
 
 def fitted(words: str, width: float, size: float = style.TEXT, *, bold: bool = False) -> str:
     """The text, or as much of it as fits, with an ellipsis."""
-    if measure(words, size, bold=bold) <= width:
+    whole = measure(words, size, bold=bold)
+    if whole <= width:
         return words
-    low, high = 0, len(words)
+
+    def fits(count: int) -> bool:
+        return measure(words[:count].rstrip() + "…", size, bold=bold) <= width
+
+    count = most_that_fit(len(words), fits, int(len(words) * width / whole))
+    return words[:count].rstrip() + "…" if count else ""
+
+
+def most_that_fit(count: int, fits: Callable[[int], bool], guess: int) -> int:
+    """The largest number up to `count` that fits, where all smaller ones do; 0 where none does.
+
+    It is looked for around the guess: a text's width is nearly in proportion to its letters, and
+    measuring is what takes the time of drawing a chart of long names.
+    """
+    low, high, step = 0, count, 1
     while low < high:
-        middle = (low + high + 1) // 2
-        if measure(words[:middle].rstrip() + "…", size, bold=bold) <= width:
-            low = middle
+        probe = guess if low < guess <= high else (low + high + 1) // 2
+        if fits(probe):
+            low, guess = probe, probe + step
         else:
-            high = middle - 1
-    return words[:low].rstrip() + "…" if low else ""
+            high, guess = probe - 1, probe - step
+        step *= 2
+    return low
 
 
 def told_apart(labels: Sequence[str], width: float, size: float = style.TEXT) -> list[str]:
@@ -198,17 +214,16 @@ def _ends(words: str, width: float, size: float) -> str:
     """The first words, and as many of the last letters as fit, around an ellipsis."""
     first = fitted(words, width * 0.45, size).rstrip("…")
     first = first.rsplit(" ", 1)[0] if " " in first else first
-    low, high = 0, len(words) - len(first)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if measure(f"{first}… {words[-middle:].lstrip()}", size) <= width:
-            low = middle
-        else:
-            high = middle - 1
-    rest = words[len(words) - low :]
+
+    def fits(count: int) -> bool:
+        return measure(f"{first}… {words[-count:].lstrip()}", size) <= width
+
+    guess = int(len(words) * (width / measure(words, size))) - len(first)
+    count = most_that_fit(len(words) - len(first), fits, guess)
+    rest = words[len(words) - count :]
     # Better a whole word than the end of one.
-    rest = rest.split(" ", 1)[-1] if " " in rest.strip() and words[-low - 1] != " " else rest
-    return f"{first}… {rest.lstrip()}" if low else fitted(words, width, size)
+    rest = rest.split(" ", 1)[-1] if " " in rest.strip() and words[-count - 1] != " " else rest
+    return f"{first}… {rest.lstrip()}" if count else fitted(words, width, size)
 
 
 def wrapped(

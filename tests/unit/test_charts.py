@@ -7,10 +7,20 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from matplotlib import font_manager
 
 from aps_desktop.charts import child, draw, state_map, style
-from aps_desktop.charts.sheet import Sheet, _Words, fitted, measure, told_apart, wrapped
+from aps_desktop.charts.sheet import (
+    Sheet,
+    _Words,
+    fitted,
+    measure,
+    most_that_fit,
+    told_apart,
+    wrapped,
+)
 from aps_desktop.cli import main as command_line
 from aps_desktop.db.engine import Database
 from aps_desktop.services import dashboards, demo, offices
@@ -204,6 +214,20 @@ def test_eleven_states_have_an_outline_and_the_smallest_a_ring() -> None:
     assert len(codes) == 11
     assert codes == set(state_map._NAMES)
     assert set(state_map._RINGS) == {"SG", "BN", "TL"}
+
+
+@given(st.integers(0, 60), st.integers(0, 60), st.integers(-9, 90))
+def test_the_most_that_fits_is_found_from_any_guess(count: int, room: int, guess: int) -> None:
+    asked: list[int] = []
+
+    def fits(number: int) -> bool:
+        asked.append(number)
+        return number <= room
+
+    assert most_that_fit(count, fits, guess) == min(count, room)
+    assert len(set(asked)) == len(asked) <= 13
+    if 0 < guess == room < count:
+        assert len(asked) <= 2  # a good guess is all that it takes
 
 
 def test_lines_of_words() -> None:
