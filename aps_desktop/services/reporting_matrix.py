@@ -217,18 +217,21 @@ def lacking(c: Connection, day: date) -> tuple[Calendar | None, list[Lacking]]:
     calendar = current(calendars(c), day)
     if calendar is None or calendar.locked:
         return calendar, []
-    owed: dict[str, list[Request]] = defaultdict(list)
-    for one in requests(c, calendar, day):
-        if one.missing and one.status in WAITING:
-            owed[one.state].append(one)
-    found = [
-        Lacking(
-            state, sum(one.missing for one in ones),
-            min((one.due for one in ones if one.due), default=None),
-            any(one.late for one in ones), ones[0].id,
-        )
-        for state, ones in owed.items()
-    ]  # fmt: skip
+    rows = c.all(
+        "SELECT coalesce(s.name, ''), CAST(sum(f.expected - f.reported) AS BIGINT), "
+        "min(coalesce(f.due, ?)), min(f.rid) FROM request_standing f "
+        "JOIN reporting_request r ON r.rid = f.rid "
+        "LEFT JOIN member_state s ON s.rid = r.member_state "
+        "WHERE f.calendar = ? AND f.reported < f.expected "
+        f"AND r.status IN ({','.join('?' * len(WAITING))}) GROUP BY 1",
+        (calendar.due.isoformat() if calendar.due else None, calendar.rid, *WAITING),
+    )
+    found = []
+    for state, missing, earliest, rid in rows:
+        due = _day(earliest)
+        late = bool(due and due < day)
+        id = uuid(c.value("SELECT id FROM reporting_request WHERE rid = ?", (rid,)))
+        found.append(Lacking(state, int(missing), due, late, id))
     return calendar, sorted(found, key=lambda one: (-one.missing, one.state))
 
 

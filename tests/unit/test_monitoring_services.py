@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from aps_desktop.db import check, store
+from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.clock import FixedClock
 from aps_desktop.domain.errors import InvalidValue, UserError
@@ -101,6 +102,10 @@ def filled(db: Database) -> Filled:
     return Filled(db)
 
 
+def owed(c: Connection) -> list[matrix.Lacking]:
+    return matrix.lacking(c, DAY)[1]
+
+
 def test_who_has_reported(filled: Filled) -> None:
     db = filled.db
     reporting.ask(db, filled.calendar)
@@ -126,6 +131,10 @@ def test_who_has_reported(filled: Filled) -> None:
         (matrix.Narrow(pillar="aec"), 0),
     ):
         assert len(matrix.requests(c, calendar, DAY, narrow)) == rows
+    open_ones = [one for one in matrix.requests(c, calendar, DAY) if one.missing]
+    assert {(one.state, one.missing, one.due, one.late, one.request) for one in owed(c)} == {
+        (one.state, one.missing, one.due, one.late, one.id) for one in open_ones
+    }
     (answered,) = reporting.answered(found.whole().requests)
     reporting.mark_received(db, [answered])
     titles = [alarm.title for alarm in today.missing_values(c, DAY)[0]]
