@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -162,7 +163,9 @@ def gaps(c: Connection, *, days: int = GAP_DAYS, until: date | None = None) -> l
 
 
 def _last_before(days: Sequence[date], day: date) -> date | None:
-    return max((one for one in days if one <= day), default=None)
+    """Of days in their order, the last one up to a day."""
+    place = bisect_right(days, day)
+    return days[place - 1] if place else None
 
 
 def inverted(units_per_usd: Decimal) -> Decimal:
