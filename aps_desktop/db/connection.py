@@ -6,7 +6,7 @@ SQLAlchemy is not imported here: it costs 0.18 s, and the first screen must be t
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import chain
@@ -28,6 +28,11 @@ Params = Sequence[Any]
 @lru_cache(maxsize=2048)
 def _for_postgres(sql: str) -> str:
     return sql.replace("%", "%%").replace("?", "%s")
+
+
+def placeholders(values: Sized) -> str:
+    """As many "?" as there are values, for "IN (...)"."""
+    return ",".join("?" * len(values))
 
 
 class Connection:

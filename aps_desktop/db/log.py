@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from aps_desktop.db.connection import Connection, DatabaseFault
+from aps_desktop.db.connection import Connection, DatabaseFault, placeholders
 from aps_desktop.db.layout import column_names, field_columns, follows, stored_values
 from aps_desktop.db.standing import raw_rid_of, rid_of
 from aps_desktop.domain.fields import BIRTH, LIFE, Entity
@@ -101,7 +101,7 @@ def images(c: Connection, rids: Iterable[int]) -> dict[int, Image]:
     found: dict[int, Image] = {}
     for start in range(0, len(wanted), 500):
         part = wanted[start : start + 500]
-        marks = ",".join("?" * len(part))
+        marks = placeholders(part)
         for rid, val in c.all(
             "SELECT r.rid, o.val FROM record r JOIN op o ON o.dot = r.birth "
             f"WHERE r.rid IN ({marks})",

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.queries import results_reading as reading
 from aps_desktop.db.queries.results_reading import IndicatorRow, TargetRow, ValueRow
 from aps_desktop.domain.results import words_of
@@ -36,7 +36,7 @@ Owner = tuple[int, int, str]
 
 def rows(c: Connection, rids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
     """The rows of some indicators."""
-    marks = ",".join("?" * len(rids))
+    marks = placeholders(rids)
     found = reading.indicators(c, f"WHERE t.rid IN ({marks})", rids)
     values, goals = reading.values(c, rids), reading.targets(c, rids)
     owners = _owners(c, rids)
@@ -48,7 +48,7 @@ def rows(c: Connection, rids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
 
 def _owners(c: Connection, rids: Sequence[int]) -> dict[int, Owner]:
     """(project, body, pillar) by indicator: its project's, else those of its own body."""
-    marks = ",".join("?" * len(rids))
+    marks = placeholders(rids)
     found = c.all(
         "SELECT t.rid, coalesce(t.project, 0), "
         "coalesce(CASE WHEN t.project IS NULL THEN t.body ELSE p.sponsoring_body END, 0), "

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from weakref import WeakSet
 
-from aps_desktop.db.connection import Connection, Row
+from aps_desktop.db.connection import Connection, Row, placeholders
 from aps_desktop.domain.entities import ENTITIES
 
 MARK = "titles by trigrams"
@@ -246,7 +246,7 @@ def _read(
     tests = " AND ".join("folded LIKE ? ESCAPE '!'" for _ in words)
     return c.all(
         f"SELECT tid, rid, folded FROM {source} {tests} "
-        f"AND tid IN ({','.join('?' * len(tids))}) ORDER BY tid, rid LIMIT {limit}",
+        f"AND tid IN ({placeholders(tids)}) ORDER BY tid, rid LIMIT {limit}",
         [*params, *map(pattern, words), *tids],
     )
 

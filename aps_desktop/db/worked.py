@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.summary_kinds import TYPES, Worked
 
 _PIECE, _AT_A_TIME, _TURN = 500, 25, 0.001
@@ -55,7 +55,7 @@ def differing(c: Connection, one: Worked) -> int:
     )
     for at in range(0, len(rids), _PIECE):
         part = rids[at : at + _PIECE]
-        marks = ",".join("?" * len(part))
+        marks = placeholders(part)
         kept = c.all(f"SELECT {names} FROM {one.name} WHERE {one.record} IN ({marks})", part)
         number += len(set(map(tuple, kept)) ^ set(_rows(c, one, part)))
     return number
@@ -66,7 +66,7 @@ def _every(c: Connection, one: Worked) -> list[int]:
 
 
 def _insert(c: Connection, one: Worked, rids: Sequence[int]) -> None:
-    marks = ",".join("?" * len(one.columns))
+    marks = placeholders(one.columns)
     insert = f"INSERT INTO {one.name}({', '.join(one.names)}) VALUES ({marks})"
     for at in range(0, len(rids), _PIECE):
         c.many(insert, list(_rows(c, one, rids[at : at + _PIECE])))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.layout import column_names, field_columns, value_of
 from aps_desktop.db.queries.labels import label_sql, member_sql, reference_sql
 from aps_desktop.domain.entities import entity
@@ -62,7 +62,7 @@ def documents(c: Connection, name: str, rids: list[int]) -> list[dict[str, Any]]
 
 
 def _page(c: Connection, kind: Entity, rids: list[int]) -> list[dict[str, Any]]:
-    marks = ",".join("?" * len(rids))
+    marks = placeholders(rids)
     references = [f for f in kind.columns if f.kind is Kind.REFERENCE]
     named = "".join(
         f", (SELECT x.uuid FROM record x WHERE x.rid = t.{f.name}), "
@@ -105,7 +105,7 @@ def _row(
 def _sets(c: Connection, kind: Entity, rids: list[int]) -> dict[int, dict[int, list[Any]]]:
     """By row number and field number: the members of the rows' sets."""
     found: dict[int, dict[int, list[Any]]] = defaultdict(lambda: defaultdict(list))
-    marks = ",".join("?" * len(rids))
+    marks = placeholders(rids)
     for field in kind.sets:
         for owner, word, uuid, label in c.all(
             f"SELECT m.owner, m.word, x.uuid, {member_sql(field)} FROM set_member m "

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.layout import field_columns, value_of
 from aps_desktop.domain.fields import Entity, Field, Kind
 from aps_desktop.exchange.cell_values import Label, amount_cell, cell_writer
@@ -33,7 +33,7 @@ def cell_chunks(
     writers = {f.name: cell_writer(f, label) for f in fields if f.is_set}
     listed = ["t.rid", "t.id", *(f"t.{name}" for f in flat for name in field_columns(f))]
     for part in chunks(rids):
-        marks = ",".join("?" * len(part))
+        marks = placeholders(part)
         sql = f"SELECT {', '.join(listed)} FROM {kind.name} t WHERE t.rid IN ({marks})"
         by_rid = {row[0]: row for row in c.all(sql, part)}
         known = [rid for rid in part if rid in by_rid]
@@ -103,7 +103,7 @@ class _References(dict[Any, Cell]):
         new = set(raw[0]) - self.keys()
         self.update(dict.fromkeys(new))
         for part in chunks(new):
-            marks = ",".join("?" * len(part))
+            marks = placeholders(part)
             sql = f"SELECT rid, uuid FROM record WHERE rid IN ({marks})"
             for rid, uuid in self._c.all(sql, part):
                 self[rid] = self._write(UUID(bytes=bytes(uuid)))

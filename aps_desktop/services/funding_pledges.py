@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.queries import lists
 from aps_desktop.db.queries.lists import Filter, ListQuery
 from aps_desktop.domain.clock import today
@@ -144,7 +143,7 @@ def _values(c: Connection, rids: list[int]) -> Mapping[int, tuple[tuple[str, int
     for part in _parts(rids):
         for rid, unit, value, project, expires, day in c.all(
             "SELECT f.rid, f.unit, f.value, f.project, t.expires_on, f.day FROM money_fact f "
-            f"JOIN fund_transaction t ON t.rid = f.rid WHERE f.rid IN ({_marks(part)})",
+            f"JOIN fund_transaction t ON t.rid = f.rid WHERE f.rid IN ({placeholders(part)})",
             part,
         ):
             found[rid] = (unit, value), project, expires, day
@@ -156,7 +155,7 @@ def _taken_back(c: Connection, rids: list[int], as_of: date | None) -> set[int]:
     found: set[int] = set()
     until = as_of.isoformat() if as_of else "9999-12-31"
     for part in _parts(rids):
-        marks = _marks(part)
+        marks = placeholders(part)
         for (rid,) in c.all(
             f"SELECT reverses FROM fund_transaction WHERE reverses IN ({marks}) AND date <= ? "
             f"UNION SELECT rid FROM fund_transaction WHERE reverses IS NOT NULL AND rid IN "
@@ -169,7 +168,3 @@ def _taken_back(c: Connection, rids: list[int], as_of: date | None) -> set[int]:
 
 def _parts(rids: list[int]) -> Iterable[list[int]]:
     return (rids[at : at + 500] for at in range(0, len(rids), 500))
-
-
-def _marks(part: list[Any]) -> str:
-    return ",".join("?" * len(part))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.queries import money
 from aps_desktop.db.queries.money import Narrowed, Sum
 from aps_desktop.db.summary_kinds import BASE
@@ -60,7 +60,7 @@ def _programmes(
     test, params = _by_then(ledger, "programme", "k.programme")
     pillars = ledger.values.get("pillar", ())
     if pillars:
-        test = test[:-1] + f" AND f.pillar IN ({','.join('?' * len(pillars))}))"
+        test = test[:-1] + f" AND f.pillar IN ({placeholders(pillars)}))"
     there = {
         row[0]
         for row in c.all(
@@ -107,7 +107,7 @@ def _projects(
     for name, wanted in ledger.values.items():
         column = f"p.{_COLUMNS[name]}" if name in _COLUMNS else "m.project"
         known = [value for value in wanted if value or name == "project"]
-        test = f"{column} IN ({','.join('?' * len(known))})" if known else "1 = 0"
+        test = f"{column} IN ({placeholders(known)})" if known else "1 = 0"
         tests.append(test if len(known) == len(wanted) else f"({test} OR {column} IS NULL)")
         params += known
     joined = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.queries.lists import Filter, ListQuery
 from aps_desktop.db.summary_kinds import BASE
 from aps_desktop.domain.funding_measures import UNSPENT
@@ -171,7 +171,7 @@ def _ended(ledger: Ledger, years: tuple[int, int] | None) -> tuple[str, list[obj
         tests.append(f"({_ENDED_ON} IS NULL OR {_ENDED_ON} <= ?)")
         params.append(ledger.until.isoformat())
     for name, wanted in ledger.values.items():
-        test = " OR ".join(_OF_PROJECT[name]).format(",".join("?" * len(wanted)))
+        test = " OR ".join(_OF_PROJECT[name]).format(placeholders(wanted))
         tests.append(f"({test})")
         params += wanted * len(_OF_PROJECT[name])
     return " AND ".join(tests), params

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from aps_desktop.db.connection import Connection, Row
+from aps_desktop.db.connection import Connection, Row, placeholders
 from aps_desktop.db.queries import money
 from aps_desktop.db.queries.money import Sum
 from aps_desktop.db.summary_kinds import BASE
@@ -162,7 +162,7 @@ def _chosen(c: Connection, select: str, projects: set[int]) -> Iterator[Row]:
     wanted = sorted(projects)
     for at in range(0, len(wanted), 500):
         part = wanted[at : at + 500]
-        yield from c.all(f"{select} WHERE project IN ({','.join('?' * len(part))})", part)
+        yield from c.all(f"{select} WHERE project IN ({placeholders(part)})", part)
 
 
 def _later(
@@ -171,7 +171,7 @@ def _later(
     """What is dated after a day: of these projects, or of all where they are many."""
     if c.value("SELECT 1 FROM money_fact WHERE day > ? LIMIT 1", (until.isoformat(),)) is None:
         return {}
-    marks = ",".join("?" * len(measures))
+    marks = placeholders(measures)
     sql = (
         f"SELECT project, type, sum(value / {BASE}), sum(value % {BASE}), count(*) "
         f"FROM money_fact WHERE day > ? AND type IN ({marks}) AND nature = 'actual' "
@@ -179,7 +179,7 @@ def _later(
     )
     wanted = sorted(projects) if len(projects) <= _MANY else []
     tests: list[tuple[str, list[int]]] = [
-        (f"AND project IN ({','.join('?' * len(part))})", part)
+        (f"AND project IN ({placeholders(part)})", part)
         for part in (wanted[at : at + 500] for at in range(0, len(wanted), 500))
     ]
     return {

@@ -19,7 +19,7 @@ import msgspec
 
 from aps_desktop.children import write_frame
 from aps_desktop.db import store
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.clock import today
 from aps_desktop.domain.entities import entity
@@ -208,7 +208,7 @@ class _Source:
             listed = self._chosen.activities.get(name, [])
             own = "iati_identifier" if name == "project" else "NULL"
             for part in _batches(listed):
-                marks = ",".join("?" * len(part))
+                marks = placeholders(part)
                 sql = (
                     f"SELECT {column}, code, {own} FROM {name} "
                     f"WHERE rid IN ({marks}) AND {column} IS NOT NULL ORDER BY code"
@@ -227,7 +227,7 @@ class _Source:
             known.update(new)
             listed = ", ".join(column or "NULL" for column in columns)
             for part in _id_batches(new):
-                marks = ",".join("?" * len(part))
+                marks = placeholders(part)
                 sql = f"SELECT id, {listed} FROM {name} WHERE id IN ({marks})"
                 for id, code, label, extra in self._c.all(sql, part):
                     programme = name == "programme"
@@ -251,7 +251,7 @@ class _Source:
     def _by_id(self, name: str, ids: list[str]) -> Iterator[Any]:
         rule = class_sql(entity(name), "t", self._scope.max_class)
         for part in _id_batches(ids):
-            marks = ",".join("?" * len(part))
+            marks = placeholders(part)
             rows = self._c.all(
                 f"SELECT t.rid FROM {name} t WHERE t.id IN ({marks}) AND {rule}", part
             )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.layout import field_columns
 from aps_desktop.domain.entities import entity as entity_of
 from aps_desktop.domain.fields import Entity, Field, Kind
@@ -52,7 +52,7 @@ class RecordReader:
         wanted = list(rids)
         found: dict[int, Record] = {}
         for part in chunks(wanted):
-            marks = ",".join("?" * len(part))
+            marks = placeholders(part)
             for row in self._c.all(f"{shape.sql} WHERE t.rid IN ({marks})", part):
                 fields: dict[str, str | list[str]] = {}
                 for field, wire in shape.wires:
@@ -72,7 +72,7 @@ class RecordReader:
         return self._shapes[name]
 
     def _members(self, spec: Field, rids: list[int], found: dict[int, Record]) -> None:
-        marks = ",".join("?" * len(rids))
+        marks = placeholders(rids)
         tags = spec.kind is Kind.TAGS
         member = "m.word" if tags else "(SELECT x.uuid FROM record x WHERE x.rid = m.member)"
         sql = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.domain.entities import entity as entity_of
 from aps_desktop.domain.errors import InvalidValue, UserError
 from aps_desktop.services import records
@@ -139,11 +139,11 @@ def _programme(c: Connection, chosen: Chosen, rid: int, scope: Scope) -> None:
     """The programmes below, through any number of steps, and the projects of all of them."""
     below, at = [rid], [rid]
     while at:
-        marks = ",".join("?" * len(at))
+        marks = placeholders(at)
         rows = c.all(f"SELECT rid FROM programme WHERE parent IN ({marks})", at)
         at = [row[0] for row in rows if row[0] not in below]
         below += at
-    marks = ",".join("?" * len(below))
+    marks = placeholders(below)
     chosen.activities["programme"] = []
     _take(c, chosen, "programme", f"t.rid IN ({marks})", below, scope)
     _take(c, chosen, "project", f"t.programme IN ({marks})", below, scope)
@@ -190,7 +190,7 @@ def _rows(
     c: Connection, chosen: Chosen, kind: str, name: str, by: str, owners: list[int], scope: Scope
 ) -> list[tuple[int, int]]:
     entity = entity_of(name)
-    where = f"t.{by} IN ({','.join('?' * len(owners))})"
+    where = f"t.{by} IN ({placeholders(owners)})"
     if kind != "project" and by == kind and "project" in entity.by_name:
         where += " AND t.project IS NULL"  # the others stand in their project's activity
     rule = class_sql(entity, "t", scope.max_class)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.engine import Database
 from aps_desktop.db.queries.results_reading import pieces
 from aps_desktop.db.unit_of_work import Work
@@ -121,7 +121,7 @@ class _Writer:
         for part in pieces([known[0] for known in rids_of(self.work.c, ids).values()]):
             yield from self.work.c.all(
                 "SELECT indicator, period, coalesce(member_state, 0) FROM indicator_value "
-                f"WHERE rid IN ({','.join('?' * len(part))}) AND indicator IS NOT NULL "
+                f"WHERE rid IN ({placeholders(part)}) AND indicator IS NOT NULL "
                 "AND status IN ('pending', 'approved')",
                 part,
             )

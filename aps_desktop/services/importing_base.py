@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from aps_desktop.db import log
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.layout import MEMBER
 from aps_desktop.domain.entities import BY_NUMBER
 from aps_desktop.domain.fields import LIFE, Field, Kind
@@ -59,7 +59,7 @@ class Base:
         members = list(self._newer)
         for start in range(0, len(members), 500):
             part = members[start : start + 500]
-            marks = ",".join("?" * len(part))
+            marks = placeholders(part)
             sql = f"SELECT rid, parent FROM record WHERE tid = ? AND rid IN ({marks})"
             for rid, owner in self._c.all(sql, [MEMBER.number, *part]):
                 number = log.images(self._c, [rid]).get(rid, {}).get(2)

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from aps_desktop.db import log
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.layout import column_names, field_columns, value_of
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.fields import Entity, Field, Kind
@@ -30,7 +30,7 @@ def rids_of(c: Connection, ids: Iterable[UUID]) -> dict[UUID, tuple[int, int, bo
     """(row number, entity number, alive) of the records that are known, or stand for them."""
     found = {}
     for part in chunks(dict.fromkeys(ids)):
-        marks = ",".join("?" * len(part))
+        marks = placeholders(part)
         sql = (
             "SELECT r.uuid, s.rid, s.tid, s.alive FROM record r LEFT JOIN united u "
             "ON u.rid = r.rid JOIN record s ON s.rid = coalesce(u.survivor, r.rid) "
@@ -71,7 +71,7 @@ def value_columns(
     of `rids`; None where a field is empty. For as many as fit into one IN (...)."""
     flat = [f for f in fields if not f.is_set]
     listed = ["t.rid", "t.id", *(sql for f in flat for sql in _column_sql(f))]
-    marks = ",".join("?" * len(rids))
+    marks = placeholders(rids)
     sql = f"SELECT {', '.join(listed)} FROM {kind.name} t WHERE t.rid IN ({marks})"
     by_rid = {row[0]: row for row in c.all(sql, list(rids))}
     known = [rid for rid in rids if rid in by_rid]
@@ -121,7 +121,7 @@ def _uuid(raw: bytes) -> UUID:
 def set_column(c: Connection, spec: Field, rids: Sequence[int]) -> list[Value]:
     """What a field's sets hold of these records; None where one is empty."""
     tags = spec.kind is Kind.TAGS
-    marks = ",".join("?" * len(rids))
+    marks = placeholders(rids)
     member = "m.word" if tags else "(SELECT x.uuid FROM record x WHERE x.rid = m.member)"
     members: dict[int, list[Any]] = {}
     sql = (
@@ -172,7 +172,7 @@ def stored_keys(
         return
     name, targets = only
     for part in chunks(targets):
-        marks = ",".join("?" * len(part))
+        marks = placeholders(part)
         for row in c.each(f"{sql} WHERE {name} IN ({marks}) ORDER BY rid", part):
             yield row[0], shape(row)
 

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.queries import results_reading as reading
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.results import Reading
@@ -79,7 +79,7 @@ class ValueChecks:
         rids = [known[0] for known in current.rids_of(self._c, ids).values()]
         found: dict[UUID, reading.IndicatorRow] = {}
         for part in reading.pieces(rids):
-            marks = ",".join("?" * len(part))
+            marks = placeholders(part)
             rows = reading.indicators(self._c, f"WHERE t.rid IN ({marks})", part)
             found |= {row.id: row for row in rows}
         values = reading.values(self._c, rids)

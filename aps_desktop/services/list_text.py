@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from uuid import UUID
 
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.queries import lists
 from aps_desktop.db.queries.lists import ListQuery
 from aps_desktop.domain.entities import entity
@@ -35,7 +35,7 @@ def ids_of(c: Connection, name: str, rids: Sequence[int]) -> list[UUID]:
     kind = entity(name)
     for start in range(0, len(rids), _CHUNK):
         part = list(rids[start : start + _CHUNK])
-        marks = ",".join("?" * len(part))
+        marks = placeholders(part)
         by_rid = {
             row[0]: UUID(bytes=bytes(row[1]))
             for row in c.all(f"SELECT rid, id FROM {kind.name} WHERE rid IN ({marks})", part)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from aps_desktop.db.connection import Connection, Row
+from aps_desktop.db.connection import Connection, Row, placeholders
 from aps_desktop.db.layout import field_columns, value_of
 from aps_desktop.db.queries import lists, rows
 from aps_desktop.db.queries.conditions import where
@@ -61,7 +61,7 @@ class Reader:
         test, params = where(self.c, entity(name), self.allowed(name), "")
         if not test or not rids:
             return set(rids)
-        marks = ",".join("?" * len(rids))
+        marks = placeholders(rids)
         found = self.c.all(
             f"SELECT t.rid FROM {name} t{test} AND t.rid IN ({marks})", [*params, *rids]
         )
@@ -151,7 +151,7 @@ class Reader:
         if field.kind is not Kind.REFERENCE or not rids or not self.allowed(field.target):
             return set()
         column = field_columns(field)[0]
-        marks = ",".join("?" * len(rids))
+        marks = placeholders(rids)
         pairs = self.c.all(
             f"SELECT rid, {column} FROM {name} WHERE {column} IS NOT NULL AND rid IN ({marks})",
             rids,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.engine import Database
 from aps_desktop.db.queries import results_reading as reading
 from aps_desktop.db.unit_of_work import apply
@@ -90,7 +90,7 @@ def _wanted(
     c: Connection, calendar: Calendar
 ) -> Iterable[tuple[tuple[int, int], dict[str, Value]]]:
     """(project and state, the request's fields) of everything that a period asks for."""
-    marks = ",".join("?" * len(_RUNNING))
+    marks = placeholders(_RUNNING)
     rows = c.all(
         "SELECT i.rid, i.id, p.rid, p.id, p.code, p.title, b.id, EXISTS ("
         "SELECT 1 FROM set_member m JOIN disaggregation_dimension d ON d.rid = m.member "

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.engine import Database
 from aps_desktop.db.log_writer import SECRETARIAT
 from aps_desktop.db.queries.results_reading import REPORTED, pieces, uuid
@@ -38,7 +38,7 @@ def marks(db: Database, c: Connection, coming: Iterable[Came]) -> list[Update]:
             "SELECT r.rid, r.id, r.project, r.body FROM reporting_request r "
             "JOIN period_calendar k ON k.rid = r.calendar JOIN record o ON o.rid = r.rid "
             "WHERE k.period = ? AND coalesce(r.member_state, 0) = ? AND r.kind = 'values' "
-            f"AND r.status IN ({_marks(WAITING)}){mine}",
+            f"AND r.status IN ({placeholders(WAITING)}){mine}",
             [period, state, *WAITING, *params],
         )
         for rid, id, project, body in rows:
@@ -60,7 +60,7 @@ def note(db: Database) -> int:
     rows = c.all(
         "SELECT r.id FROM request_standing f JOIN reporting_request r ON r.rid = f.rid "
         "JOIN record o ON o.rid = r.rid WHERE f.expected > 0 AND f.reported >= f.expected "
-        f"AND r.status IN ({_marks(WAITING)}){mine}",
+        f"AND r.status IN ({placeholders(WAITING)}){mine}",
         [*WAITING, *params],
     )
     if rows:
@@ -96,13 +96,10 @@ def _counted(c: Connection, indicators: set[int], period: str, state: int) -> se
     found: set[int] = set()
     for part in pieces(sorted(indicators)):
         rows = c.all(
-            f"SELECT indicator FROM indicator_value WHERE indicator IN ({_marks(part)}) "
-            f"AND period = ? AND coalesce(member_state, 0) = ? AND status IN ({_marks(REPORTED)})",
+            f"SELECT indicator FROM indicator_value WHERE indicator IN ({placeholders(part)}) "
+            "AND period = ? AND coalesce(member_state, 0) = ? "
+            f"AND status IN ({placeholders(REPORTED)})",
             [*part, period, state, *REPORTED],
         )
         found |= {int(row[0]) for row in rows}
     return found
-
-
-def _marks(values: Any) -> str:
-    return ",".join("?" * len(values))

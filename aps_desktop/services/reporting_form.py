@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.queries import results_reading as reading
 from aps_desktop.db.queries.results_reading import IndicatorRow, TargetRow, ValueRow
 from aps_desktop.domain.entities import entity
@@ -32,7 +32,7 @@ def make_form(c: Connection, calendar: Calendar, requests: Sequence[Request], ta
     rows = [
         row
         for part in reading.pieces(rids)
-        for row in reading.indicators(c, f"WHERE t.rid IN ({','.join('?' * len(part))})", part)
+        for row in reading.indicators(c, f"WHERE t.rid IN ({placeholders(part)})", part)
     ]
     state = requests[0].state
     parts = _parts(c, rids)
@@ -96,7 +96,7 @@ def _parts(c: Connection, rids: Sequence[int]) -> dict[int, tuple[_Part, ...]]:
     found: dict[int, tuple[_Part, ...]] = {}
     known: dict[int, tuple[_Part, ...]] = {}
     for part in reading.pieces(rids):
-        marks = ",".join("?" * len(part))
+        marks = placeholders(part)
         rows = c.all(
             "SELECT m.owner, d.rid, d.name, d.kind FROM set_member m "
             f"JOIN disaggregation_dimension d ON d.rid = m.member WHERE m.owner IN ({marks}) "

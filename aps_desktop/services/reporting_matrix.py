@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.queries.stored_values import period_of, uuid
 from aps_desktop.domain.values import Period
 from aps_desktop.services.funding import with_parts
@@ -223,7 +223,7 @@ def lacking(c: Connection, day: date) -> tuple[Calendar | None, list[Lacking]]:
         "JOIN reporting_request r ON r.rid = f.rid "
         "LEFT JOIN member_state s ON s.rid = r.member_state "
         "WHERE f.calendar = ? AND f.reported < f.expected "
-        f"AND r.status IN ({','.join('?' * len(WAITING))}) GROUP BY 1",
+        f"AND r.status IN ({placeholders(WAITING)}) GROUP BY 1",
         (calendar.due.isoformat() if calendar.due else None, calendar.rid, *WAITING),
     )
     found = []
@@ -252,7 +252,7 @@ def narrowed(c: Connection, narrow: Narrow) -> tuple[str, list[Any]]:
     if narrow.body:
         root = c.value("SELECT rid FROM record WHERE uuid = ?", (narrow.body.bytes,))
         bodies = with_parts(c, "body", () if root is None else (int(root),))
-        tests += f" AND f.body IN ({','.join('?' * len(bodies))})" if bodies else " AND 1=0"
+        tests += f" AND f.body IN ({placeholders(bodies)})" if bodies else " AND 1=0"
         params += bodies
     if narrow.member_state:
         tests += " AND f.state = (SELECT rid FROM record WHERE uuid = ?)"

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.queries import results_reading as reading
 from aps_desktop.db.queries.results_reading import REPORTED, pieces
 from aps_desktop.domain.results import NO_VALUE, words_of
@@ -138,7 +138,7 @@ def progress(
     )
     found: list[IndicatorFigure] = []
     for part in pieces([int(row[0]) for row in rows]):
-        marks = ",".join("?" * len(part))
+        marks = placeholders(part)
         kept = _kept(c, filters, f"{where} AND z.indicator IN ({marks})", [*params, *part])
         indicators = reading.indicators(c, f"WHERE t.rid IN ({marks})", part)
         found += [_figure(row, kept[row.rid]) for row in indicators]
@@ -243,7 +243,7 @@ def states_by_indicator(
     states = c.all("SELECT rid, id, name FROM member_state ORDER BY name")
     rids = _reported_by_states(c, filters, limit)
     rows = {r.rid: r for part in pieces(rids) for r in reading.indicators(
-        c, f"WHERE t.rid IN ({','.join('?' * len(part))})", part)}  # fmt: skip
+        c, f"WHERE t.rid IN ({placeholders(part)})", part)}  # fmt: skip
     ordered = [rows[rid] for rid in rids if rid in rows]
     since = date(filters.year, 1, 1) if filters.year else None
     until = date(filters.year, 12, 31) if filters.year else None
@@ -312,7 +312,7 @@ def scope(c: Connection, filters: Filters) -> tuple[str, list[Any]]:
         params.append(filters.pillar)
     if filters.body:
         bodies = with_parts(c, "body", (_rid(c, filters.body),))
-        tests.append(f"z.body IN ({','.join('?' * len(bodies))})")
+        tests.append(f"z.body IN ({placeholders(bodies)})")
         params += bodies
     if filters.partner:
         tests.append(f"z.project IN ({matrix.PARTNERS_PROJECTS})")

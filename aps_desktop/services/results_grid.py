@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.queries import results_reading as reading
 from aps_desktop.db.queries.results_reading import IndicatorRow, TargetRow, ValueRow
 from aps_desktop.domain.results import (
@@ -294,7 +294,7 @@ def _amendments(c: Connection, rids: Sequence[int], state: str) -> dict[tuple[in
     """How many amendments wait, by indicator and period."""
     found: dict[tuple[int, Period], int] = defaultdict(int)
     for part in reading.pieces(rids):
-        marks = ",".join("?" * len(part))
+        marks = placeholders(part)
         rows = c.all(
             "SELECT a.indicator, a.period, s.name FROM value_amendment a "
             "LEFT JOIN member_state s ON s.rid = a.member_state "
@@ -311,7 +311,7 @@ def _marks(c: Connection, rids: Sequence[int]) -> dict[UUID, tuple[str, ...]]:
     """The values with a comment or evidence: {"comment"}, {"evidence"}, {"correction"}."""
     found: dict[UUID, tuple[str, ...]] = {}
     for part in reading.pieces(rids):
-        marks = ",".join("?" * len(part))
+        marks = placeholders(part)
         rows = c.all(
             "SELECT v.id, v.comment, v.evidence, v.correction FROM indicator_value v "
             f"WHERE v.indicator IN ({marks}) AND (v.comment IS NOT NULL OR v.evidence IS NOT NULL "

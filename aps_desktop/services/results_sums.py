@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.queries import results_reading as reading
 from aps_desktop.domain.results import total
 from aps_desktop.domain.results_tree import Group, Leaf, add_up
@@ -36,7 +36,7 @@ def load(c: Connection, result: int, period: Period) -> Sums | None:
         return None
     results, level = [result], [result]
     while level:
-        marks = ",".join("?" * len(level))
+        marks = placeholders(level)
         found = c.all(f"SELECT rid FROM result WHERE parent IN ({marks})", level)
         level = [rid for (rid,) in found if rid not in results]
         results += level
@@ -44,7 +44,7 @@ def load(c: Connection, result: int, period: Period) -> Sums | None:
         row[0]
         for part in reading.pieces(results)
         for row in c.all(
-            f"SELECT rid FROM indicator WHERE result IN ({','.join('?' * len(part))}) "
+            f"SELECT rid FROM indicator WHERE result IN ({placeholders(part)}) "
             "ORDER BY code, title",
             part,
         )
@@ -77,7 +77,7 @@ def leaves_of(c: Connection, rids: Sequence[int], period: Period) -> dict[Any, L
     while level and len(known) < _MOST:
         found: list[int] = []
         for part in reading.pieces(level):
-            marks = ",".join("?" * len(part))
+            marks = placeholders(part)
             rows = c.all(f"SELECT rid FROM indicator WHERE counts_towards IN ({marks})", part)
             found += [rid for (rid,) in rows]
         level = [rid for rid in dict.fromkeys(found) if rid not in known]
@@ -87,7 +87,7 @@ def leaves_of(c: Connection, rids: Sequence[int], period: Period) -> dict[Any, L
     )
     leaves: dict[Any, Leaf] = {}
     for part in reading.pieces(known):
-        marks = ",".join("?" * len(part))
+        marks = placeholders(part)
         for one in reading.indicators(c, f"WHERE t.rid IN ({marks})", part):
             inside = [v.reading for v in values.get(one.rid, []) if v.reading.period == period]
             own = total(one.measure, inside)

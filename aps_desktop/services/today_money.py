@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.queries import lists
 from aps_desktop.db.queries.lists import Filter
 from aps_desktop.db.summary_kinds import BASE
@@ -62,7 +62,7 @@ def unfunded(c: Connection, _: date) -> Compared:
         code
         for at in range(0, len(rids), 500)
         for (code,) in c.all(
-            f"SELECT code FROM project WHERE rid IN ({_marks(rids[at : at + 500])})",
+            f"SELECT code FROM project WHERE rid IN ({placeholders(rids[at : at + 500])})",
             rids[at : at + 500],
         )
     ]
@@ -75,7 +75,7 @@ def _in_dollars(c: Connection) -> list[tuple[Any, ...]]:
     return c.all(
         f"SELECT p.rid, p.budget_minor, 'USD', {found} FROM project p "
         "JOIN money_of_project m ON m.project = p.rid "
-        f"WHERE p.status IN ({_marks(_FUNDED)}) AND p.budget_currency = 'USD' "
+        f"WHERE p.status IN ({placeholders(_FUNDED)}) AND p.budget_currency = 'USD' "
         f"AND m.unvalued = 0 AND m.commitment_n > 0 AND abs(m.commitment_hi) < {BASE} "
         f"AND {found} <> p.budget_minor ORDER BY p.rid LIMIT {_MOST}",
         _FUNDED,
@@ -87,7 +87,7 @@ def _in_others(c: Connection) -> list[tuple[Any, ...]]:
     return c.all(
         "SELECT p.rid, p.budget_minor, p.budget_currency, CAST(sum(f.amount) AS BIGINT) "
         "FROM project p JOIN money_fact f ON f.project = p.rid "
-        f"WHERE p.status IN ({_marks(_FUNDED)}) AND p.budget_currency <> 'USD' "
+        f"WHERE p.status IN ({placeholders(_FUNDED)}) AND p.budget_currency <> 'USD' "
         "AND f.type = 'commitment' AND f.nature = 'actual' AND f.in_kind = 0 "
         f"AND abs(f.amount) < {BASE * 1000} "
         "GROUP BY p.rid, p.budget_minor, p.budget_currency "
@@ -126,7 +126,3 @@ def rate_gaps(c: Connection, day: date) -> Compared:
             Filter("date", "to", (month_end.isoformat(),)),
         )
     return Compared("fund_transaction", tuple(matters), since)
-
-
-def _marks(values: tuple[Any, ...]) -> str:
-    return ",".join("?" * len(values))

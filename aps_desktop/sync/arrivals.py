@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from aps_desktop.db import log
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.fields import LIFE
 from aps_desktop.sync.bundle_lines import (
@@ -171,7 +171,7 @@ def _rids(c: Connection, uuids: Iterable[bytes]) -> dict[bytes, tuple[int, int]]
     wanted = list(uuids)
     if not wanted:
         return {}
-    marks = ",".join("?" * len(wanted))
+    marks = placeholders(wanted)
     rows = c.all(f"SELECT uuid, rid, tid FROM record WHERE uuid IN ({marks})", wanted)
     return {bytes(uuid): (rid, tid) for uuid, rid, tid in rows}
 

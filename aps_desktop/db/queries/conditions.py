@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from aps_desktop.db import title_index
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.layout import field_columns
 from aps_desktop.db.queries.labels import cell_sql, label_sql, member_sql
 from aps_desktop.db.title_index import pattern
@@ -146,7 +146,7 @@ def _one_of(column: str, values: tuple[Any, ...]) -> tuple[str, list[Any]]:
     if len(known) > _MANY and all(type(value) is int for value in known):
         marks, known_params = ",".join(map(str, known)), []
     else:
-        marks, known_params = ",".join("?" * len(known)), known
+        marks, known_params = placeholders(known), known
     test = f"{column} IN ({marks})" if known else "1=0"
     return (test if len(known) == len(values) else f"({test} OR {column} IS NULL)"), known_params
 
@@ -199,7 +199,7 @@ def _set_condition(c: Connection, field: Field, item: Filter) -> tuple[str, list
             return test, [field.number, pattern(str(item.values[0]))]
         case "any_of" | "rid":
             known = [value for value in item.values if value is not None]
-            marks = ",".join("?" * len(known))
+            marks = placeholders(known)
             test = f"EXISTS ({inner} AND {column} IN ({marks}))"
             if len(known) == len(item.values):
                 return test, [field.number, *known]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from aps_desktop.db.connection import Connection, Row
+from aps_desktop.db.connection import Connection, Row, placeholders
 from aps_desktop.db.queries.conditions import Filter
 from aps_desktop.db.summary_counts import COUNTED, PARTICIPATIONS, SET, Counted
 
@@ -84,7 +84,7 @@ def _test(counted: Counted, one: Filter) -> Test | None:
     whole = {name: stored for name, stored, _ in counted.fact.columns}[column] == "integer"
     nothing: Any = 0 if whole else ""
     values = [nothing if v is None else int(v) if whole else v for v in one.values]
-    test = f"{column} IN ({','.join('?' * len(values))})"
+    test = f"{column} IN ({placeholders(values)})"
     if one.field == SET:  # the record has it among others
         key = counted.record
         found = f"SELECT project FROM {PARTICIPATIONS.fact.name} WHERE {test}"

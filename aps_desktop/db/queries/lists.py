@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.queries import rows as rows_of
 from aps_desktop.db.queries.conditions import Filter, Op, where
 from aps_desktop.db.queries.labels import label_sql, sort_sql
@@ -131,7 +131,7 @@ def labels_of(c: Connection, target: str, rids: Sequence[int]) -> dict[int, tupl
     kind = entity(target)
     if not rids:
         return {}
-    marks = ",".join("?" * len(rids))
+    marks = placeholders(rids)
     rows = c.all(
         f"SELECT t.rid, t.id, {label_sql(kind, 't')} FROM {kind.name} t WHERE t.rid IN ({marks})",
         list(rids),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.summary_kinds import BASE, Cube
 from aps_desktop.db.summary_money import MONEY
 
@@ -324,7 +324,7 @@ def _tests(
     tests: list[str] = []
     params: list[Any] = []
     for name, wanted in values.items():
-        tests.append(f"{column(name)} IN ({','.join('?' * len(wanted))})" if wanted else "1 = 0")
+        tests.append(f"{column(name)} IN ({placeholders(wanted)})" if wanted else "1 = 0")
         params += wanted
     return tests, params
 

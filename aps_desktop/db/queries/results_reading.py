@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.queries import stored_values
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.errors import InvalidValue
@@ -146,12 +146,12 @@ def values(
     if until:
         extra, more = f"{extra} AND v.period < ?", [*more, f"{until.isoformat()}~"]
     if statuses:
-        extra += f" AND v.status IN ({','.join('?' * len(statuses))})"
+        extra += f" AND v.status IN ({placeholders(statuses)})"
         more = [*more, *statuses]
     names = state_names(c)
     ways: dict[int, str] = dict(c.all("SELECT rid, name FROM disaggregation_dimension"))
     for part in pieces(rids):
-        marks = ",".join("?" * len(part))
+        marks = placeholders(part)
         rows = c.all(
             "SELECT v.rid, v.id, v.indicator, v.status, v.correction, v.period, v.value, "
             "v.numerator, v.denominator, v.text, v.yes, v.member_state, v.sex, v.age_band, "
@@ -168,7 +168,7 @@ def targets(c: Connection, rids: Sequence[int]) -> dict[int, list[TargetRow]]:
     """The targets of indicators by row number, oldest first."""
     found: dict[int, list[TargetRow]] = defaultdict(list)
     for part in pieces(rids):
-        marks = ",".join("?" * len(part))
+        marks = placeholders(part)
         rows = c.all(
             "SELECT t.id, t.indicator, t.period, t.value, t.revised_value, t.reason, "
             f"t.member_state FROM target t WHERE t.indicator IN ({marks}) "

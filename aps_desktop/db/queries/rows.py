@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from aps_desktop.db.connection import Connection, Row
+from aps_desktop.db.connection import Connection, Row, placeholders
 from aps_desktop.db.layout import value_of
 from aps_desktop.db.queries.labels import cell_sql
 from aps_desktop.domain.entities import entity
@@ -31,7 +31,7 @@ def read(c: Connection, name: str, fields: Sequence[str], rids: Iterable[int]) -
         return {}
     kind = entity(name)
     columns = [sql for field in fields for sql in cell_sql(c, kind.field(field))]
-    marks = ",".join("?" * len(wanted))
+    marks = placeholders(wanted)
     rows = c.all(
         f"SELECT {', '.join(['t.rid', 't.id', *columns])} "
         f"FROM {kind.name} t WHERE t.rid IN ({marks})",
