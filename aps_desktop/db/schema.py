@@ -163,12 +163,19 @@ def _entity_table(entity: Entity) -> sa.Table:
             columns.append(sa.Column(name, _TYPES[stored]))
     table = sa.Table(entity.name, metadata, _key("rid"), *columns)
     for name in _indexed(entity):
-        filled = sa.text(f"{name} IS NOT NULL")
         ordered = entity.order and name == entity.order[0].lstrip("-")
-        where: dict[str, Any] = (
-            {} if ordered else {"sqlite_where": filled, "postgresql_where": filled}
-        )
+        where = {} if ordered else _only(f"{name} IS NOT NULL")
         sa.Index(f"ix_{entity.name}_{name}", table.c[name], **where)
+    _special_indexes(entity, table)
+    return table
+
+
+def _only(test: str) -> dict[str, Any]:
+    """What makes an index partial, on both databases."""
+    return {"sqlite_where": sa.text(test), "postgresql_where": sa.text(test)}
+
+
+def _special_indexes(entity: Entity, table: sa.Table) -> None:
     if {"status", "due"} <= entity.by_name.keys():  # what is overdue, asked at every start
         sa.Index(f"ix_{entity.name}_status_due", table.c.status, table.c.due)
     if {"status", "status_date"} <= entity.by_name.keys():
@@ -178,23 +185,11 @@ def _entity_table(entity: Entity) -> sa.Table:
         names = ("period", "member_state", "indicator", "status")
         sa.Index(f"ix_{entity.name}_reported", *(table.c[name] for name in names))
     if "document_class" in entity.by_name:  # few, and asked for at every start too
-        unclassed = sa.text("document_class IS NULL")
-        sa.Index(
-            f"ix_{entity.name}_unclassed",
-            table.c.rid,
-            sqlite_where=unclassed,
-            postgresql_where=unclassed,
-        )
+        unclassed = _only("document_class IS NULL")
+        sa.Index(f"ix_{entity.name}_unclassed", table.c.rid, **unclassed)
     if entity.name == "fund_transaction":  # few, and named wherever a total lacks them
-        unvalued = sa.text("usd_value_minor IS NULL")
-        sa.Index(
-            "ix_fund_transaction_unvalued",
-            table.c.date,
-            table.c.rid,
-            sqlite_where=unvalued,
-            postgresql_where=unvalued,
-        )
-    return table
+        unvalued = _only("usd_value_minor IS NULL")
+        sa.Index("ix_fund_transaction_unvalued", table.c.date, table.c.rid, **unvalued)
 
 
 def _indexed(entity: Entity) -> list[str]:

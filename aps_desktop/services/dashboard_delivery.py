@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date
 
 from aps_desktop.db.connection import Connection
@@ -214,15 +214,7 @@ def ageing(c: Connection, selection: Selection, today: date) -> Chart:
         *through("project", projects(selection.without("year"))),
         Filter("outcome", "any_of", ("pending",)), Filter("received_on", "filled"),
     )  # fmt: skip
-    found: dict[str, Counter[int]] = {}
-    oldest = 0
-    for step, received, number in figures.grouped(
-        c, "approval_step", base, ("step", "received_on")
-    ):
-        days = max(0, (today - date.fromisoformat(str(received)[:10])).days)
-        band = next(n for n, (_, to, _) in enumerate(_BANDS) if to is None or days <= to)
-        found.setdefault(str(step or ""), Counter())[band] += int(number)
-        oldest = max(oldest, days)
+    found, oldest = _waiting(c, base, today)
     marks = Marks()
     rows = []
     for key, label in _STEPS:
@@ -255,6 +247,21 @@ def ageing(c: Connection, selection: Selection, today: date) -> Chart:
     return whole(
         "delivery-ageing", head, drawn, marks, table, Selection(), _DECIDED, empty=not waiting
     )
+
+
+def _waiting(
+    c: Connection, base: tuple[Filter, ...], today: date
+) -> tuple[dict[str, Counter[int]], int]:
+    """How many approval steps wait, by step and band of days, and the most days."""
+    found: dict[str, Counter[int]] = defaultdict(Counter)
+    oldest = 0
+    steps = figures.grouped(c, "approval_step", base, ("step", "received_on"))
+    for step, received, number in steps:
+        days = max(0, (today - date.fromisoformat(str(received)[:10])).days)
+        band = next(n for n, (_, to, _) in enumerate(_BANDS) if to is None or days <= to)
+        found[str(step or "")][band] += int(number)
+        oldest = max(oldest, days)
+    return dict(found), oldest
 
 
 def _age(band: int) -> str:

@@ -293,12 +293,7 @@ def gap(c: Connection, selection: Selection, today: date) -> Chart:
                 place = mark(marks, f"{line.label}: {figure.label.lower()}", figure)
                 parts.append(Part(float(value), hue, mark=place))
         rows.append(Bar(name, tuple(parts), shown(line.figure("gap").total)))
-    needed, left = answer.total("needed"), answer.total("gap")
-    finding = f"{shown(left.total)} of {shown(needed.total)} needed has no money yet"
-    if cents(left.total) is None or cents(needed.total) is None:
-        finding = "The gap is refused: a rate is missing"
-    elif (cents(left.total) or 0) <= 0:
-        finding = f"All of {shown(needed.total)} needed is covered"
+    finding = _lacking(answer.total("needed").total, answer.total("gap").total)
     keys = (
         ("commitment", "Committed"),
         ("pledge", "Pledged only"),
@@ -320,6 +315,14 @@ def gap(c: Connection, selection: Selection, today: date) -> Chart:
         "funding-gap", head, Bars(tuple(rows), keys), marks, table, selection, _NO_NEEDS,
         empty=not answer.lines,
     )  # fmt: skip
+
+
+def _lacking(needed: Total | None, left: Total | None) -> str:
+    if cents(left) is None or cents(needed) is None:
+        return "The gap is refused: a rate is missing"
+    if (cents(left) or 0) <= 0:
+        return f"All of {shown(needed)} needed is covered"
+    return f"{shown(left)} of {shown(needed)} needed has no money yet"
 
 
 def dollars(value: int | None) -> object:

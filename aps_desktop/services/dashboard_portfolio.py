@@ -106,28 +106,25 @@ def pillar(c: Connection, selection: Selection, today: date) -> Chart:
             if found[key, stage]
         )
         rows.append(Bar(label, parts, f"{totals[key]:,}", faint=not totals[key]))
-    total = sum(totals.values())
-    most = max(_PILLARS, key=lambda pair: totals[pair[0]])
-    finding = f"{most[1]} has the most projects: {percent(totals[most[0]], total)} of {total:,}"
-    if totals[most[0]] == total:
-        finding = f"All projects are of one pillar: {most[1]}"
     used = _used(STAGES, (stage for _, stage in found))
-    head = Head(
-        finding, f"Projects by pillar and stage, number{_running_in(selection)}", source(today)
-    )
+    unit = f"Projects by pillar and stage, number{_running_in(selection)}"
+    head = Head(_most_in(totals), unit, source(today))
     table = Table(
         ("Pillar", *(words for _, words in STAGES), "Projects"),
         tuple((label, *(found[key, s] for s, _ in STAGES), totals[key]) for key, label in _PILLARS),
     )
-    return whole(
-        "portfolio-pillar",
-        head,
-        Bars(tuple(rows), used),
-        marks,
-        table,
-        selection,
-        _NONE,
-        empty=not total,
+    drawn = Bars(tuple(rows), used)
+    empty = not totals.total()
+    return whole("portfolio-pillar", head, drawn, marks, table, selection, _NONE, empty=empty)
+
+
+def _most_in(totals: Counter[str]) -> str:
+    key, label = max(_PILLARS, key=lambda pair: totals[pair[0]])
+    if totals[key] == totals.total():
+        return f"All projects are of one pillar: {label}"
+    return (
+        f"{label} has the most projects: {percent(totals[key], totals.total())} "
+        f"of {totals.total():,}"
     )
 
 
@@ -159,17 +156,7 @@ def body(c: Connection, selection: Selection, today: date) -> Chart:
     for rid in order[:_BODIES]:
         short, full = names.get(rid, ("?", "?"))
         where = (*base, Filter("sponsoring_body", "rid", (rid,)))
-        now, rest = running[rid], every[rid] - running[rid]
-        going = marks.add(
-            f"{full}: running", counted(now, "project"), "project",
-            (*where, Filter("status", "any_of", _RUNNING)),
-        )  # fmt: skip
-        others = tuple(key for key in STATES if key not in lifecycle.RUNNING)
-        other = marks.add(
-            f"{full}: others", counted(rest, "project"), "project",
-            (*where, Filter("status", "any_of", (*others, None))),
-        )  # fmt: skip
-        parts = (Part(now, "implementation_monitoring", mark=going), Part(rest, "pale", mark=other))
+        parts = _running_and_others(marks, full, running[rid], every[rid], where)
         rows.append(Bar(short, parts, f"{every[rid]:,}"))
     total = sum(every.values())
     finding = (
@@ -191,6 +178,23 @@ def body(c: Connection, selection: Selection, today: date) -> Chart:
     return whole("portfolio-body", head, drawn, marks, table, selection, nothing, empty=not order)
 
 
+def _running_and_others(
+    marks: Marks, name: str, running: int, every: int, where: tuple[Filter, ...]
+) -> tuple[Part, ...]:
+    """A body's bar: what runs, and what is before or after that."""
+    others = tuple(key for key in STATES if key not in lifecycle.RUNNING)
+    return tuple(
+        Part(number, hue, mark=marks.add(
+            f"{name}: {words}", counted(number, "project"), "project",
+            (*where, Filter("status", "any_of", states)),
+        ))
+        for number, hue, words, states in (
+            (running, "implementation_monitoring", "running", _RUNNING),
+            (every - running, "pale", "others", (*others, None)),
+        )
+    )  # fmt: skip
+
+
 def timeline(c: Connection, selection: Selection, today: date) -> Chart:
     """Running projects from start to planned end, those that end first on top."""
     base = (*projects(selection), Filter("status", "any_of", _RUNNING))
@@ -210,20 +214,10 @@ def timeline(c: Connection, selection: Selection, today: date) -> Chart:
             first_words(title, 48), first.toordinal(), max(last, first).toordinal(), key or "",
             last < today, mark,
         ))  # fmt: skip
-    are = "is" if overdue == 1 else "are"
-    finding = f"{overdue:,} of {counted(count, 'running project')} {are} past the planned end"
-    if not overdue:
-        finding = f"All {counted(count, 'running project')} are within their planned dates"
-        if count == 1:
-            finding = "The one running project is within its planned dates"
     note = "Those that end first" if count > 12 else ""
     used = _used(_PILLARS, (span.hue for span in spans))
-    head = Head(
-        finding,
-        "Running projects from planned start to planned end, by pillar",
-        source(today),
-        note,
-    )
+    unit = "Running projects from planned start to planned end, by pillar"
+    head = Head(_in_time(count, overdue), unit, source(today), note)
     table = Table(
         ("Code", "Project", "Start", "End", "Pillar"),
         tuple(
@@ -233,6 +227,15 @@ def timeline(c: Connection, selection: Selection, today: date) -> Chart:
     )
     drawn = Timeline(tuple(spans), today.toordinal(), used)
     return whole("portfolio-timeline", head, drawn, marks, table, selection, _NONE, empty=not count)
+
+
+def _in_time(count: int, overdue: int) -> str:
+    if overdue:
+        are = "is" if overdue == 1 else "are"
+        return f"{overdue:,} of {counted(count, 'running project')} {are} past the planned end"
+    if count == 1:
+        return "The one running project is within its planned dates"
+    return f"All {counted(count, 'running project')} are within their planned dates"
 
 
 def state_map(c: Connection, selection: Selection, today: date) -> Chart:

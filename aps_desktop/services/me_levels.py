@@ -98,14 +98,10 @@ def compliance(c: Connection, filters: Filters) -> Compliance:
     cells: dict[tuple[UUID, str], ComplianceCell] = {}
     found: dict[UUID, tuple[str, str, str]] = {}
     for row in rows:
-        key = row[0] or row[3]
-        if key is None:
+        if row[0] is None and row[3] is None:
             continue
-        id = uuid(key)
-        name = "framework_node" if row[0] else "work_plan_line"
-        named = row[1:3] if row[0] else row[4:6]
-        label = " ".join(part for part in named if part)
-        found.setdefault(id, (name, label, row[6] or ""))
+        id, told = _told(row)
+        found.setdefault(id, told)
         cells[id, row[7] or ""] = ComplianceCell(
             row[8] or "not_started", uuid(row[9]), row[10] or "",
             date.fromisoformat(row[11]) if row[11] else None,
@@ -122,6 +118,13 @@ def compliance(c: Connection, filters: Filters) -> Compliance:
         tuple(measures[:_MOST]), tuple(columns), cells, tuple(_years(c)),
         max(0, len(measures) - _MOST),
     )  # fmt: skip
+
+
+def _told(row: tuple[Any, ...]) -> tuple[UUID, tuple[str, str, str]]:
+    """What was reported on, a framework's node or a line of a work plan: entity, label, body."""
+    node, line, body = row[:3], row[3:6], row[6] or ""
+    name, (id, *named) = ("framework_node", node) if node[0] else ("work_plan_line", line)
+    return uuid(id), (name, " ".join(part for part in named if part), body)
 
 
 def _measure(id: UUID, told: tuple[str, str, str], counts: Counter[str]) -> MeasureRow:

@@ -35,6 +35,8 @@ from aps_desktop.views.plain_label import PlainLabel
 
 _FOLDER = "report_folder"
 
+_YEAR = "Empty: since the beginning; in an annual report, this year."
+
 
 class ReportDialog(QDialog):
     """Opened from a record it offers the reports about it, else all there are."""
@@ -62,29 +64,24 @@ class ReportDialog(QDialog):
         self.purpose.setObjectName("report_purpose")
         self._column.addWidget(self.purpose)
         self.about = {} if record else self._about_rows()
-        self.year = self._row(
-            Field(
-                1,
-                "year",
-                "Year",
-                Kind.NUMBER,
-                help="Empty: since the beginning; in an annual report, this year.",
-            ),
-            None,
-        )
+        self.year = self._row(Field(1, "year", "Year", Kind.NUMBER, help=_YEAR), None)
         self.format = self._row(_choice("format", "Kind of file", tuple(FORMATS.items())), "pdf")
         self.max_class = self._row(
             _choice("max_class", "Highest document class in it", CLASSES,
                     "Records of a higher class are left out."), "",
         )  # fmt: skip
-        self.error = PlainLabel("", self, wrap=True)
-        self.error.setObjectName("report_error")
-        self.error.setProperty("status", "late")
-        self.error.hide()
-        self._column.addWidget(self.error)
+        self.error = self._error_line()
         self._column.addWidget(self._buttons())
         self.report.editor.done.connect(self._on_report)
         self._on_report()
+
+    def _error_line(self) -> PlainLabel:
+        line = PlainLabel("", self, wrap=True)
+        line.setObjectName("report_error")
+        line.setProperty("status", "late")
+        line.hide()
+        self._column.addWidget(line)
+        return line
 
     def _about_rows(self) -> dict[str, FieldRow]:
         names = dict.fromkeys(one.entity for one in self._offered if one.entity)

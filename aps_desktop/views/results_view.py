@@ -97,6 +97,27 @@ class ResultsView(QWidget):
         return button
 
     def _lay_out(self) -> None:
+        self._split = QSplitter(Qt.Orientation.Horizontal, self)
+        self._split.setObjectName("results_split")
+        self._split.setChildrenCollapsible(False)
+        self._split.addWidget(self.table)
+        self._split.addWidget(self.drawer)
+        self._split.setStretchFactor(0, 1)
+        self._split.setStretchFactor(1, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 8)
+        column.setSpacing(8)
+        column.addLayout(self._bar())
+        column.addWidget(PlainLabel(_HOW, self, role="small"))
+        column.addWidget(self.empty)
+        column.addWidget(self._split, 1)
+        below = QHBoxLayout()
+        below.addWidget(self.problem, 1)
+        below.addWidget(self.corrects)
+        column.addLayout(below)
+        self.setFocusProxy(self.table)
+
+    def _bar(self) -> QHBoxLayout:
         bar = QHBoxLayout()
         bar.setSpacing(8)
         bar.addWidget(self.year)
@@ -118,25 +139,7 @@ class ResultsView(QWidget):
         self.approve.setShortcut("Ctrl+Shift+Return")
         for button in (self.submit, self.back, self.approve):
             bar.addWidget(button)
-        self._split = QSplitter(Qt.Orientation.Horizontal, self)
-        self._split.setObjectName("results_split")
-        self._split.setChildrenCollapsible(False)
-        self._split.addWidget(self.table)
-        self._split.addWidget(self.drawer)
-        self._split.setStretchFactor(0, 1)
-        self._split.setStretchFactor(1, 0)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 16, 8)
-        column.setSpacing(8)
-        column.addLayout(bar)
-        column.addWidget(PlainLabel(_HOW, self, role="small"))
-        column.addWidget(self.empty)
-        column.addWidget(self._split, 1)
-        below = QHBoxLayout()
-        below.addWidget(self.problem, 1)
-        below.addWidget(self.corrects)
-        column.addLayout(below)
-        self.setFocusProxy(self.table)
+        return bar
 
     def _connect(self) -> None:
         self.model.typed.connect(self._on_typed)
