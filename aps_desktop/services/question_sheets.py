@@ -22,10 +22,10 @@ class Asking:
 
 
 ASKINGS = (
-    Asking("flows", "From pledge to expenditure",
+    Asking("flows", "Pledge to expenditure",
            "What was pledged, committed, received, disbursed and spent, side by side."),
     Asking("gap", "Funding gap", "What work plans need and nobody has committed or pledged."),
-    Asking("balances", "Undisbursed and unspent",
+    Asking("balances", "Undisbursed, unspent",
            "What is committed and not yet paid out, and paid out and not yet spent."),
     Asking("delivery", "Delivery rate", "How much of what was committed has been paid out."),
     Asking("burn", "Burn against plan", "What was to be spent, and what was, period by period."),

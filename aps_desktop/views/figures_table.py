@@ -21,6 +21,7 @@ from aps_desktop.services import sheet_cells as cells
 from aps_desktop.services.list_text import harmless
 from aps_desktop.services.sheet_cells import Sheet, SheetCell
 from aps_desktop.views import theme
+from aps_desktop.views.fixed_names import FixedNames
 from aps_desktop.views.plain_label import PlainLabel
 
 _SELECTED = QStyle.StateFlag.State_Selected
@@ -34,7 +35,8 @@ _WIDEST = 280
 _MEASURED = 5
 """So many of a column's longest texts are measured."""
 _FILL = 220
-_LEAST_FILL = 112
+_LEAST_FILL, _READABLE_FILL = 112, 200
+"""The least that names take; more where one has to scroll anyway."""
 _HUES = {"ok": "ok", "attention": "attention", "late": "late", "muted": "text_muted"}
 _SIGNS = {"attention": "! ", "late": "✕ "}
 
@@ -141,6 +143,9 @@ class FiguresTable(QTableView):
         self.nothing = PlainLabel("", self.viewport(), role="muted", wrap=True)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._order: tuple[int, Qt.SortOrder] | None = None
+        self.names = FixedNames(self)
+        self.names.doubleClicked.connect(self._on_opened)
+        self.names.horizontalHeader().sectionClicked.connect(self._on_heading)
 
     def show_sheet(self, sheet: Sheet) -> None:
         """Shows a table; widths and order stay where the columns are the same."""
@@ -148,7 +153,7 @@ class FiguresTable(QTableView):
         self.figures.show(sheet)
         if fresh:
             self._order = None
-            self.horizontalHeader().setSortIndicatorShown(False)
+            self._show_order()
             self._widths(sheet)
         self._widen(sheet)
         self.nothing.setText("" if sheet.lines else sheet.empty)
@@ -192,11 +197,21 @@ class FiguresTable(QTableView):
         else:
             super().keyPressEvent(event)
 
+    def scrollTo(
+        self, index: QModelIndex,
+        hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible,
+    ) -> None:  # fmt: skip
+        """Brings a cell into sight, also from under the names."""
+        super().scrollTo(index, hint)
+        bar = self.horizontalScrollBar()
+        bar.setValue(bar.value() - self.names.hidden_part(index))
+
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)
         self._hide_extra()
         self._fill()
         self._cover()
+        self.names.place()
 
     def _cover(self) -> None:
         self.nothing.setVisible(bool(self.nothing.text()))
@@ -238,7 +253,7 @@ class FiguresTable(QTableView):
                 if n != open_one and not self.isColumnHidden(n)
             )
             room = self.viewport().width() - others
-            self.setColumnWidth(open_one, max(_LEAST_FILL, room))
+            self.setColumnWidth(open_one, room if room >= _LEAST_FILL else _READABLE_FILL)
 
     def _widths(self, sheet: Sheet) -> None:
         for number, column in enumerate(sheet.columns):
@@ -257,10 +272,14 @@ class FiguresTable(QTableView):
             self._order = None
         else:
             self._order = (column, second if self._order == (column, first) else first)
-        self.horizontalHeader().setSortIndicatorShown(self._order is not None)
-        if self._order is not None:
-            self.horizontalHeader().setSortIndicator(*self._order)
+        self._show_order()
         self.figures.sort(*(self._order or (-1, up)))
+
+    def _show_order(self) -> None:
+        for header in (self.horizontalHeader(), self.names.horizontalHeader()):
+            header.setSortIndicatorShown(self._order is not None)
+            if self._order is not None:
+                header.setSortIndicator(*self._order)
 
     def _on_opened(self, index: QModelIndex) -> None:
         self.setCurrentIndex(index)
