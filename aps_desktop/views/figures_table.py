@@ -35,7 +35,7 @@ _WIDEST = 280
 _MEASURED = 5
 """So many of a column's longest texts are measured."""
 _FILL = 220
-_LEAST_FILL, _READABLE_FILL = 112, 200
+_LEAST_FILL, _READABLE_FILL = 96, 200
 """The least that names take; more where one has to scroll anyway."""
 _HUES = {"ok": "ok", "attention": "attention", "late": "late", "muted": "text_muted"}
 _SIGNS = {"attention": "! ", "late": "✕ "}
@@ -156,6 +156,8 @@ class FiguresTable(QTableView):
             self._show_order()
             self._widths(sheet)
         self._widen(sheet)
+        if fresh:
+            self.horizontalScrollBar().setValue(0)
         self.nothing.setText("" if sheet.lines else sheet.empty)
         self._cover()
 

@@ -48,6 +48,16 @@ def test_names_stay_while_the_amounts_are_moved(qtbot: QtBot, table: FiguresTabl
     qtbot.waitUntil(lambda: not table.names.isVisible())
 
 
+def test_another_table_begins_at_its_left(qtbot: QtBot, table: FiguresTable) -> None:
+    table.horizontalScrollBar().setValue(300)
+    columns = (Column("Partner", width=0), *(Column(f"N{n}", width=130) for n in range(9)))
+    line = Line(tuple(cells.text("x") for _ in columns))
+    table.show_sheet(Sheet(columns, (line,), ""))
+    qtbot.waitUntil(lambda: table.horizontalScrollBar().maximum() > 0)
+    assert table.horizontalScrollBar().value() == 0
+    assert not table.names.isVisible()
+
+
 def test_going_left_by_keyboard_no_amount_stays_under_the_names(
     qtbot: QtBot, table: FiguresTable
 ) -> None:
