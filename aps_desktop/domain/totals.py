@@ -14,6 +14,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from uuid import UUID
 
 from aps_desktop.domain.money import Money
+from aps_desktop.domain.values import show_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,8 @@ class Missing:
 
     @property
     def words(self) -> str:
-        """ "EUR 1,000.00 of 2026-03-04 (Voucher 12): no rate for EUR"."""
-        of = f" of {self.day.isoformat()}" if self.day else ""
+        """ "EUR 1,000.00 of 4 Mar 2026 (Voucher 12): no rate for EUR"."""
+        of = f" of {show_date(self.day)}" if self.day else ""
         return f"{self.amount}{of} ({self.title}): no rate for {self.amount.currency}"
 
 
