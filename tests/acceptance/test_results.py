@@ -72,6 +72,13 @@ def columns(sheet: Any) -> tuple[int, dict[str, int]]:
     raise AssertionError("no headings")
 
 
+def statuses(desk: Desk) -> dict[str, str]:
+    """How far the request of each state is."""
+    rows = desk.done("record", "list", "reporting_request")
+    asked = [desk.get("reporting_request", row["id"]) for row in rows]
+    return {one["member_state"]["label"].split(" · ")[-1]: one["status"] for one in asked}
+
+
 def test_a_form_goes_out_and_comes_back_into_the_right_cells(
     desk: Desk, by_state: list[str]
 ) -> None:
@@ -81,18 +88,17 @@ def test_a_form_goes_out_and_comes_back_into_the_right_cells(
     book = openpyxl.load_workbook(file)
     sheet = book["Values"]
     top, heads = columns(sheet)
+    locked = {head: sheet.cell(top + 1, at).protection.locked for head, at in heads.items()}
+    assert (locked["Q2 2026"], locked["Indicator"]) == (False, True)
+    assert locked["Q2 2026: numerator"]
     assert sheet.protection.sheet
-    assert not sheet.cell(top + 1, heads["Q2 2026"]).protection.locked
-    assert sheet.cell(top + 1, heads["Indicator"]).protection.locked
-    assert sheet.cell(top + 1, heads["Q2 2026: numerator"]).protection.locked
     assert sheet.data_validations.dataValidation
-    sheet.cell(top + 1, heads["Q2 2026"], 41)
-    sheet.cell(top + 1, heads["Q2 2026: female"], 22)
-    sheet.cell(top + 1, heads["Q2 2026: officials"], 15)
-    sheet.cell(top + 2, heads["Q2 2026: numerator"], 30)
-    sheet.cell(top + 2, heads["Q2 2026: denominator"], 40)
-    sheet.cell(top + 3, heads["Q2 2026: yes or no"], "Yes")
-    sheet.cell(top + 1, heads["Comment"], "Two trainings")
+    for row, head, value in (
+        (1, "Q2 2026", 41), (1, "Q2 2026: female", 22), (1, "Q2 2026: officials", 15),
+        (2, "Q2 2026: numerator", 30), (2, "Q2 2026: denominator", 40),
+        (3, "Q2 2026: yes or no", "Yes"), (1, "Comment", "Two trainings"),
+    ):  # fmt: skip
+        sheet.cell(top + row, heads[head], value)
     book.save(file)
     report = desk.done("import-excel", file)
     assert report["sheets"][0]["errors"] == []
@@ -108,10 +114,7 @@ def test_a_form_goes_out_and_comes_back_into_the_right_cells(
     assert {row["status"] for row in found} == {"pending"}
     first = next(row for row in found if row["comment"] == "Two trainings")
     assert float(first["value"]) == 41
-    asked = [desk.get("reporting_request", row["id"])
-             for row in desk.done("record", "list", "reporting_request")]  # fmt: skip
-    received = {r["member_state"]["label"].split(" · ")[-1]: r["status"] for r in asked}
-    assert received == {"Viet Nam": "received", "Thailand": "to_send"}
+    assert statuses(desk) == {"Viet Nam": "received", "Thailand": "to_send"}
     after = desk.done("reporting", "missing", "--period", "Q2 2026")["cells"]
     assert {(c["member_state"], c["missing"]) for c in after} == {("Viet Nam", 0), ("Thailand", 3)}
     again = desk.done("import-excel", file)["sheets"][0]

@@ -69,26 +69,30 @@ def fill(db: Database, count: int, projects: int) -> None:
                 activities_done_on=(start + timedelta(800)).isoformat(),
             )  # fmt: skip
             known.append((rid, start, *fund, dice.choice(CURRENCIES)))
-        plans = [
-            made.add("work_plan", title=f"Plan {n}", starts_on=f"{2020 + n % 7}-01-01",
-                     ends_on=f"{2020 + n % 7}-12-31")
-            for n in range(300)
-        ]  # fmt: skip
-        for n in range(6000):
-            made.add(
-                "work_plan_line", measure=f"Measure {n}", work_plan=plans[n % 300],
-                owner_body=dice.choice(bodies), project=known[dice.randrange(projects)][0],
-                needed_minor=dice.randrange(10**8), needed_currency="USD", status="ongoing",
-            )  # fmt: skip
-        for n in range(2000):
-            made.add(
-                "pipeline_proposal", title=f"Proposal {n}", partner=dice.choice(partners),
-                amount_minor=dice.randrange(10**8), amount_currency="USD",
-                probability=dice.randrange(100), stage="negotiating",
-            )  # fmt: skip
+        _plans(made, dice, bodies, partners, known)
         made.flush()
         _transactions(made, dice, count, known, states)
         c.run("UPDATE local_state SET rid = ?", (made.rid,))
+
+
+def _plans(made, dice, bodies, partners, known):
+    plans = [
+        made.add("work_plan", title=f"Plan {n}", starts_on=f"{2020 + n % 7}-01-01",
+                 ends_on=f"{2020 + n % 7}-12-31")
+        for n in range(300)
+    ]  # fmt: skip
+    for n in range(6000):
+        made.add(
+            "work_plan_line", measure=f"Measure {n}", work_plan=plans[n % 300],
+            owner_body=dice.choice(bodies), project=known[dice.randrange(len(known))][0],
+            needed_minor=dice.randrange(10**8), needed_currency="USD", status="ongoing",
+        )  # fmt: skip
+    for n in range(2000):
+        made.add(
+            "pipeline_proposal", title=f"Proposal {n}", partner=dice.choice(partners),
+            amount_minor=dice.randrange(10**8), amount_currency="USD",
+            probability=dice.randrange(100), stage="negotiating",
+        )  # fmt: skip
 
 
 def _transactions(made, dice, count, known, states):

@@ -60,13 +60,19 @@ def test_from_a_projects_page_to_a_word_file(
     assert told == ["“progress.docx” is written."]
 
 
-def test_from_the_menu_a_missing_record_is_said_in_place(
-    qtbot: QtBot, context: Context, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    dialog = ReportDialog(context)
-    qtbot.addWidget(dialog)
-    dialog.show()
+@pytest.fixture
+def dialog(qtbot: QtBot, context: Context, monkeypatch: pytest.MonkeyPatch) -> ReportDialog:
+    """As from the menu; no file may be asked for."""
+    made = ReportDialog(context)
+    qtbot.addWidget(made)
+    made.show()
     monkeypatch.setattr(QFileDialog, "getSaveFileName", pytest.fail)
+    return made
+
+
+def test_from_the_menu_a_missing_record_is_said_in_place(
+    qtbot: QtBot, dialog: ReportDialog
+) -> None:
     assert dialog.about["project"].isVisible()
     qtbot.mouseClick(dialog.make, Qt.MouseButton.LeftButton)
     assert dialog.error.text() == "The project is missing. Type a part of its name."
@@ -78,17 +84,14 @@ def test_from_the_menu_a_missing_record_is_said_in_place(
 
 
 def test_a_kind_of_file_that_a_report_does_not_have_is_refused_in_place(
-    qtbot: QtBot, context: Context, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, dialog: ReportDialog
 ) -> None:
-    dialog = ReportDialog(context)
-    qtbot.addWidget(dialog)
-    dialog.show()
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", pytest.fail)
     dialog.format.show_value("docx", {})
     dialog.report.show_value("public-pack", {})
     dialog.report.editor.done.emit()
     assert dialog.format.editor.value() == "html"
     assert not dialog.max_class.isVisible()
+    dialog.format.editor.setFocus()  # where a person is who chooses it
     dialog.format.show_value("xlsx", {})
     qtbot.mouseClick(dialog.make, Qt.MouseButton.LeftButton)
     assert dialog.error.text() == (

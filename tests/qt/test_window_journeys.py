@@ -186,9 +186,8 @@ def test_today_leads_to_what_is_late(opened: Open, db: Database, qtbot: QtBot) -
     assert window.pane().list.query().narrowed
 
 
-def test_one_click_in_today_sends_the_requests_of_a_state_again(
-    opened: Open, db: Database, qtbot: QtBot
-) -> None:
+def asked_of_two_states(db: Database) -> dict[str, list[UUID]]:
+    """The requests of a period that is over, two of each state: not sent yet, and sent."""
     due = date.today() - timedelta(3)
     span = Period(due - timedelta(90), due - timedelta(1))
     calendar = records.new(db, "period_calendar", {"name": "Last", "period": span, "due": due})
@@ -198,7 +197,7 @@ def test_one_click_in_today_sends_the_requests_of_a_state_again(
         code: records.new(db, "member_state", {"code": code, "name": name})
         for code, name in (("VN", "Viet Nam"), ("TH", "Thailand"))
     }
-    asked = {
+    return {
         state: [
             records.new(
                 db, "reporting_request",
@@ -210,6 +209,12 @@ def test_one_click_in_today_sends_the_requests_of_a_state_again(
         ]
         for state in states
     }  # fmt: skip
+
+
+def test_one_click_in_today_sends_the_requests_of_a_state_again(
+    opened: Open, db: Database, qtbot: QtBot
+) -> None:
+    asked = asked_of_two_states(db)
     window = opened()
     left = window.pane().left
     at = next(n for n, one in enumerate(left.lines.lines) if one.text == "Last, Viet Nam")
