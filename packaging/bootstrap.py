@@ -229,7 +229,14 @@ def run(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """The tests that every change must pass; no display needed."""
     setup([])
-    return start("-m", "pytest", *arguments, **offscreen())
+    return start("-m", "pytest", *(arguments or side_by_side()), **offscreen())
+
+
+def side_by_side() -> list[str]:
+    """A whole run uses the machine's processors; what is asked for by name runs in one process,
+    where a debugger works. The end is shared out again, since some files take a minute."""
+    processors = min(os.cpu_count() or 1, 4)
+    return [f"--numprocesses={processors}", "--dist=worksteal"] if processors > 1 else []
 
 
 def test_all(arguments: list[str]) -> int:
@@ -237,7 +244,8 @@ def test_all(arguments: list[str]) -> int:
     install_packages(missing_programs("postgresql", "xvfb"))
     setup([])
     long = {"APS_HYPOTHESIS_PROFILE": "long"}
-    return start("-m", "pytest", "-m", "", *arguments, **offscreen(), **long)
+    chosen = arguments or side_by_side()
+    return start("-m", "pytest", "-m", "", *chosen, **offscreen(), **long)
 
 
 def bench(arguments: list[str]) -> int:

@@ -88,7 +88,7 @@ def test_without_a_rate_it_is_listed_and_filled_in_later(db: Database) -> None:
     total = received(db)
     assert total.value is None
     assert [one.id for one in total.missing] == [first.id]
-    assert total.missing[0].words.startswith("EUR 1.00 of 2025-12-31")
+    assert total.missing[0].words.startswith("EUR 1.00 of 31 Dec 2025")
     assert [one.id for one in ledger.missing(db.reader())] == [first.id]
     _, left = ledger.fill_in(db)
     assert len(left) == 1  # a later rate is never taken
