@@ -143,29 +143,34 @@ def gaps(c: Connection, *, days: int = GAP_DAYS, until: date | None = None) -> l
     The age is counted from the end of the month. After `until` nothing is: what is planned for
     next year cannot have a rate of next year.
     """
-    known: dict[str, list[date]] = {}
-    for rate in reversed(table(c)):
-        known.setdefault(rate.currency, []).append(rate.day)
+    known: dict[str, list[str]] = {}
+    for currency, day in c.all(
+        "SELECT upper(currency), date FROM exchange_rate "
+        "WHERE usd_per_unit > 0 AND date IS NOT NULL ORDER BY date"
+    ):
+        known.setdefault(currency, []).append(day)
     rows = c.all(
-        "SELECT currency, month, n FROM money_by_currency WHERE currency <> 'USD' AND n > 0 "
-        "ORDER BY currency, month"
+        "SELECT currency, month, n FROM money_by_currency "
+        "WHERE currency <> 'USD' AND n > 0 AND month <= ? ORDER BY currency, month",
+        (f"{until or date.max:%Y-%m}",),
     )
     found = []
     for currency, month, number in rows:
-        first = date.fromisoformat(f"{month}-01")
-        if until is not None and first > until:
-            continue
-        last = (first + timedelta(31)).replace(day=1) - timedelta(1)
-        newest = _last_before(known.get(currency, ()), last)
-        if newest is None or last - newest > timedelta(days):
+        newest = _newest_in_time(known.get(currency, ()), month)
+        if newest is None or _days_to_end(month, newest) > days:
             found.append(Gap(currency, month, number, newest))
     return found
 
 
-def _last_before(days: Sequence[date], day: date) -> date | None:
-    """Of days in their order, the last one up to a day."""
-    place = bisect_right(days, day)
-    return days[place - 1] if place else None
+def _newest_in_time(days: Sequence[str], month: str) -> date | None:
+    """Of days in their order, as they are stored, the last one up to the end of a month."""
+    place = bisect_right(days, f"{month}-31")
+    return date.fromisoformat(days[place - 1]) if place else None
+
+
+def _days_to_end(month: str, day: date) -> int:
+    first = date.fromisoformat(f"{month}-01")
+    return ((first + timedelta(31)).replace(day=1) - timedelta(1) - day).days
 
 
 def inverted(units_per_usd: Decimal) -> Decimal:

@@ -335,8 +335,9 @@ def missing_values(c: Connection, day: date) -> tuple[list[Alarm], tuple[Filter,
 def old_rates(c: Connection, day: date) -> list[Alarm]:
     """Currencies whose newest rate is older than 90 days; no list of records can say that."""
     rows = c.all(
-        "SELECT t.currency, t.id, t.date FROM exchange_rate t WHERE t.date < ? AND NOT EXISTS "
-        "(SELECT 1 FROM exchange_rate n WHERE n.currency = t.currency AND n.date > t.date) "
+        "SELECT t.currency, t.id, t.date FROM exchange_rate t JOIN "
+        "(SELECT currency, max(date) AS last FROM exchange_rate GROUP BY currency) n "
+        "ON n.currency = t.currency AND n.last = t.date WHERE n.last < ? "
         "ORDER BY t.date, t.currency",
         ((day - timedelta(_RATE_DAYS)).isoformat(),),
     )

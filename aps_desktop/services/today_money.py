@@ -85,14 +85,13 @@ def _in_dollars(c: Connection) -> list[tuple[Any, ...]]:
 def _in_others(c: Connection) -> list[tuple[Any, ...]]:
     """The same of projects with a budget in another currency, whose commitments are all in it."""
     return c.all(
-        "SELECT p.rid, p.budget_minor, p.budget_currency, CAST(sum(f.amount) AS BIGINT) "
-        "FROM project p JOIN money_fact f ON f.project = p.rid "
-        f"WHERE p.status IN ({placeholders(_FUNDED)}) AND p.budget_currency <> 'USD' "
-        "AND f.type = 'commitment' AND f.nature = 'actual' AND f.in_kind = 0 "
-        f"AND abs(f.amount) < {BASE * 1000} "
-        "GROUP BY p.rid, p.budget_minor, p.budget_currency "
-        "HAVING count(CASE WHEN f.currency <> p.budget_currency THEN 1 END) = 0 "
-        f"AND sum(f.amount) <> p.budget_minor ORDER BY p.rid LIMIT {_MOST}",
+        "SELECT * FROM (SELECT p.rid, p.budget_minor, p.budget_currency, "
+        "(SELECT CASE WHEN min(f.currency) = p.budget_currency AND max(f.currency) = "
+        "p.budget_currency THEN CAST(sum(f.amount) AS BIGINT) END FROM money_fact f "
+        "WHERE f.project = p.rid AND f.type = 'commitment' AND f.nature = 'actual' "
+        f"AND f.in_kind = 0 AND abs(f.amount) < {BASE * 1000}) AS found FROM project p "
+        f"WHERE p.status IN ({placeholders(_FUNDED)}) AND p.budget_currency <> 'USD') q "
+        f"WHERE found <> budget_minor ORDER BY rid LIMIT {_MOST}",
         _FUNDED,
     )
 
