@@ -11,9 +11,20 @@ import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from aps_desktop.charts import bars, columns, flows, heat, lines, state_map, timeline, wings
+from aps_desktop.charts import (
+    bars,
+    columns,
+    flows,
+    heat,
+    lines,
+    state_map,
+    style,
+    timeline,
+    wings,
+)
 from aps_desktop.charts.frame import MARGIN, draw_nothing, framed
-from aps_desktop.charts.sheet import DPI, Sheet, fitted
+from aps_desktop.charts.ink import DPI
+from aps_desktop.charts.sheet import Sheet, fitted
 from aps_desktop.charts.style import SMALL
 from aps_desktop.services import chart_data
 from aps_desktop.services.chart_data import Body, Head
@@ -46,7 +57,7 @@ def chart(head: Head, body: Body, width: float, height: float, *, dark: bool = F
 def blank(width: float, height: float, *, dark: bool = False, scale: float = 1.0) -> Sheet:
     """An empty sheet over a new figure; `scale` enlarges everything that is drawn."""
     figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI)
-    figure.patch.set_facecolor(Sheet(figure, 0, 0, 1, 1, dark=dark).tokens.surface)
+    figure.patch.set_facecolor(style.tokens(dark).surface)
     return Sheet(figure, 0, 0, width / scale, height / scale, dark=dark, scale=scale)
 
 

@@ -9,33 +9,21 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import cache, lru_cache
-from typing import Any
 
-import matplotlib as mpl
-from matplotlib import font_manager
-from matplotlib.artist import Artist
-from matplotlib.backends.backend_agg import RendererAgg
-from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.patches import PathPatch
 from matplotlib.path import Path
-from matplotlib.transforms import Affine2D
 
-from aps_desktop.charts import style
+from aps_desktop.charts import letters, style
+from aps_desktop.charts.ink import Ink, Shape, Text
 from aps_desktop.charts.style import Tokens
-from aps_desktop.paths import resource_path
 
-DPI = 100.0
-# Letters keep their own widths at every size, and are drawn in half the time.
-mpl.rcParams["text.hinting"] = "none"
 _AMOUNT = re.compile(r"[A-Z]{3} [\d.,]+(?: (?:m|bn))?")
 """An amount, which a line break must not part."""
 _ALIKE = 12
 """Letters: labels that share so many at the beginning are hard to tell apart by it."""
 _ALIGN = {"left": 0.0, "center": 0.5, "right": 1.0}
+Points = Sequence[tuple[float, float]]
 Region = tuple[int, list[float]]
 """A mark's place, and its box (left, top, right, bottom) or polygon (x, y, ...), in pixels."""
 
@@ -45,7 +33,7 @@ class Sheet:
 
     def __init__(
         self, figure: Figure, left: float, top: float, width: float, height: float, *, dark: bool,
-        regions: list[Region] | None = None, whole: float = 0.0, scale: float = 1.0,
+        regions: list[Region] | None = None, ink: Ink | None = None, scale: float = 1.0,
     ) -> None:  # fmt: skip
         self.figure = figure
         self.left, self.top, self.width, self.height = left, top, width, height
@@ -53,17 +41,12 @@ class Sheet:
         self.scale = scale
         self.tokens: Tokens = style.tokens(dark)
         self.regions: list[Region] = [] if regions is None else regions
-        self._whole = whole or height
-        self._transform = (
-            Affine2D().translate(left, top).scale(scale, -scale)
-            .translate(0, self._whole * scale).scale(1 / DPI) + figure.dpi_scale_trans
-        )  # fmt: skip
-        self._order = 1.0
+        self.ink: Ink = _ink(figure) if ink is None else ink
 
     def part(self, left: float, top: float, width: float, height: float) -> Sheet:
         return Sheet(
             self.figure, self.left + left, self.top + top, width, height, dark=self.dark,
-            regions=self.regions, whole=self._whole, scale=self.scale,
+            regions=self.regions, ink=self.ink, scale=self.scale,
         )  # fmt: skip
 
     def hue(self, key: str) -> str:
@@ -75,26 +58,21 @@ class Sheet:
         self.polygons([[(left, top), (right, top), (right, bottom), (left, bottom)]], [colour])
 
     def polygons(
-        self, shapes: Sequence[Sequence[tuple[float, float]]], colours: Sequence[str],
-        *, edge: str = "none", width: float = 0.0,
+        self, shapes: Sequence[Points], colours: Sequence[str], *, edge: str = "",
+        width: float = 0.0,
     ) -> None:  # fmt: skip
-        """Many shapes at once, which is much quicker than one by one."""
-        made = PolyCollection(
-            shapes, facecolors=colours, edgecolors=edge, linewidths=width * 0.72 * self.scale,
-            closed=True, zorder=self._next(),
-        )  # fmt: skip
-        self._add(made)
+        around = to_rgba(edge) if edge else None
+        for points, colour in zip(shapes, colours, strict=True):
+            path = self._path([*points, points[0]], closed=True)
+            self.ink.drawn.append(Shape(path, to_rgba(colour), around, width * self.scale))
 
     def lines(
-        self, pairs: Sequence[Sequence[tuple[float, float]]], colour: str, width: float = 1.0,
-        *, dashed: bool = False,
-    ) -> None:  # fmt: skip
-        made = LineCollection(
-            pairs, colors=colour, linewidths=width * 0.72 * self.scale,
-            linestyles=(0, (4, 3)) if dashed else "solid", capstyle="round" if width > 1 else None,
-            joinstyle="round", zorder=self._next(),
-        )  # fmt: skip
-        self._add(made)
+        self, lines: Sequence[Points], colour: str, width: float = 1.0, *, dashed: bool = False
+    ) -> None:
+        edge = to_rgba(colour)
+        for points in lines:
+            shape = Shape(self._path(points), None, edge, width * self.scale, dashed)
+            self.ink.drawn.append(shape)
 
     def band(
         self, left: float, top: float, bottom: float, right: float, end_top: float,
@@ -108,11 +86,8 @@ class Sheet:
             (left, top),
         ]  # fmt: skip
         codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
-        patch = PathPatch(
-            Path(points, codes), facecolor=colour, edgecolor="none", alpha=opacity,
-            zorder=self._next(),
-        )  # fmt: skip
-        self._add(patch)
+        path = Path(self._moved(points), codes)
+        self.ink.drawn.append(Shape(path, to_rgba(colour, opacity)))
 
     def text(
         self, x: float, y: float, words: str, *, size: float = style.TEXT, colour: str = "",
@@ -122,9 +97,9 @@ class Sheet:
         if not words:
             return
         shift = _ALIGN[align] and _ALIGN[align] * measure(words, size, bold=bold)
-        at = (x - shift, y + size * 0.36)
-        font = _font(size * self.scale, bold, _plain(words))
-        self._add(_Words(at, words, colour or self.tokens.text, font, self._next()))
+        [(x, y)] = self._moved([(x - shift, y + size * 0.36)])
+        ink = to_rgba(colour or self.tokens.text)
+        self.ink.drawn.append(Text(x, y, words, size * self.scale, bold, ink))
 
     def hit(self, mark: int, *at: float) -> None:
         """A mark's box or polygon, for pointing and clicking."""
@@ -132,42 +107,25 @@ class Sheet:
             moved = [v + (self.top if n % 2 else self.left) for n, v in enumerate(at)]
             self.regions.append((mark, [round(v * self.scale, 1) for v in moved]))
 
-    def _add(self, artist: Any) -> None:
-        artist.set_transform(self._transform)
-        artist.set_clip_on(False)
-        artist.set_figure(self.figure)
-        self.figure.artists.append(artist)
+    def _path(self, points: Points, *, closed: bool = False) -> Path:
+        return Path(self._moved(points), closed=closed)
 
-    def _next(self) -> float:
-        self._order += 0.001
-        return self._order
+    def _moved(self, points: Points) -> list[tuple[float, float]]:
+        """From this rectangle to the whole sheet."""
+        left, top, scale = self.left, self.top, self.scale
+        return [((x + left) * scale, (y + top) * scale) for x, y in points]
 
 
-class _Words(Artist):
-    """One line of text that begins at a point: matplotlib's own Text lays it out twice over."""
-
-    def __init__(
-        self, at: tuple[float, float], words: str, colour: str, font: FontProperties, order: float
-    ) -> None:
-        super().__init__()
-        self._at, self._words, self._font = at, words, font
-        self._colour = to_rgba(colour)
-        self.set_zorder(order)
-
-    def draw(self, renderer: Any) -> None:
-        """Called by the figure, with the renderer of a picture or a file."""
-        x, y = self.get_transform().transform(self._at)
-        if renderer.flipy():
-            y = renderer.get_canvas_width_height()[1] - y
-        context = renderer.new_gc()
-        context.set_foreground(self._colour, isRGBA=True)
-        renderer.draw_text(context, x, y, self._words, self._font, 0)
-        context.restore()
+def _ink(figure: Figure) -> Ink:
+    made = Ink()
+    made.set_figure(figure)
+    figure.artists.append(made)
+    return made
 
 
 def measure(words: str, size: float = style.TEXT, *, bold: bool = False) -> float:
     """How wide a text is drawn, in pixels."""
-    return _measure(words, size, bold)
+    return letters.width(words, bold) * size
 
 
 def fitted(words: str, width: float, size: float = style.TEXT, *, bold: bool = False) -> str:
@@ -176,8 +134,10 @@ def fitted(words: str, width: float, size: float = style.TEXT, *, bold: bool = F
     if whole <= width:
         return words
 
+    room = width - measure("…", size, bold=bold)
+
     def fits(count: int) -> bool:
-        return measure(words[:count].rstrip() + "…", size, bold=bold) <= width
+        return measure(words[:count].rstrip(), size, bold=bold) <= room
 
     count = most_that_fit(len(words), fits, int(len(words) * width / whole))
     return words[:count].rstrip() + "…" if count else ""
@@ -241,36 +201,3 @@ def wrapped(
     if rest:
         lines.append(fitted(" ".join(rest), width, size, bold=bold))
     return lines
-
-
-@lru_cache(maxsize=8192)
-def _measure(words: str, size: float, bold: bool) -> float:
-    ruler: Any = _ruler()
-    font = _font(size, bold, _plain(words))
-    width, _, _ = ruler.get_text_width_height_descent(words, font, False)
-    return float(width)
-
-
-@cache
-def _ruler() -> Any:
-    made: Any = RendererAgg
-    return made(8, 8, DPI)
-
-
-def _plain(words: str) -> bool:
-    """Whether Noto Sans itself has all letters: no other font need be asked (half the time)."""
-    return all(ord(letter) < 0x0600 or 0x1E00 <= ord(letter) < 0x2200 for letter in words)
-
-
-@lru_cache(maxsize=64)
-def _font(size: float, bold: bool, plain: bool) -> FontProperties:
-    """The shipped fonts, script after script; sizes are pixels of a sheet of `DPI`."""
-    _register()
-    families = style.FAMILIES[:1] if plain else style.FAMILIES
-    return FontProperties(family=families, size=size * 72 / DPI, weight="bold" if bold else 400)
-
-
-@cache
-def _register() -> None:
-    for name in style.FILES:
-        font_manager.fontManager.addfont(str(resource_path("fonts", name)))

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from matplotlib import font_manager
 
 from aps_desktop.charts import child, draw, state_map, style
+from aps_desktop.charts.ink import Text
 from aps_desktop.charts.sheet import (
     Sheet,
-    _Words,
     fitted,
     measure,
     most_that_fit,
@@ -95,12 +95,10 @@ def forms(many: int) -> list[Body]:
 
 def words_of(sheet: Sheet) -> Iterator[tuple[float, float, str, float]]:
     """(left, right, words, baseline) of every text, in pixels."""
-    for artist in sheet.figure.artists:
-        if isinstance(artist, _Words):
-            x, y = artist.get_transform().transform(artist._at)
-            size = artist._font.get_size() * 100 / 72
-            bold = artist._font.get_weight() == "bold"
-            yield x, x + measure(artist._words, size, bold=bold), artist._words, y
+    for one in sheet.ink.drawn:
+        if isinstance(one, Text):
+            wide = measure(one.words, one.size, bold=one.bold)
+            yield one.x, one.x + wide, one.words, one.y
 
 
 @pytest.mark.parametrize("size", SIZES)
