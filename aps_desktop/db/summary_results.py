@@ -7,12 +7,24 @@ again.
 
 from __future__ import annotations
 
-from aps_desktop.db import standings
+from aps_desktop.db import standings, value_doubts
 from aps_desktop.db.summary_kinds import Fact, Source, Worked
 from aps_desktop.domain.entities import entity
 
 _INDICATORS = entity("reporting_request").field("indicators").number
 _NAMED = f"SELECT m.owner FROM set_member m WHERE m.field_number = {_INDICATORS}"
+
+_OF_VALUE = "SELECT x.indicator WHERE x.indicator IS NOT NULL"
+# The parts of a whole are told apart by the names of states and dimensions.
+_NAMED_STATE, _NAMED_DIMENSION = (
+    Source(
+        kind,
+        ("name",),
+        f"SELECT v.indicator FROM indicator_value v WHERE v.{field} = x.rid "
+        "AND v.indicator IS NOT NULL",
+    )
+    for kind, field in (("member_state", "member_state"), ("disaggregation_dimension", "dimension"))
+)
 
 STANDINGS = Worked(
     "indicator_standing",
@@ -33,12 +45,12 @@ STANDINGS = Worked(
                 "indicator", "period", "value", "numerator", "denominator", "text", "yes",
                 "member_state", "sex", "age_band", "dimension", "dimension_value", "status",
             ),
-            "SELECT x.indicator WHERE x.indicator IS NOT NULL",
+            _OF_VALUE,
         ),
         Source(
             "target",
             ("indicator", "period", "value", "revised_value", "member_state"),
-            "SELECT x.indicator WHERE x.indicator IS NOT NULL",
+            _OF_VALUE,
         ),
         Source(
             "project",
@@ -46,24 +58,40 @@ STANDINGS = Worked(
             "SELECT i.rid FROM indicator i WHERE i.project = x.rid",
         ),
         Source("body", ("pillar",), "SELECT i.rid FROM indicator i WHERE i.body = x.rid"),
-        Source(
-            "member_state",
-            ("name",),
-            "SELECT v.indicator FROM indicator_value v "
-            "WHERE v.member_state = x.rid AND v.indicator IS NOT NULL",
-        ),
-        Source(
-            "disaggregation_dimension",
-            ("name",),
-            "SELECT v.indicator FROM indicator_value v "
-            "WHERE v.dimension = x.rid AND v.indicator IS NOT NULL",
-        ),
+        _NAMED_STATE, _NAMED_DIMENSION,
     ),
     standings.rows,
     indexes=(
         ("state", "year", "kpi", "pillar", "band", "known", "indicator", "body", "project"),
         ("year", "state", "states", "indicator"),
     ),
+)  # fmt: skip
+
+DOUBTS = Worked(
+    "value_doubt",
+    "indicator",
+    value_doubts.COLUMNS,
+    ("indicator", "number"),
+    (
+        Source(
+            "indicator",
+            (
+                "measure_type", "direction", "accumulation", "aggregation", "unit", "baseline",
+                "scale", "over_100", "lowest", "highest",
+            ),
+        ),
+        Source(
+            "indicator_value",
+            (
+                "indicator", "period", "value", "numerator", "denominator", "text", "yes",
+                "member_state", "sex", "age_band", "dimension", "dimension_value", "correction",
+            ),
+            _OF_VALUE,
+        ),
+        _NAMED_STATE, _NAMED_DIMENSION,
+    ),
+    value_doubts.rows,
+    indexes=(("rule", "severity", "indicator"),),
 )  # fmt: skip
 
 _COUNTED = "v.status IN ('pending', 'approved')"

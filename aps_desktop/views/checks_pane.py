@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -34,7 +35,7 @@ from aps_desktop.views.plain_label import PlainLabel
 if TYPE_CHECKING:
     from aps_desktop.views.context import Context
 
-_MOST, _EACH, _MORE = 300, 12, 50
+_EACH, _MORE = 12, 50
 _HOW = (
     "A value is an outlier when both it and its step from the one before are more than 3.5 times "
     "the usual distance from the median of the indicator's own history (modified z-score). "
@@ -78,21 +79,14 @@ class ChecksPane(ReadingPane):
         self.again = QPushButton("Check again", self)
         self.again.setObjectName("check_again")
         self.again.clicked.connect(self.read)
-        self.rest = QPushButton("Look further", self)
-        self.rest.setObjectName("check_further")
-        self.rest.setToolTip("Looks at the indicators that come next, and adds what is found.")
-        self.rest.clicked.connect(self._on_further)
-        self.rest.hide()
         self._open: dict[str, int] = defaultdict(lambda: _EACH)
         self._opened = ""
-        self._shown = Read(Looked((), 0, 0), [], [])
         self.summary = PlainLabel("", self, role="strong")
         self.summary.setObjectName("checks_summary")
         bar = QHBoxLayout()
         bar.setContentsMargins(16, 14, 16, 0)
         bar.addWidget(self.summary, 1)
-        for button in (self.rest, self.again):
-            bar.addWidget(button)
+        bar.addWidget(self.again)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(bar)
@@ -104,37 +98,22 @@ class ChecksPane(ReadingPane):
     def ask(self) -> None:
         self.summary.setText("Checking…")
         self.context.runner.query(
-            _read, self._on_read, self.context.show_failure, owner=self, key="checks"
-        )
-
-    def _on_further(self) -> None:
-        self.summary.setText("Looking further…")
-        self.rest.setEnabled(False)
-        self.context.runner.query(
-            partial(_further, self._shown), self._on_read, self.context.show_failure,
+            partial(_read, each=self._open.copy()), self._on_read, self.context.show_failure,
             owner=self, key="checks",
         )  # fmt: skip
 
     def _on_read(self, read: Read) -> None:
-        self._shown = read
-        self.rest.setEnabled(True)
-        self.rest.setVisible(not read.looked.whole)
-        found = read.looked.found
-        wrong = sum(one.doubt.severity == "error" for one in found)
-        doubtful = len(found) - wrong
         parts = [
             f"{number:,} {words}"
             for number, words in (
-                (wrong, "wrong"),
-                (doubtful, "doubtful"),
+                (read.looked.wrong, "wrong"),
+                (read.looked.doubtful, "doubtful"),
                 (len(read.waiting), "waiting for a decision"),
                 (len(read.late), "sent after the lock"),
             )
             if number
         ]
         said = ", ".join(parts) if parts else "All values pass the checks"
-        if not read.looked.whole:
-            said += f"; {read.looked.done:,} of {read.looked.total:,} indicators were looked at"
         self.summary.setText(f"{said}.")
         self._fill(read)
 
@@ -150,17 +129,17 @@ class ChecksPane(ReadingPane):
         self._amendments(page, column, read.waiting)
         self._late(page, column, read.late)
         for rule, title in RULES:
-            mine = [one for one in read.looked.found if one.doubt.rule == rule]
-            if mine:
-                self._section(page, column, title, len(mine))
-                for one in mine[: self._open[rule]]:
+            if number := read.looked.numbers.get(rule, 0):
+                self._section(page, column, title, number)
+                for one in read.looked.found[rule]:
                     column.addWidget(self._line(page, one))
-                self._rest(page, column, len(mine), rule)
+                self._rest(page, column, number, rule)
         column.addStretch(1)
         old = self._scroll.takeWidget()
         if old is not None:
             old.deleteLater()
         self._scroll.setWidget(page)
+        self._opened = ""
         self._scroll.verticalScrollBar().setValue(at)
 
     def _section(self, page: QWidget, column: QVBoxLayout, title: str, number: int) -> None:
@@ -187,8 +166,7 @@ class ChecksPane(ReadingPane):
     def _on_more(self, rule: str) -> None:
         self._open[rule] += _MORE
         self._opened = rule
-        self._fill(self._shown)
-        self._opened = ""
+        self.read()
 
     def _line(self, page: QWidget, one: Found) -> QWidget:
         line, row = self._row(page, "late" if one.doubt.severity == "error" else "attention")
@@ -273,7 +251,7 @@ class ChecksPane(ReadingPane):
         self.context.runner.mutate(partial(_settle, one, keep), None, self.context.show_failure)
 
 
-def _read(c: Connection) -> Read:
+def _read(c: Connection, each: Mapping[str, int]) -> Read:
     rows = c.all(
         "SELECT a.id, i.code, i.title, a.period, a.old_text, a.value, a.numerator, a.denominator, "
         "a.text, a.yes, a.reason, s.name FROM value_amendment a "
@@ -283,12 +261,7 @@ def _read(c: Connection) -> Read:
     )
     waiting = [_waiting(row) for row in rows]
     late = amendments_merged.late_values(c)
-    return Read(value_quality.look(c, 0, _MOST), waiting, late)
-
-
-def _further(shown: Read, c: Connection) -> Read:
-    more = value_quality.look(c, shown.looked.done, _MOST)
-    return replace(shown, looked=shown.looked.with_more(more))
+    return Read(value_quality.look(c, each), waiting, late)
 
 
 def _waiting(row: tuple[Any, ...]) -> Waiting:

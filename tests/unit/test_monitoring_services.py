@@ -1,17 +1,21 @@
 """Monitoring on both databases: every figure, page and decision, and what came late by a merge."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
-from aps_desktop.db import check, store
+from aps_desktop.db import check, store, summaries, value_doubts
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
+from aps_desktop.db.queries import results_reading as reading
+from aps_desktop.db.unit_of_work import apply
+from aps_desktop.domain.changes import ChangeSet, Create
 from aps_desktop.domain.clock import FixedClock
 from aps_desktop.domain.errors import InvalidValue, UserError
 from aps_desktop.domain.values import Period
@@ -225,6 +229,54 @@ def change_id(db: Database, indicator: UUID) -> UUID:
     c = db.reader()
     rid = c.value("SELECT rid FROM record WHERE uuid = ?", (indicator.bytes,))
     return UUID(bytes=bytes(c.value("SELECT id FROM indicator_value WHERE indicator = ?", (rid,))))
+
+
+def test_what_is_doubtful_follows_every_edit(filled: Filled) -> None:
+    """Kept in the same write; and as if each indicator's values were looked at now."""
+    db = filled.db
+
+    def found() -> list[str]:
+        c = db.reader()
+        assert list(summaries.differences(c)) == []
+        listed = value_quality.batch(c)
+        rows = reading.indicators(c)
+        values = reading.values(c, [row.rid for row in rows])
+        anew = [(row.id, one.id, doubt) for row in rows
+                for one, doubt in value_doubts.of_indicator(row, values[row.rid])]  # fmt: skip
+        assert {(one.indicator, one.id, one.doubt) for one in listed} == set(anew)
+        looked = value_quality.look(c, defaultdict(lambda: 1))
+        assert sum(looked.numbers.values()) == len(listed)
+        assert looked.wrong == sum(one.doubt.severity == "error" for one in listed)
+        assert all(len(ones) == 1 for ones in looked.found.values())
+        return [f"{one.doubt.rule}: {one.where}" for one in listed]
+
+    def brought(indicator: UUID, period: Period, number: int, **more: Any) -> UUID:
+        """As a merge brings it: entering it would be refused."""
+        id = uuid4()
+        values = {"indicator": indicator, "period": period, "value": Decimal(number), **more}
+        apply(db, ChangeSet("brought", (Create("indicator_value", id, values),)))
+        return id
+
+    assert found() == []
+    first = brought(filled.sites, Q1, 9)
+    later = brought(filled.sites, Q2, 5)
+    assert found() == ["falls: Q2 2026"]
+    records.put(db, "indicator_value", later, {"correction": True})
+    assert found() == []
+    records.put(db, "indicator", filled.sites, {"highest": Decimal(8)})
+    assert found() == ["plausible: Q1 2026"]
+    whole = brought(filled.trained, Q1, 10)
+    brought(filled.trained, Q1, 7, member_state=filled.viet_nam)
+    brought(filled.trained, Q1, 6, member_state=filled.thailand)
+    assert found() == ["parts: Q1 2026", "plausible: Q1 2026"]
+    records.put(db, "indicator_value", whole, {"value": Decimal(13)})
+    records.delete(db, "indicator_value", [first])
+    assert found() == []
+    records.undo(db)
+    assert found() == ["plausible: Q1 2026"]
+    brought(filled.sites, YEAR, 4)
+    records.put(db, "indicator_value", later, {"numerator": Decimal(1)})
+    assert len(found()) == 2
 
 
 def test_doubts_lessons_and_levels_are_read(filled: Filled) -> None:
