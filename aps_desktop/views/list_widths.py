@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtGui import QFontMetrics
 
 from aps_desktop.domain.fields import Entity, Field, Kind
@@ -27,6 +29,8 @@ _MOST = {
 _SAMPLES = {Kind.DATE: "23 Nov 2026", Kind.PERIOD: "Q4 2026", Kind.MONEY: "USD 250,000.00"}
 _LOOKED_AT = 40
 """So many rows say how wide a column's contents are; to measure all would take seconds."""
+_MEASURED = 5
+"""The widest text is one of the longest; measuring is what takes the time."""
 _SLACK = 6
 _LEAST_TITLE, _MOST_TITLE = 165, 420
 _GIVING = frozenset(
@@ -34,6 +38,9 @@ _GIVING = frozenset(
 )
 _LEAST_GIVING = 90
 _LEAST = 56
+
+Texts = list[Sequence[str]]
+"""Of some rows: a text for each column, or nothing where the row has not come yet."""
 
 
 class ColumnWidths:
@@ -61,7 +68,8 @@ class ColumnWidths:
         """The widths of all columns in the room that the table has; `fixed` ones stay."""
         fields = self._table.model().fields
         at, room = self.title(), self._table.viewport().width()
-        wide = [fixed.get(f.name) or self._natural(n, f) for n, f in enumerate(fields)]
+        rows = self._looked_at(fields)
+        wide = [fixed.get(f.name) or self._natural(n, f, rows) for n, f in enumerate(fields)]
         free = [n for n, f in enumerate(fields) if f.name not in fixed]
         if at in free:
             least = min(wide[at], _LEAST_TITLE)
@@ -80,32 +88,35 @@ class ColumnWidths:
         named = field.name != self._kind.code
         return named and field.kind in _GIVING and not status_look.is_status(field)
 
-    def _natural(self, column: int, field: Field) -> int:
+    def _natural(self, column: int, field: Field, rows: Texts) -> int:
         heading = self._table.horizontalHeader().sectionSizeHint(column) + _SLACK
-        return max(_LEAST, heading, self._contents(column, field))
+        return max(_LEAST, heading, self._contents(column, field, rows))
 
-    def _contents(self, column: int, field: Field) -> int:
+    def _contents(self, column: int, field: Field, rows: Texts) -> int:
         known = self._measured.get(field.name)
         if known is not None:
             return known
         metrics = QFontMetrics(self._table.font())
-        texts = [text for text in self._seen(column) if text]
+        texts = [texts[column] for texts in rows if texts and texts[column]]
         sure = bool(texts)
         if field.kind is Kind.CHOICE:
             texts = [words for _, words in field.choices]
         texts.append(_SAMPLES.get(field.kind, ""))
         frame = CHIP_FRAME if status_look.is_status(field) else 0
-        wide = max(metrics.horizontalAdvance(text) for text in texts) + frame
+        longest = sorted(texts, key=len)[-_MEASURED:]
+        wide = max(metrics.horizontalAdvance(text) for text in longest) + frame
         most = _MOST_TITLE if column == self.title() else _MOST[field.kind]
         wide = min(wide + 2 * PADDING + _SLACK, most + frame)
         if sure:
             self._measured[field.name] = wide
         return wide
 
-    def _seen(self, column: int) -> list[str]:
+    def _looked_at(self, fields: Sequence[Field]) -> Texts:
+        """The texts of the first rows, where a column of them is not measured yet."""
+        if all(field.name in self._measured for field in fields):
+            return []
         model = self._table.model()
-        rows = (model.texts(row) for row in range(min(_LOOKED_AT, model.rowCount())))
-        return [texts[column] for texts in rows if texts]
+        return [model.texts(row) for row in range(min(_LOOKED_AT, model.rowCount()))]
 
 
 def _narrow(
