@@ -4,6 +4,7 @@ from uuid import UUID
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
 from aps_desktop.db.engine import Database
@@ -66,6 +67,25 @@ def test_a_value_that_cannot_be_is_told_and_nothing_is_written(
     assert row.error.isVisible()
     assert dialog.isVisible()
     assert stored(db, projects, "planned_end") == [None] * 3
+    row.editor.line.selectAll()
+    qtbot.keyClicks(row.editor.line, "28/2/2026")
+    assert not row.error.isVisible()
+
+
+def test_the_editor_that_a_tick_opens_is_in_sight(dialog: BulkEditDialog, qtbot: QtBot) -> None:
+    rows = list(dialog.fields.values())
+    last = next(row for row in reversed(rows) if row.y() + row.height() < dialog.height())
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    last.change.setFocus()
+    qtbot.keyClick(last.change, Qt.Key.Key_Space)
+    view = dialog.findChild(QScrollArea).viewport()
+
+    def seen() -> bool:
+        at = last.editor.mapTo(view, last.editor.rect().bottomLeft())
+        return view.rect().contains(at)
+
+    qtbot.waitUntil(seen)
 
 
 def test_a_ticked_field_that_is_emptied_is_emptied_in_all(

@@ -153,12 +153,33 @@ def test_the_next_start_finds_the_window_as_it_was(opened: Open, db: Database, q
     assert kept == [40, 30, 1000, 600]
 
 
+def test_the_next_start_opens_the_record_that_was_open(
+    opened: Open, db: Database, qtbot: QtBot
+) -> None:
+    id, other = project(db), records.new(db, "project", {"code": "X-2", "title": "Another"})
+    for wanted, left in ((id, None), (other, None), (id, id)):
+        window = opened()
+        window.go("entity:project", {"record": wanted.hex})
+        window.close()
+        if left:
+            records.delete(db, "project", [left])
+        pane = opened().pane()
+        if left:
+            assert pane.target() == {}
+            assert not pane._side.isVisible()
+        else:
+            assert pane.target() == {"record": wanted.hex}
+            qtbot.waitUntil(lambda pane=pane, id=wanted: pane.list.selected_id() == id)
+            assert pane._detail.record.id == wanted
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "", "{", "[]", "null", '{"geometry": "wide", "place": 7, "panes": [], "rail_narrow": "x"}',
         '{"geometry": [99999, 99999, 5, 5], "place": "entity:nothing", "area_places": 3}',
         '{"geometry": [-5000, -5000, 900, 700], "panes": {"changes": {"sizes": ["a"]}}}',
+        '{"place": "today", "panes": {"entity:project": {"record": "no id", "list": 3}}}',
     ],
 )  # fmt: skip
 def test_a_damaged_state_file_does_no_harm(opened: Open, tmp_path: Path, text: str) -> None:
