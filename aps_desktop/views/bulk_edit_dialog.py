@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -110,6 +110,7 @@ class BulkEditDialog(QDialog):
         fit(self, 560, 640)
         host = FormHost(context, self)
         self.fields = {f.name: BulkField(f, host) for f in bulk.editable(self._kind)}
+        self._area = QScrollArea(self)
         self.preview = PlainLabel("", self, role="muted", wrap=True)
         self.preview.setObjectName("bulk_preview")
         buttons = QDialogButtonBox(self)
@@ -125,7 +126,8 @@ class BulkEditDialog(QDialog):
         column.addWidget(
             PlainLabel("Tick what is to change. Everything else stays as it is.", self, wrap=True)
         )
-        column.addWidget(self._scroll(), 1)
+        self._fill_area()
+        column.addWidget(self._area, 1)
         column.addWidget(self.preview)
         column.addWidget(buttons)
         next(iter(self.fields.values())).change.setFocus()
@@ -137,7 +139,7 @@ class BulkEditDialog(QDialog):
             owner=self,
         )
 
-    def _scroll(self) -> QScrollArea:
+    def _fill_area(self) -> None:
         sheet = QWidget(self)
         sheet.setProperty("ground", "surface")
         lines = QVBoxLayout(sheet)
@@ -149,16 +151,21 @@ class BulkEditDialog(QDialog):
                 lines.addWidget(PlainLabel(section, sheet, role="heading"))
             lines.addWidget(row)
             row.change.toggled.connect(self._tell)
+            row.change.toggled.connect(self._on_ticked)
             row.editor.typed.connect(self._tell)
             row.editor.done.connect(self._tell)
         lines.addStretch(1)
-        area = QScrollArea(self)
+        area = self._area
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setAccessibleName("Fields")
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(sheet)
-        return area
+
+    def _on_ticked(self) -> None:
+        """Brings the editor that a tick opens into sight, once it has its place."""
+        row = self.sender().parentWidget()
+        QTimer.singleShot(0, row, partial(self._area.ensureWidgetVisible, row))
 
     def _ticked(self) -> list[BulkField]:
         return [row for row in self.fields.values() if row.change.isChecked()]
@@ -177,6 +184,7 @@ class BulkEditDialog(QDialog):
             except InvalidValue:
                 self.preview.setText(f"{row.field.label} is not valid yet.")
                 return
+            row.say("")
         touched = self._found.touched(values)
         fields = ", ".join(f"“{row.field.label}”" for row in ticked)
         self.preview.setText(

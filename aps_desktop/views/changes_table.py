@@ -1,19 +1,31 @@
-"""The plain table that the pages "Changes" and "Backups" are made of."""
+"""The plain table that "Changes", "Backups", a record's history and others are made of."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QAbstractTableModel, Qt
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from aps_desktop.models.rows_model import RowsModel
 from aps_desktop.views import theme
 
 
+class RowsTable(QTableView):
+    """Rows, one of which is selected; by the keyboard too, as soon as it comes here."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Shows which row the keyboard is at: Qt alone makes one current without a sign."""
+        super().focusInEvent(event)
+        by_mouse = event.reason() == Qt.FocusReason.MouseFocusReason
+        at = self.currentIndex()
+        if at.isValid() and not by_mouse and not self.selectionModel().hasSelection():
+            self.selectRow(at.row())
+
+
 def rows_table(
-    name: str, title: str, model: RowsModel, widths: tuple[int, ...], parent: QWidget
-) -> QTableView:
+    name: str, title: str, model: QAbstractTableModel, widths: tuple[int, ...], parent: QWidget
+) -> RowsTable:
     """A read-only table; `widths` of the columns in pixels, 0 for the one that takes the rest."""
-    table = QTableView(parent)
+    table = RowsTable(parent)
     table.setObjectName(name)
     table.setAccessibleName(title)
     table.setProperty("plain", True)

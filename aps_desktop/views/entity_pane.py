@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -34,6 +35,7 @@ class EntityPane(Pane):
         self.entity = entity(key.removeprefix(ENTITY))
         self._record: UUID | None = None
         self._sought: UUID | None = None
+        self._kept: UUID | None = None
         self._detail: DetailView | None = None
         self._wide = True
         self._shown = False
@@ -94,6 +96,7 @@ class EntityPane(Pane):
             self._detail.on_changed(applied)
 
     def show_target(self, target: dict[str, Any]) -> None:
+        self._kept = None
         if "filters" in target:
             self.list.set_filters(target["filters"])
             self.show_list()
@@ -110,7 +113,8 @@ class EntityPane(Pane):
         return {"record": self._record.hex} if self._record else {}
 
     def save_state(self) -> dict[str, Any]:
-        return {"list": self.list.save_state(), "sizes": self._sizes}
+        kept = {"list": self.list.save_state(), "sizes": self._sizes}
+        return {**kept, "record": self._record.hex} if self._record else kept
 
     def restore_state(self, state: dict[str, Any]) -> None:
         kept = state.get("list")
@@ -120,6 +124,7 @@ class EntityPane(Pane):
         if isinstance(sizes, list) and len(sizes) == 2 and all(isinstance(n, int) for n in sizes):
             self._sizes = sizes
             self._splitter.setSizes(sizes)
+        self._kept = _id(state.get("record"))
 
     def new_record(self) -> None:
         """Opens an empty form for a new record: a related one while the keyboard is in its list."""
@@ -155,8 +160,17 @@ class EntityPane(Pane):
 
     def _on_list_completed(self) -> None:
         sought, self._sought = self._sought, None
+        kept, self._kept = self._kept, None
         if sought is not None and sought == self._record:
             self.list.show_record(sought)
+        elif kept is not None and self._record is None:
+            self.list.model.find(kept, partial(self._on_kept_found, kept))
+
+    def _on_kept_found(self, id: UUID, row: int) -> None:
+        """The record that was open at the end of the last session; it may be gone since."""
+        if row >= 0 and self._record is None:
+            self.show_record(id)
+            self.list.show_record(id)
 
     def show_list(self) -> None:
         """In a narrow window: back from the record to the list."""
@@ -247,3 +261,11 @@ class EntityPane(Pane):
             self.show_list()
         elif self._detail is not None and self._side.isVisible():
             self._detail.setFocus()
+
+
+def _id(kept: Any) -> UUID | None:
+    """A record's id as it was kept, of whatever version; None where it is none."""
+    try:
+        return UUID(kept) if isinstance(kept, str) else None
+    except ValueError:
+        return None

@@ -6,16 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QComboBox,
-    QHBoxLayout,
-    QHeaderView,
-    QPushButton,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
@@ -25,14 +16,14 @@ from aps_desktop.models.history_model import HistoryModel
 from aps_desktop.services import history
 from aps_desktop.services.history import HistoryEntry
 from aps_desktop.views import theme
+from aps_desktop.views.changes_table import rows_table
 from aps_desktop.views.context import OK, Context
 from aps_desktop.views.plain_label import PlainLabel
 
 _ALL = "All fields"
 _RESTORABLE = frozenset({"changed", "added", "removed"})
-_WIDTHS = (132, 120, 130, 160)
+_WIDTHS = (132, 120, 130, 160, 0, 0)
 _FITTED = (0, 1, 2)
-_SHARING = (4, 5)
 """When, who and where are short: the room is for what stood there before and after."""
 
 
@@ -60,7 +51,10 @@ class HistoryView(QWidget):
         self.restore.setEnabled(False)
         self.restore.clicked.connect(self._on_restore)
         self.count = PlainLabel("", self, role="small")
-        self.table = self._make_table()
+        self.table = rows_table("history_table", "History", self.model, _WIDTHS, self)
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        self.table.horizontalHeader().setDefaultAlignment(left)
+        self.table.selectionModel().selectionChanged.connect(self._on_row)
         top = QHBoxLayout()
         top.addWidget(self.fields)
         top.addWidget(self.count)
@@ -94,28 +88,6 @@ class HistoryView(QWidget):
             owner=self,
         )
 
-    def _make_table(self) -> QTableView:
-        table = QTableView(self)
-        table.setObjectName("history_table")
-        table.setAccessibleName("History")
-        table.setModel(self.model)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.setTabKeyNavigation(False)
-        table.setWordWrap(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(theme.ROW_HEIGHT)
-        header = table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for column, width in enumerate(_WIDTHS):
-            table.setColumnWidth(column, width)
-        for column in _SHARING:
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        table.selectionModel().currentRowChanged.connect(self._on_row)
-        return table
-
     def _show(self) -> None:
         wanted = self.fields.currentData()
         shown = [e for e in self._entries if not wanted or e.field == wanted]
@@ -124,8 +96,8 @@ class HistoryView(QWidget):
         self.restore.setEnabled(False)
 
     def _selected(self) -> HistoryEntry | None:
-        index = self.table.currentIndex()
-        return self.model.entry(index.row()) if index.isValid() else None
+        rows = self.table.selectionModel().selectedRows()
+        return self.model.entry(rows[0].row()) if rows else None
 
     def _on_loaded(self, entries: list[HistoryEntry]) -> None:
         self._entries = entries

@@ -44,6 +44,8 @@ class ListActions(QObject):
             self._add(menu, "unite", "Unite these two…", self.unite, "", count == 2)
         self._add(menu, "export", "Export this list…", self.export)
         menu.addSeparator()
+        self._add_sorting(menu)
+        menu.addSeparator()
         self._add(menu, "delete", f"Delete {many}", self.delete, "Del", count > 0)
         menu.popup(at)
         return menu
@@ -61,6 +63,33 @@ class ListActions(QObject):
         action.setObjectName(f"list_{name}")
         action.setEnabled(enabled)
         action.triggered.connect(slot)
+
+    def _add_sorting(self, menu: QMenu) -> None:
+        """What a click on a heading does, for the keyboard: again turns the order round."""
+        view = self._view
+        sort = view.query().sort
+        name, down = sort[0] if sort else ("", False)
+        order = menu.addMenu("Sort by")
+        order.setObjectName("list_sort")
+        way = "downwards" if down else "upwards"
+        for column in ("", *view.columns.shown()):
+            words = (
+                view.entity.field(column).label.replace("&", "&&")
+                if column
+                else "The list’s own order"
+            )
+            action = order.addAction(f"{words}\t{way}" if column and column == name else words)
+            action.setData(column)
+            action.setCheckable(True)
+            action.setChecked(column == name)
+            action.triggered.connect(self._on_sort)
+
+    def _on_sort(self) -> None:
+        name = self.sender().data()
+        if name:
+            self._view.sort_by(name)
+        else:
+            self._view.set_sort(())
 
     def open(self) -> None:
         """Opens the one selected record."""

@@ -96,7 +96,8 @@ class ListColumns(QObject):
             item = QListWidgetItem(self._kind.field(name).label, names)
             item.setData(Qt.ItemDataRole.UserRole, name)
             item.setCheckState(_CHECKED if name in shown else _UNCHECKED)
-        names.setMinimumSize(240, min(420, 8 + 24 * names.count()))
+        wide = names.sizeHintForColumn(0) + names.verticalScrollBar().sizeHint().width() + 8
+        names.setMinimumSize(max(240, wide), min(420, 8 + 24 * names.count()))
         names.setCurrentRow(0)
         names.itemChanged.connect(self._on_ticked)
         reset = QPushButton("Default columns", panel)

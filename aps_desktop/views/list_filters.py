@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
@@ -33,9 +33,13 @@ _RANGES = frozenset({Kind.DATE, Kind.PERIOD, Kind.NUMBER, Kind.PERCENT, Kind.MON
 
 
 class FilterEditor(QWidget):
-    """The base: `changed` when the officer asks for something else."""
+    """The base: `changed` when the officer asks for something else, `entered` by the keyboard.
+
+    `inner` is what takes the keyboard; no focus proxy, or the Tab key would come by twice.
+    """
 
     changed = Signal()
+    entered = Signal()
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,7 +52,13 @@ class FilterEditor(QWidget):
         widget.setProperty("compact", True)
         widget.setAccessibleName(f"Filter {self.field.label}")
         self._box.addWidget(widget)
-        self.setFocusProxy(widget)
+        self.inner = widget
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusIn:
+            self.entered.emit()
+        return super().eventFilter(watched, event)
 
     def filters(self) -> tuple[Filter, ...]:
         """What the list is to be narrowed by; nothing when the editor is empty."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QHeaderView, QWidget
+from PySide6.QtWidgets import QHeaderView, QScrollBar, QWidget
 
 from aps_desktop.db.queries.lists import Filter
 from aps_desktop.domain.fields import Field
@@ -17,7 +17,10 @@ _LEAST = 40
 
 
 class ListHeader(QHeaderView):
-    """`filtered` carries (field name, its filters) when an editor of the filter row changes."""
+    """`filtered` carries (field name, its filters) when an editor of the filter row changes.
+
+    `before`: the widget after which the Tab key comes to the filter row.
+    """
 
     filtered = Signal(str, object)
     columns_menu_requested = Signal(object)
@@ -33,6 +36,7 @@ class ListHeader(QHeaderView):
         self.setMinimumSectionSize(_LEAST)
         self.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.before: QWidget | None = None
         self._editors: dict[str, FilterEditor] = {}
         self._shown = False
         self._fields: tuple[Field, ...] = ()
@@ -51,6 +55,12 @@ class ListHeader(QHeaderView):
         self._fill()
         self.updateGeometries()
         self.geometriesChanged.emit()
+
+    def enter_filter_row(self) -> None:
+        """Whoever has just opened the row wants to type in it."""
+        if self._shown and self._fields:
+            first = self._fields[self.logicalIndex(0)].name
+            self._editors[first].inner.setFocus(Qt.FocusReason.TabFocusReason)
 
     def show_fields(self, fields: tuple[Field, ...]) -> None:
         """The columns have become others."""
@@ -76,6 +86,7 @@ class ListHeader(QHeaderView):
                 editor = filter_editor(field, self)
                 editor.show_filters(self._filters.get(name, ()))
                 editor.changed.connect(self._on_editor_changed)
+                editor.entered.connect(self._on_editor_entered)
                 self._editors[name] = editor
                 editor.show()
         self._place()
@@ -84,6 +95,13 @@ class ListHeader(QHeaderView):
         editor = self.sender()
         if isinstance(editor, FilterEditor):
             self.filtered.emit(editor.field.name, editor.filters())
+
+    def _on_editor_entered(self) -> None:
+        """The Tab key goes on to columns that are out of sight: they come into it."""
+        editor, bar = self.sender(), self.parentWidget().horizontalScrollBar()
+        hidden = editor.x() + editor.width() - self.viewport().width()
+        if editor.x() < 0 or hidden > 0:
+            bar.setValue(bar.value() + (editor.x() if editor.x() < 0 else hidden))
 
     # Geometry ------------------------------------------------------------------------------------
 
@@ -96,15 +114,15 @@ class ListHeader(QHeaderView):
         super().updateGeometries()
         self._place()
 
-    def setOffset(self, offset: int) -> None:
-        super().setOffset(offset)
-        self._place()
+    def follow(self, bar: QScrollBar) -> None:
+        """The editors go with their columns; Qt tells a header nothing of its new offset."""
+        bar.valueChanged.connect(self._place)
 
     def _place(self) -> None:
         if not self._editors or self.count() != len(self._fields):
             return
         top = self.height() - _ROW
-        before: QWidget | None = None
+        before = self.before
         for visual in range(self.count()):
             column = self.logicalIndex(visual)
             editor = self._editors.get(self._fields[column].name)
@@ -113,8 +131,8 @@ class ListHeader(QHeaderView):
             left = self.sectionViewportPosition(column)
             editor.setGeometry(left, top, self.sectionSize(column), _ROW)
             if before is not None:
-                QWidget.setTabOrder(before, editor)
-            before = editor
+                QWidget.setTabOrder(before, editor.inner)
+            before = editor.inner
 
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)

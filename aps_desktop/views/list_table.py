@@ -78,6 +78,7 @@ class ListTable(QTableView):
         header = ListHeader(self)
         self.setHorizontalHeader(header)
         self.setModel(model)
+        header.follow(self.horizontalScrollBar())
         self._dress()
         self._painter = ListPainter(self)
         self._held: _Held | None = None

@@ -23,6 +23,7 @@ from aps_desktop.views.list_kept import from_state, to_state
 from aps_desktop.views.list_naming import chip_words
 from aps_desktop.views.list_saved import SavedViews
 from aps_desktop.views.list_table import ListTable
+from aps_desktop.views.list_wanted import ListWanted
 
 if TYPE_CHECKING:
     from aps_desktop.domain.changes import Applied
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 _PATIENCE_MS = 200
 _SETTLE_MS = 40
 """An arrow key held down goes through many rows; the record shows where it rests."""
-
-_FixedFilters = Sequence[Filter]
 
 
 class ListView(QWidget):
@@ -53,7 +52,7 @@ class ListView(QWidget):
         self,
         context: Context,
         name: str,
-        fixed_filters: _FixedFilters = (),
+        fixed_filters: Sequence[Filter] = (),
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -61,11 +60,6 @@ class ListView(QWidget):
         self.entity = entity(name)
         self.setObjectName(f"list_{name}")
         self.setAccessibleName(self.entity.plural)
-        self._fixed = tuple(fixed_filters)
-        self._filters: dict[str, tuple[Filter, ...]] = {}
-        self._sort: tuple[tuple[str, bool], ...] = ()
-        self._text = ""
-        self._group = ""
         self._asked = False
         self._told: UUID | None = None
         self.model = ListModel(context.runner, ListQuery(name, ()), self)
@@ -73,9 +67,9 @@ class ListView(QWidget):
         self.chips = FilterChips(self)
         self.table = ListTable(self.model, self)
         self.table.setAccessibleName(self.entity.plural)
-        hidden = frozenset(f.field for f in self._fixed if f.op == "rid")
+        hidden = frozenset(f.field for f in fixed_filters if f.op == "rid")
         self.columns = ListColumns(self.entity, self.table, hidden)
-        self._shown = self.columns.default
+        self._wanted = ListWanted(name, self.columns.default, fixed_filters)
         self.states = states.ListStates(self.entity, self.table.viewport())
         self.views = SavedViews(context, self.entity, self.bar.view, self.settings)
         self.actions_ = ListActions(self)
@@ -92,6 +86,7 @@ class ListView(QWidget):
         column.addWidget(self.chips)
         column.addWidget(self.table, 1)
         QWidget.setTabOrder(self.bar.box, self.table)
+        self.table.horizontalHeader().before = self.bar.filters
         self.bar.show_group("")
 
     def _timers(self) -> None:
@@ -114,6 +109,7 @@ class ListView(QWidget):
         self.bar.box.left.connect(self._on_box_left)
         self.bar.group_chosen.connect(self.set_group)
         self.bar.filters_toggled.connect(header.show_filter_row)
+        self.bar.filters.clicked.connect(header.enter_filter_row)
         self.bar.columns_requested.connect(self._on_columns_requested)
         self.bar.menu_requested.connect(self._on_more)
         self.chips.removed.connect(self._on_chip_removed)
@@ -134,54 +130,47 @@ class ListView(QWidget):
 
     def query(self) -> ListQuery:
         """What the list shows now."""
-        filters = [f for group in self._filters.values() for f in group]
-        return ListQuery(
-            self.entity.name,
-            self._shown,
-            self._sort,
-            (*self._fixed, *filters),
-            self._text,
-            self._group,
-        )
+        return self._wanted.query()
 
     def set_filters(self, filters: Sequence[Filter]) -> None:
         """Narrows the list to these filters in place of those there are."""
-        self._filters = {}
-        for item in filters:
-            self._filters[item.field] = (*self._filters.get(item.field, ()), item)
-        self._text = ""
+        self._wanted.narrow(filters)
         self._narrowed()
 
     def set_fixed_filters(self, filters: Sequence[Filter]) -> None:
         """Shows the records of another owner: filters that the officer cannot take away."""
-        self._fixed = tuple(filters)
+        self._wanted.fixed = tuple(filters)
         self._told = None
         self.table.clearSelection()
         self.refresh()
 
     def set_text(self, text: str) -> None:
         """The quick filter: words that the records' names contain."""
-        if text.split() != self._text.split():
-            self._text = text
+        if text.split() != self._wanted.text.split():
+            self._wanted.text = text
             self.refresh()
 
     def set_group(self, name: str) -> None:
         """Groups the rows by a field; "" for none."""
-        self._group = name
+        self._wanted.group = name
         self.bar.show_group(name)
         self.refresh()
 
     def set_sort(self, sort: Sequence[tuple[str, bool]]) -> None:
         """Sorts by (field, descending); nothing for the entity's own order."""
-        self._sort = tuple(sort)
+        self._wanted.sort = tuple(sort)
         self._show_sort()
         self.refresh()
 
+    def sort_by(self, name: str) -> None:
+        """As a click on its heading: upwards, then downwards, then the entity's own order."""
+        self.set_sort(self._wanted.next_sort(name))
+
     def show_columns(self, names: Sequence[str]) -> None:
         """Shows these fields as columns."""
-        self._shown = tuple(names)
+        self._wanted.fields = tuple(names)
         if self._asked:
-            self.model.show_fields(self._shown)
+            self.model.show_fields(self._wanted.fields)
             self._show_sort()
 
     def show_record(self, id: UUID) -> None:
@@ -213,26 +202,14 @@ class ListView(QWidget):
 
     def settings(self) -> ViewSettings:
         """How the list is looked at, for keeping as a view."""
-        filters = tuple(f for group in self._filters.values() for f in group)
-        return ViewSettings(
-            self.columns.shown() if self._asked else self._shown,
-            dict(self.columns.widths),
-            self._sort,
-            filters,
-            self._text,
-            self._group,
-        )
+        shown = self.columns.shown() if self._asked else self._wanted.fields
+        return self._wanted.settings(shown, self.columns.widths)
 
     def show_settings(self, settings: ViewSettings) -> None:
         """Looks at the list in another way."""
-        self._shown = settings.columns or self.columns.default
+        self._wanted.take(settings, self.columns.default)
         self.columns.widths = dict(settings.widths)
-        self._sort, self._group = settings.sort, settings.group
-        self._filters = {}
-        for item in settings.filters:
-            self._filters[item.field] = (*self._filters.get(item.field, ()), item)
-        self._text = settings.text
-        self.bar.show_group(self._group)
+        self.bar.show_group(self._wanted.group)
         self._narrowed()
 
     def save_state(self) -> dict[str, Any]:
@@ -256,43 +233,35 @@ class ListView(QWidget):
             self.refresh()
 
     def _narrowed(self) -> None:
-        self.bar.box.setText(self._text)
-        self.table.horizontalHeader().show_filters(self._filters)
+        self.bar.box.setText(self._wanted.text)
+        self.table.horizontalHeader().show_filters(self._wanted.filters)
         self._show_chips()
         self.refresh()
 
     def _on_filtered(self, name: str, filters: tuple[Filter, ...]) -> None:
-        if filters:
-            self._filters[name] = filters
-        else:
-            self._filters.pop(name, None)
+        self._wanted.narrow_field(name, filters)
         self._show_chips()
         self.refresh()
 
     def _show_chips(self) -> None:
-        words = chip_words(self.context.runner, self.entity, self._filters)
+        words = chip_words(self.context.runner, self.entity, self._wanted.filters)
         self.chips.show_words(words)
-        self.bar.show_filtered(bool(self._filters))
+        self.bar.show_filtered(bool(self._wanted.filters))
 
     def _on_chip_removed(self, name: str) -> None:
         if not name:
             self.clear_filters()
             return
-        self._filters.pop(name, None)
+        self._wanted.narrow_field(name, ())
         self._narrowed()
 
     def _on_header_clicked(self, column: int) -> None:
-        name = self.model.fields[column].name
-        current = self._sort[0] if self._sort else None
-        if current == (name, True):
-            self.set_sort(())
-        else:
-            self.set_sort(((name, current == (name, False)),))
+        self.sort_by(self.model.fields[column].name)
 
     def _show_sort(self) -> None:
         header = self.table.horizontalHeader()
         names = [field.name for field in self.model.fields]
-        name, down = self._sort[0] if self._sort else ("", False)
+        name, down = self._wanted.sort[0] if self._wanted.sort else ("", False)
         header.setSortIndicatorShown(name in names)
         if name in names:
             order = Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder
@@ -346,11 +315,10 @@ class ListView(QWidget):
         self.context.show_failure(error)
 
     def _show_state(self) -> None:
-        narrowed = bool(self._filters or self._text.strip())
         if self.model.records:
             self.states.show_state(states.FULL)
         else:
-            self.states.show_state(states.NOTHING if narrowed else states.EMPTY)
+            self.states.show_state(states.NOTHING if self._wanted.narrowed else states.EMPTY)
         self._cover()
 
     def _cover(self) -> None:
