@@ -61,6 +61,7 @@ STANDINGS = Worked(
         _NAMED_STATE, _NAMED_DIMENSION,
     ),
     standings.rows,
+    version=2,
     indexes=(
         ("state", "year", "kpi", "pillar", "band", "known", "indicator", "body", "project"),
         ("year", "state", "states", "indicator"),

@@ -173,7 +173,10 @@ def counts(measure: Measure, reading: Reading) -> Decimal | None:
 
 
 def words_of(measure: Measure, number: Decimal | None) -> str:
-    """A counted number as people read it: "Yes", a word of the scale, "72.5 %", "1,250"."""
+    """A counted number as people read it: "Yes", a word of the scale, "72.5 %", "1,250".
+
+    Two decimals, four below one: what was entered is kept with all that it has.
+    """
     if number is None:
         return ""
     if measure.type == YES_NO:
@@ -181,7 +184,7 @@ def words_of(measure: Measure, number: Decimal | None) -> str:
     if measure.type == QUALITATIVE:
         known = next((word for word, value in measure.scale if value == number), None)
         return known or show_number(round(number, 2))
-    text = show_number(round(number, 4))
+    text = show_number(round(number, 2 if abs(number) >= 1 else 4))
     return f"{text} %" if measure.type == PERCENTAGE else text
 
 

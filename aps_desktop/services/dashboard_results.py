@@ -5,6 +5,7 @@ The figures are those of `services/results_figures`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -109,13 +110,15 @@ def _bullets(selection: Selection, today: date, known: list[results.Way], what: 
     """The indicators that are furthest from their targets: the actual against a line of 100%."""
     marks = Marks()
     rows = []
-    for one in known[:_BULLETS]:
+    shown = known[:_BULLETS]
+    names = _told_apart(shown)
+    for one, name in zip(shown, names, strict=True):
         value = f"{one.actual} of {one.target} {one.unit}".strip()
         told = f"{one.share:.0%} of the way: {value}"
-        place = marks.add(f"{one.code} {one.title}", told, "indicator", record=one.id)
+        place = marks.add(one.label, told, "indicator", record=one.id)
         length = max(0.0, min(_MOST_SHARE, float(one.share))) * 100
         parts = (Part(length, _HUES[one.band], mark=place),)
-        rows.append(Bar(one.title, parts, f"{one.share:.0%}", goal=100.0))
+        rows.append(Bar(name, parts, f"{one.share:.0%}", goal=100.0))
     short = sum(one.share < _FULL for one in known)
     are = "is" if short == 1 else "are"
     finding = f"{short:,} of {counted(len(known), what)} {are} short of the target"
@@ -129,9 +132,17 @@ def _bullets(selection: Selection, today: date, known: list[results.Way], what: 
         note,
     )
     table = Table(
-        ("Code", "Indicator", "Actual", "Target", "Unit", "Progress, percent"),
+        ("Code", "Indicator", "Project", "Actual", "Target", "Unit", "Progress, percent"),
         tuple(
-            (f.code, f.title, f.actual, f.target, f.unit, (100 * f.share).quantize(_TENTH))
+            (
+                f.code,
+                f.title,
+                f.project,
+                f.actual,
+                f.target,
+                f.unit,
+                (100 * f.share).quantize(_TENTH),
+            )
             for f in known
         ),
     )
@@ -144,7 +155,7 @@ def states(c: Connection, selection: Selection, today: date) -> Chart:
     """The newest value of each member state for the indicators that most states report."""
     found = results.states_by_indicator(c, _filters(c, selection), _HEAT_ROWS)
     marks = Marks()
-    cells = tuple(_heat_row(marks, found, id, label) for id, label in found.indicators)
+    cells = tuple(_heat_row(marks, found, one) for one in found.indicators)
     missing = sum(1 for row in cells for cell in row if cell.share is None)
     squares = len(cells) * len(found.states)
     there = percent(squares - missing, squares)
@@ -152,17 +163,22 @@ def states(c: Connection, selection: Selection, today: date) -> Chart:
     subtitle = f"Newest value by member state; the stronger the tint, the further{_in(selection)}"
     head = Head(finding, subtitle, source(today), "Grey: nothing reported")
     table = Table(
-        ("Indicator", *(name for _, name in found.states)),
+        ("Code", "Indicator", "Project", *(name for _, name in found.states)),
         tuple(
-            (label, *(_words(found.cells.get((id, state))) for state, _ in found.states))
-            for id, label in found.indicators
+            (
+                one.code,
+                one.title,
+                one.project,
+                *(_words(found.cells.get((one.id, state))) for state, _ in found.states),
+            )
+            for one in found.indicators
         ),
     )
     codes = {
         UUID(bytes=bytes(id)): str(code) for id, code in c.all("SELECT id, code FROM member_state")
     }
     drawn = Heat(
-        tuple(label.split(" · ")[-1] for _, label in found.indicators),
+        tuple(_told_apart(found.indicators)),
         tuple(codes.get(state, name) for state, name in found.states), cells, "plain",
     )  # fmt: skip
     return whole(
@@ -170,11 +186,20 @@ def states(c: Connection, selection: Selection, today: date) -> Chart:
     )
 
 
+def _told_apart(named: Sequence[results.Named]) -> list[str]:
+    """Titles, with the project's code behind those that several of them share."""
+    often = Counter(one.title for one in named)
+    return [
+        f"{one.title} · {one.project}" if often[one.title] > 1 and one.project else one.title
+        for one in named
+    ]
+
+
 def _heat_row(
-    marks: Marks, found: results.StatesByIndicator, indicator: UUID, label: str
+    marks: Marks, found: results.StatesByIndicator, indicator: results.Named
 ) -> tuple[Cell, ...]:
     """A square for each state: its tint is the way done, else the value beside the highest."""
-    mine = [found.cells.get((indicator, state)) for state, _ in found.states]
+    mine = [found.cells.get((indicator.id, state)) for state, _ in found.states]
     highest = max((abs(cell.value) for cell in mine if cell), default=Decimal(0))
     row = []
     for cell, (_, name) in zip(mine, found.states, strict=True):
@@ -185,7 +210,7 @@ def _heat_row(
             if cell.share is not None:
                 share = cell.share
                 told += f"; {share:.0%} of the way to its target"
-        place = marks.add(f"{name}: {label}", told, "indicator", record=indicator)
+        place = marks.add(f"{name}: {indicator.label}", told, "indicator", record=indicator.id)
         tint = max(0.0, min(1.0, float(share)))
         row.append(Cell(None, "", place) if cell is None else Cell(tint, _brief(cell.words), place))
     return tuple(row)

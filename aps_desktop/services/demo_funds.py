@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from aps_desktop.domain.funding_measures import MANAGED
 from aps_desktop.domain.money import Money
 from aps_desktop.services.demo_maker import BASE, Maker, ProjectFacts
-from aps_desktop.services.demo_project_parts import rate_of
 
 _MARGIN = 109
 """Percent of what a year's projects cost that comes in at its beginning: a fund is never short."""
@@ -82,18 +80,10 @@ def _in_kind(m: Maker, p: ProjectFacts) -> None:
 def _entry(
     m: Maker, type: str, day: date, amount: Money, reference: str, fund: UUID | None, **more: Any
 ) -> None:
-    values = dict(more)
-    values["usd_value"] = amount
-    if amount.currency != "USD":
-        rate = Decimal(rate_of(amount.currency))
-        values |= {
-            "rate": rate, "rate_date": day.replace(day=1), "usd_value": Money.of(
-                amount.amount * rate, "USD"),
-            "rate_source": "UN operational rate (fictitious)",
-        }  # fmt: skip
     m.add(
         "fund_transaction", type=type, date=day, fund=fund, amount=amount, nature="actual",
-        reference=reference, document_class="limited", **values,
+        reference=reference, document_class="limited", **more,
+        **m.frozen(amount, day),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from aps_desktop.domain.entities import BY_NAME
 from aps_desktop.domain.ids import IdFactory
 from aps_desktop.domain.money import Money
 from aps_desktop.services import demo_words as words
+from aps_desktop.services.rates import Rate
 
 Progress = Callable[[int, int, str], None]
 T = TypeVar("T")
@@ -107,6 +109,7 @@ class Maker:
         self.currency_of: dict[str, str] = {}
         self.pools: dict[str, list[UUID]] = defaultdict(list)
         self.pillar_of: dict[UUID, str] = {}
+        self.rates: dict[str, list[Rate]] = defaultdict(list)
         self.meetings: list[MeetingFacts] = []
         self.meetings_of: dict[UUID, list[MeetingFacts]] = defaultdict(list)
         self.projects: list[ProjectFacts] = []
@@ -190,6 +193,14 @@ class Maker:
         """What an amount in US dollars is in another currency, in round figures."""
         amount = Decimal(dollars) * Decimal(RATES.get(currency, "1"))
         return Money.of(amount.quantize(Decimal(1) if amount < 10_000 else Decimal(100)), currency)
+
+    def frozen(self, amount: Money, day: date) -> dict[str, Any]:
+        """What a transaction keeps: the value by the newest rate of its day, as posting does."""
+        rates = self.rates[amount.currency]
+        if not rates:
+            return {"usd_value": amount}
+        at = bisect_right(rates, day, key=lambda rate: rate.day)
+        return dict(rates[max(0, at - 1)].frozen(amount))
 
     def person(self, state: str) -> str:
         """A name by chance, with its own script behind it where there is one."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from aps_desktop.domain.money import Money
 from aps_desktop.domain.values import Period
 from aps_desktop.services import demo_funds
 from aps_desktop.services.demo_maker import BASE, FIRST_YEAR, RATES, Maker, ProjectFacts
-from aps_desktop.services.demo_project_parts import rate_of
+from aps_desktop.services.rates import Rate
 
 _SPENT = {"completed": 92, "activities_done": 96, "reporting_due": 94}
 """What projects have spent of their budget, in percent, by status; others 60."""
@@ -19,9 +18,10 @@ _PAID = frozenset(
     {"commenced", "extended", "on_hold", "activities_done", "reporting_due", "completed"}
 )
 
-
-_MONTHLY = 370
-"""Days for which even a small office keeps the rate of every month."""
+_RUNNING = frozenset({"commenced", "extended", "on_hold"})
+_HELD_BACK, _OF_RUNNING = 15, 3
+"""Percent of a pledge that is not committed yet, in each how manieth running project."""
+_RATES_FROM = "UN operational rate (fictitious)"
 _PAYERS_OWN = ("pledge", "commitment", "disbursement")
 """Transactions that name the fund's main partner."""
 _PLANNED = 4
@@ -39,12 +39,13 @@ def make(m: Maker) -> None:
     demo_funds.needs(m, m.projects)
     for place, project in enumerate(paying):
         share = left * (place + 1) // len(paying) - left * place // len(paying)
-        _flows(m, project, share, payers.get(project.fund))
+        held = _HELD_BACK if project.status in _RUNNING and place % _OF_RUNNING == 0 else 0
+        _flows(m, project, share, payers.get(project.fund), 100 - held)
     _pipeline(m)
 
 
 def _rates(m: Maker) -> None:
-    months = 1 if m.size.projects >= 1000 else 6
+    """The rate of every month; what is posted later keeps the newest of its day."""
     for currency in RATES:
         if currency == "USD":
             continue
@@ -54,13 +55,12 @@ def _rates(m: Maker) -> None:
                 day = date(year, month, 1)
                 if day > BASE:
                     break
-                if (month - 1) % months and (BASE - day).days > _MONTHLY:
-                    continue
-                drift = Decimal(m.number(9300, 10700)) / 10_000
+                drift = Decimal(m.number(9750, 10250)) / 10_000
+                rate = (middle * drift).quantize(Decimal("0.0000000001"))
+                m.rates[currency].append(Rate(currency, rate, day, _RATES_FROM))
                 m.add(
-                    "exchange_rate", currency=currency, date=day,
-                    usd_per_unit=(middle * drift).quantize(Decimal("0.0000000001")),
-                    source="UN operational rate (fictitious)",
+                    "exchange_rate", currency=currency, date=day, usd_per_unit=rate,
+                    source=_RATES_FROM,
                 )  # fmt: skip
 
 
@@ -86,15 +86,16 @@ def _payers(m: Maker) -> dict[UUID | None, UUID]:
     return {UUID(bytes=bytes(fund)): UUID(bytes=bytes(partner)) for fund, partner in rows}
 
 
-def _flows(m: Maker, p: ProjectFacts, count: int, payer: UUID | None) -> None:
-    """Pledge, commitment, then instalments and what is spent of them, and what is given back.
+def _flows(m: Maker, p: ProjectFacts, count: int, payer: UUID | None, committed: int) -> None:
+    """Pledge, commitment (percent of it), then instalments and what is spent of them, and what is
+    given back.
 
     What was to be spent by each quarter of the project's time stands there as planned.
     """
-    tranches = _tranches(m, p)
+    tranches = _tranches(m, p, committed)
     flows: list[tuple[str, date, int, UUID | None]] = [
         ("pledge", p.start - timedelta(days=60), p.budget, None),
-        ("commitment", p.start - timedelta(days=20), p.budget, None),
+        ("commitment", p.start - timedelta(days=20), p.budget * committed // 100, None),
     ]
     for tranche, day, part in tranches:
         if day <= BASE:
@@ -124,10 +125,10 @@ def _flows(m: Maker, p: ProjectFacts, count: int, payer: UUID | None) -> None:
         _transaction(m, p, number, "expenditure", day, share, None, nature="planned")
 
 
-def _tranches(m: Maker, p: ProjectFacts) -> list[tuple[UUID, date, int]]:
+def _tranches(m: Maker, p: ProjectFacts, committed: int) -> list[tuple[UUID, date, int]]:
     found = []
     span = max(60, (p.end - p.start).days)
-    for place, share in enumerate((60, 40)):
+    for place, share in enumerate((60, committed - 60)):
         due = p.start + timedelta(days=span * place // 2)
         paid = due <= BASE
         part = p.budget * share // 100
@@ -150,21 +151,11 @@ def _transaction(
     m: Maker, p: ProjectFacts, number: int, type: str, day: date, amount: Money,
     tranche: UUID | None, *, nature: str = "actual", partner: UUID | None = None,
 ) -> None:  # fmt: skip
-    values: dict[str, Any] = {}
-    if p.currency != "USD":
-        rate = Decimal(rate_of(p.currency))
-        values = {
-            "rate": rate,
-            "rate_date": day.replace(day=1),
-            "rate_source": "UN operational rate (fictitious)",
-            "usd_value": Money.of(amount.amount * rate, "USD"),
-        }
-    else:
-        values = {"usd_value": amount}
     m.add(
         "fund_transaction", type=type, date=day, project=p.id, fund=p.fund, amount=amount,
         nature=nature, partner=partner, tranche=tranche, reference=f"{p.code[4:]}/{number + 1:02d}",
-        expires_on=p.end if type == "pledge" else None, document_class="limited", **values,
+        expires_on=p.end if type == "pledge" else None, document_class="limited",
+        **m.frozen(amount, day),
     )  # fmt: skip
 
 

@@ -84,12 +84,7 @@ def _row(one: Standing) -> tuple[Cell, ...]:
     return (
         one.row.label,
         measure.unit,
-        *(
-            words_of(measure, number if number is None else round(number, 2)).replace(
-                " ", FIXED_SPACE
-            )
-            for number in numbers
-        ),
+        *(words_of(measure, number).replace(" ", FIXED_SPACE) for number in numbers),
         str(one.period) if one.period else None,
         _percent(way.share) if way.share is not None else "–",
     )

@@ -256,4 +256,4 @@ def _before(row: IndicatorRow, one: ValueRow | None) -> str:
     number = counts(row.measure, one.reading) if one else None
     if one is None or number is None:
         return ""
-    return f"{words_of(row.measure, round(number, 2))} ({one.reading.period})"
+    return f"{words_of(row.measure, number)} ({one.reading.period})"

@@ -63,6 +63,20 @@ class IndicatorFigure:
 
 
 @dataclass(frozen=True)
+class Named:
+    """An indicator and the code of its project, "" where it has none."""
+
+    id: UUID
+    code: str
+    title: str
+    project: str
+
+    @property
+    def label(self) -> str:
+        return " · ".join(filter(None, (self.code, self.title, self.project)))
+
+
+@dataclass(frozen=True)
 class StateCell:
     """What one state reported for an indicator last; `share` of its own target's way, if known."""
 
@@ -75,9 +89,9 @@ class StateCell:
 
 @dataclass(frozen=True)
 class StatesByIndicator:
-    """Rows are indicators (id, label), columns states (id, name); `cells` by (indicator, state)."""
+    """Rows are indicators, columns states (id, name); `cells` by (indicator, state)."""
 
-    indicators: tuple[tuple[UUID, str], ...]
+    indicators: tuple[Named, ...]
     states: tuple[tuple[UUID, str], ...]
     cells: dict[tuple[UUID, UUID], StateCell] = field(default_factory=dict)
 
@@ -110,17 +124,17 @@ class Band:
 
 
 @dataclass(frozen=True)
-class Way:
+class Way(Named):
     """One indicator that is some part of its way to the target; `share` 1 is there."""
 
-    id: UUID
-    code: str
-    title: str
     unit: str
     band: str
     share: Decimal
     actual: str
     target: str
+
+
+_PROJECT = "coalesce(p.code, p.title, '')"
 
 
 def progress(
@@ -165,15 +179,16 @@ def ways(c: Connection, filters: Filters = Filters()) -> list[Way]:
     where, params = scope(c, filters)
     joined, year = _of_year(filters)
     rows = c.all(
-        "SELECT t.id, coalesce(t.code, ''), t.title, coalesce(t.unit, ''), s.band, s.share, "
-        f"s.actual_words, s.target_words FROM indicator_standing z {joined} "
-        f"JOIN indicator t ON t.rid = z.indicator {where} AND s.known = 1 "
+        f"SELECT t.id, coalesce(t.code, ''), t.title, {_PROJECT}, coalesce(t.unit, ''), s.band, "
+        f"s.share, s.actual_words, s.target_words FROM indicator_standing z {joined} "
+        f"JOIN indicator t ON t.rid = z.indicator LEFT JOIN project p ON p.rid = t.project {where} "
+        "AND s.known = 1 "
         "ORDER BY s.place, t.code, t.title",
         [*year, *params],
     )
     return [
-        Way(reading.uuid(id), code, title, unit, band, Decimal(share), actual, target)
-        for id, code, title, unit, band, share, actual, target in rows
+        Way(reading.uuid(id), code, title, project, unit, band, Decimal(share), actual, target)
+        for id, code, title, project, unit, band, share, actual, target in rows
     ]
 
 
@@ -249,6 +264,10 @@ def states_by_indicator(
     until = date(filters.year, 12, 31) if filters.year else None
     found = reading.values(c, rids, since=since, until=until, statuses=REPORTED)
     goals = reading.targets(c, rids)
+    projects = dict(c.all(
+        f"SELECT t.rid, {_PROJECT} FROM indicator t JOIN project p ON p.rid = t.project "
+        f"WHERE t.rid IN ({placeholders(rids)})", rids,
+    )) if rids else {}  # fmt: skip
     by_name = {name: (rid, reading.uuid(id)) for rid, id, name in states}
     cells: dict[tuple[UUID, UUID], StateCell] = {}
     for row in ordered:
@@ -261,7 +280,7 @@ def states_by_indicator(
             if cell:
                 cells[row.id, by_name[name][1]] = cell
     return StatesByIndicator(
-        tuple((row.id, row.label) for row in ordered),
+        tuple(Named(r.id, r.code, r.title, projects.get(r.rid, "")) for r in ordered),
         tuple((reading.uuid(id), name) for _, id, name in states),
         cells,
     )

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -228,14 +227,10 @@ def _cell(
     whole = [one for one in ones if one.reading.split.whole]
     known = {one.status for one in (whole or ones)}
     status = next((state for state in _WORST if state in known), "draft")
-    words = words_of(row.measure, _rounded(found.value)) or (ones[-1].reading.text or "")
+    words = words_of(row.measure, found.value) or (ones[-1].reading.text or "")
     signs = tuple(dict.fromkeys(mark for one in ones for mark in marks.get(one.id, ())))
     edit = edit_text(row, whole[-1].reading) if whole else ""
     return GridCell(words, edit, status, found, tuple(ones), bool(whole), late, signs)
-
-
-def _rounded(number: Decimal | None) -> Decimal | None:
-    return None if number is None else round(number, 2)
 
 
 def edit_text(row: IndicatorRow, one: Reading) -> str:

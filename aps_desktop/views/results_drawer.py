@@ -89,12 +89,12 @@ class ResultsDrawer(QScrollArea):
         measure = Measure(type=group.type)
         value = group.total.value
         unit = group.unit if group.unit != "%" else ""
-        number = "" if value is None else words_of(measure, round(value, 2))
+        number = "" if value is None else words_of(measure, value)
         head = f"{number} {unit}".strip() if number else f"No sum of {unit or 'these'}"
         column.addWidget(PlainLabel(head, page, role="heading"))
         column.addWidget(PlainLabel(group.total.how, page, role="small"))
         for one in group.total.inputs:
-            words = f"{words_of(measure, round(one.value, 2))}  {one.label}"
+            words = f"{words_of(measure, one.value)}  {one.label}"
             column.addWidget(ElidedLabel(words, page))
         for left in group.total.left_out:
             words = f"Left out: {left.label} – {left.why}"

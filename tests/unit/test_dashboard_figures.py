@@ -190,9 +190,17 @@ def test_every_mark_opens_as_many_rows_as_it_says(db: Database, only: str | None
 
 
 def money_of(db: Database, mark: Mark) -> str:
-    """The sum of the values in US dollars of the rows that a mark opens."""
+    """The sum of the values in US dollars of the rows that a mark opens; of what is pledged and
+    not committed: project by project, what the pledges are more."""
     test, params = where(db.reader(), entity("fund_transaction"), mark.filters, "")
-    cents = db.reader().value(f"SELECT sum(usd_value_minor) FROM fund_transaction t{test}", params)
+    of_all = f"SELECT sum(usd_value_minor) FROM fund_transaction t{test}"
+    if mark.label.endswith("not committed"):
+        of_all = (
+            "SELECT sum(more) FROM (SELECT max(0, sum(CASE type WHEN 'commitment' "
+            f"THEN -usd_value_minor ELSE usd_value_minor END)) AS more FROM fund_transaction t{test}"
+            " GROUP BY project)"
+        )
+    cents = db.reader().value(of_all, params)
     return format_money(int(cents or 0), "USD")
 
 
@@ -243,7 +251,7 @@ def test_indicators_by_progress_are_all_indicators(db: Database) -> None:
 
 def test_bullets_show_the_actual_and_the_target(db: Database) -> None:
     made = chart(db, "results-bullets")
-    code, _, actual, target, _, percent = made.table.rows[0]
+    code, _, _, actual, target, _, percent = made.table.rows[0]
     rows = db.reader().all(
         "SELECT i.baseline, g.value, (SELECT v.value FROM indicator_value v "
         "WHERE v.indicator = i.rid AND v.member_state IS NULL AND v.sex IS NULL "
@@ -259,7 +267,7 @@ def test_bullets_show_the_actual_and_the_target(db: Database) -> None:
 
 def test_the_heat_map_has_eleven_states(db: Database) -> None:
     made = chart(db, "results-states")
-    assert len(made.table.headings) == 1 + 11
+    assert len(made.table.headings) == 3 + 11
     assert len(made.body.columns) == 11
     assert "TL" in made.body.columns
 

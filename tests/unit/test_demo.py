@@ -1,5 +1,6 @@
 """The fictitious data: the same for a seed, lawful, chained, and all or nothing."""
 
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
@@ -13,10 +14,11 @@ from aps_desktop.db.queries.lists import ListQuery
 from aps_desktop.domain.entities import ENTITIES
 from aps_desktop.domain.errors import UserError
 from aps_desktop.domain.fields import Kind
+from aps_desktop.domain.money import Money
 from aps_desktop.domain.rules import check_record
 from aps_desktop.exchange.cell_values import cell_writer
 from aps_desktop.exchange.write_workbook import id_cell
-from aps_desktop.services import demo, exporting_cells, offices, records
+from aps_desktop.services import demo, exporting_cells, figures, offices, rates, records
 from aps_desktop.services.exporting_labels import ReferenceTexts
 from aps_desktop.services.importing_current import value_columns
 
@@ -138,3 +140,25 @@ def test_cells_from_the_database_are_those_of_the_values(filled: Database) -> No
         made = list(exporting_cells.cell_chunks(c, kind, kind.fields, rids, label))
         assert made == ([expected] if ids else [])
     assert seen == set(Kind)
+
+
+def test_what_is_posted_keeps_the_newest_rate_of_its_day(filled: Database) -> None:
+    """As posting does: never a later one, and the value by it."""
+    c = filled.reader()
+    rows = c.all(
+        "SELECT amount_currency, amount_minor, date, rate_date, usd_value_minor "
+        "FROM fund_transaction WHERE amount_currency <> 'USD' ORDER BY rid LIMIT 60"
+    )
+    assert len(rows) == 60
+    for currency, minor, day, rate_day, usd in rows:
+        found = rates.find(c, currency, date.fromisoformat(day))
+        assert found is not None
+        assert (found.day.isoformat(), found.usd(Money(minor, currency)).minor) == (rate_day, usd)
+
+
+def test_some_pledges_run_out_and_are_not_committed(filled: Database) -> None:
+    scope = figures.Scope(as_of=date(2026, 11, 23))
+    answer = figures.answer(filled.reader(), "expiring", scope)
+    left = {one.key: one.total for one in answer.totals}
+    assert len(answer.lines) >= 4
+    assert 0 < left["open"].value.minor < left["pledged"].value.minor

@@ -167,7 +167,7 @@ def test_the_figures_behind_charts(filled: Filled) -> None:
     kpi = results_figures.progress(c, Filters(kpi_only=True, level="impact"), limit=5)
     assert [one.code for one in kpi] == ["K"]
     states = results_figures.states_by_indicator(c, Filters(year=2026, pillar="ascc"))
-    assert [label for _, label in states.indicators] == ["I-1 · Trained"]
+    assert [one.label for one in states.indicators] == ["I-1 · Trained · P-1"]
     assert len(states.states) == 3
     cells = {state: cell.value for (_, state), cell in states.cells.items()}
     assert cells == {filled.viet_nam: 30, filled.thailand: 20}
