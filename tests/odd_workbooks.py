@@ -188,6 +188,13 @@ book('percent', 'work_plan_line 0/3',('Work plan lines',[
 book('pax', 'participation_count 4',('Participation',[
  ['Activity','Country','Male','Female'],['Youth camp 2026','Thailand',10,12],['Youth camp 2026','Viet Nam',8,9]]))
 
+book('title_twice', 'project 2/1',('Projects',[
+ ['Project code','Title','Description','Description',None,'Title'],
+ ['L-1','Long title','x','second',None,'Another title'],['L-2','Two','ok',None,'stray','Z'],['L-1','The same code','',None,None,None]]))
+book('one_target', 'indicator 2 + target 2 + indicator_value 3/1',('Indicators',[
+ ['Project','Indicator','Unit','Baseline','Target','Q1 2026','Q2 2026'],
+ ['P-1','Warnings sent','number',0,100,10,'n/a'],['P-1','Forms harmonised','number','0','12','3','7']]))
+
 
 def save(name: str, path: Path) -> None:
     """Writes one of the workbooks."""

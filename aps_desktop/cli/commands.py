@@ -251,6 +251,7 @@ def _workbook_commands(commands: Commands) -> None:
     bring.add_argument("--sheet", metavar="S", help="only this sheet")
     bring.add_argument("--entity", metavar="E", help="what its rows are")
     bring.add_argument("--mapping", metavar="FILE", help='JSON: {"Column heading": "field", ...}')
+    bring.add_argument("--currency", metavar="CODE", help="of amounts without one: USD")
     bring.add_argument("--dry-run", action="store_true", help="say what would happen")
     bring.add_argument("--errors", metavar="OUT.xlsx", help="where refused rows are written")
     take = add(commands, "export-excel", export_excel)

@@ -24,6 +24,7 @@ def import_excel(session: Session) -> int:
             sheet=a.sheet,
             entity=a.entity,
             mapping=_mapping(a.mapping),
+            currency=a.currency or "",
             dry_run=a.dry_run,
             errors_out=Path(a.errors) if a.errors else None,
             progress=session.progress,

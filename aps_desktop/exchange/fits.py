@@ -90,7 +90,10 @@ class Fitter:
         return profile.is_empty or profile.numbers >= 0.5
 
     def fit(self, entity: Entity, columns: Collection[int]) -> Fit:
-        """The best field for each column, each field once, and what speaks for the entity."""
+        """The best field for each column, each field once, and what speaks for the entity.
+
+        A heading that stands twice means the same twice: the second column is no other field.
+        """
         filled = self._filling(entity, columns)
         columns = [c for c in columns if filled is None or c not in filled.constants]
         pairs = sorted(
@@ -103,10 +106,13 @@ class Fitter:
         )
         fit = Fit(entity, filling=filled)
         taken: set[str] = set(filled.fields) if filled else set()
+        headed: set[tuple[str, str]] = set()
         for score, negative, name in pairs:
-            if -negative not in fit.columns and name not in taken:
+            heading = self._table.groups[-negative], folded(self._table.headers[-negative])
+            if -negative not in fit.columns and name not in taken and heading not in headed:
                 fit.columns[-negative] = (name, score)
                 taken.add(name)
+                headed.add(heading)
         fit.worth = self._worth(fit, taken, columns)
         if filled:
             fit.worth += min(len(filled.constants), _WORTH_COLUMNS) * _SPREAD_WORTH

@@ -21,6 +21,8 @@ from aps_desktop.exchange.long_texts import is_cut
 STATE_ENTITY = "member_state"
 _LAST_DAY_NAMES = re.compile(r"(^|_)(end|ends|due|until|to|deadline|completed|expiry|closes)(_|$)")
 _INTEGER_LIMIT = 2**63 - 1
+_ZERO_WIDE = "\u200b\ufeff"
+"""What copying from a web page leaves around a text; within one, it divides Khmer words."""
 _FILE = re.compile(r"(?P<name>.+) \(sha256 (?P<sha>[0-9a-f]{64})\)", re.S)
 _ID = re.compile(r"\[#([0-9a-f]{32})\]")
 
@@ -176,6 +178,7 @@ def _text(spec: Field, _: ParseContext) -> Parser:
 
     def read(cell: Cell, _: str) -> tuple[Read, str]:
         text = clean_text(cell if isinstance(cell, str) else cell_text(cell), lines=lines)
+        text = text.strip(_ZERO_WIDE)
         if is_cut(text):
             raise InvalidValue(
                 "The rest of this long text is missing.",

@@ -19,6 +19,9 @@ from aps_desktop.exchange.parse import Habits
 from aps_desktop.exchange.words import choice_in
 
 _TARGET = re.compile(r"\b(targets?|planned|plan|sasaran|projected|forecast)\b", re.I)
+_WHOLE_TARGET = re.compile(
+    r"(annual |yearly |full[- ]year )?(targets?|sasaran)( value)?( \([^)]*\))?", re.I
+)
 _ACTUAL = re.compile(
     r"\b(actuals?|achieved|achievement|results?|values?|reported|realisasi)\b", re.I
 )
@@ -182,11 +185,14 @@ def period_parts(
     year = header_year(table) or habits.year or table.year
     parts: list[Part] = []
     targets: list[Target] = []
-    for column, text in enumerate(table.headers):
-        group = table.groups[column]
-        if not text or column in used:
-            continue
-        period = period_of(text, group, year)
+    free = [c for c, text in enumerate(table.headers) if text and c not in used]
+    periods = {c: period_of(table.headers[c], table.groups[c], year) for c in free}
+    years = {p.end.year for p in periods.values() if p is not None}
+    for column in free:
+        text, group = table.headers[column], table.groups[column]
+        period = periods[column]
+        if period is None and len(years) == 1 and _WHOLE_TARGET.fullmatch(text.strip()):
+            period = Period.year(min(years))  # "Target" beside Q1 to Q4 2026 is that of 2026
         if period is None:
             continue
         aimed = bool(_TARGET.search(f"{text} {group}"))

@@ -29,6 +29,9 @@ from aps_desktop.exchange.limits import Limits, limit_process
 from aps_desktop.exchange.prescan import Marks, check_start, refuse, scan_ods, scan_xlsx
 
 CHUNK_ROWS = 4096
+_OLE = (".xls", ".xla")
+_XLSX = (".xlsx", ".xlsm", ".xlsb", ".xlam")
+_ODS = (".ods",)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -76,20 +79,30 @@ def _read(path: Path, limits: Limits, out: BinaryIO) -> None:
         _read_text(path, limits, out)
         return
     marks: dict[str, Marks] = {}
+    endings: tuple[str, ...] = _OLE
     if container == "zip":
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
         if "content.xml" in names:
             scan_ods(path, limits)
+            endings = _ODS
         elif any(name.startswith("xl/") for name in names):
             marks = {} if limits.looked else scan_xlsx(path, limits)
+            endings = _XLSX
         else:
             raise refuse("it is not a workbook.", "Choose an .xlsx, .ods or .csv file.")
-    with python_calamine.CalamineWorkbook.from_path(str(path)) as book:
+    with _opened(path, endings) as book:
         for sheet in book.sheets_metadata:
             if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet:
                 hidden = sheet.visible != python_calamine.SheetVisibleEnum.Visible
                 _send_sheet(book, sheet.name, hidden, marks.get(sheet.name, {}), limits, out)
+
+
+def _opened(path: Path, endings: tuple[str, ...]) -> python_calamine.CalamineWorkbook:
+    """By its name where that is right (quicker), else by what it is: "list.xls" saved as .xlsx."""
+    if path.suffix.casefold() in endings:
+        return python_calamine.CalamineWorkbook.from_path(str(path))
+    return python_calamine.CalamineWorkbook.from_filelike(path.open("rb"))
 
 
 def _send_sheet(

@@ -11,6 +11,7 @@ from aps_desktop.db.engine import Database
 from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.entities import ENTITIES, entity
 from aps_desktop.domain.errors import NotFound, UserError
+from aps_desktop.domain.money import Money
 from aps_desktop.exchange.drafts import Note
 from aps_desktop.exchange.gc_pause import collector_paused
 from aps_desktop.exchange.mapping import SheetMapping
@@ -67,25 +68,26 @@ def import_workbook(
     sheet: str | None = None,
     entity: str | None = None,
     mapping: Mapped | None = None,
+    currency: str = "",
     dry_run: bool = False,
     errors_out: Path | None = None,
     progress: Progress = no_progress,
     cancelled: Cancelled = never,
 ) -> ImportReport:
-    """The whole way from a file to records. `mapping` is a SheetMapping or header -> field.
+    """The whole way from a file to records. `mapping` is a SheetMapping or header -> field,
+    `currency` that of amounts beside which none is written.
 
     All good rows are one step to undo, after a backup. UserError when nothing could be read.
     """
+    told = sheet, entity, mapping, currency
     with collector_paused():
-        return _brought(
-            db, Path(path), (sheet, entity, mapping), dry_run, errors_out, progress, cancelled
-        )
+        return _brought(db, Path(path), told, dry_run, errors_out, progress, cancelled)
 
 
 def _brought(
     db: Database,
     path: Path,
-    told: tuple[str | None, str | None, Mapped | None],
+    told: tuple[str | None, str | None, Mapped | None, str],
     dry_run: bool,
     errors_out: Path | None,
     progress: Progress,
@@ -95,8 +97,11 @@ def _brought(
         raise UserError(f"There is no folder “{errors_out.parent}”.", "Choose another folder.")
     resolver = DatabaseResolver(db.reader())
     found = read(db, path, progress, cancelled, resolver)
-    if any(one is not None for one in told):
-        found = _as_told(db, found, *told)
+    sheet, name, mapping, currency = told
+    if any(one is not None for one in (sheet, name, mapping)):
+        found = _as_told(db, found, sheet, name, mapping)
+    if currency:
+        found = _in_currency(found, Money.of(0, currency).currency)
     planned = plan(db, found, progress, cancelled, resolver)
     if not planned.sheets:
         reasons = " ".join(f"{one.name}: {one.why}" for one in found.sheets if one.why)
@@ -254,6 +259,17 @@ def _note(note: Note) -> dict[str, Any]:
 
 def _has_errors(planned: Plan) -> bool:
     return any(row.problems for sheet in planned.sheets for row in sheet.rows)
+
+
+def _in_currency(found: FoundWorkbook, currency: str) -> FoundWorkbook:
+    """The workbook with its bare amounts in a currency, where nothing in it says another."""
+    sheets = [
+        replace(one, mapping=replace(
+            one.mapping, habits=replace(one.mapping.habits, currency=currency)
+        )) if one.mapping and not one.mapping.habits.currency else one
+        for one in found.sheets
+    ]  # fmt: skip
+    return replace(found, sheets=tuple(sheets))
 
 
 def _as_told(

@@ -35,6 +35,7 @@ from aps_desktop.services.importing_types import (
 )
 
 NO_TABLE = "No row of column headings was found."
+NO_ROWS = "There are column headings, but no records below them."
 NO_FIT = "Its columns are none of a kind of record."
 LEFT_OUT = "Left out."
 HIDDEN = "It is a hidden sheet: choose it by its name to import it."
@@ -118,7 +119,9 @@ def understand(
 def _found(db: Database, sheet: Sheet, guesser: Guesser, resolver: Resolver) -> FoundSheet:
     table = guesser.table(sheet)
     if table is None or not table.rows:
-        return FoundSheet(sheet, table, None, why=NO_TABLE)
+        headings = sheet.rows[: table.header_row + 1] if table is not None else ()
+        only = bool(headings) and len(sheet.rows) == len(headings)
+        return FoundSheet(sheet, table, None, why=NO_ROWS if only else NO_TABLE)
     known = mappings.remembered(db.reader(), sheet, table)
     if known is not None:
         if not known.parts:

@@ -224,9 +224,14 @@ class _Names:
         # Letters that are nearly right first; then names of which the words are a part.
         near = process.extractOne(text.upper(), self._upper, scorer=fuzz.ratio, score_cutoff=70)
         if near is None and len(self._upper) < _WORDS_OF:
-            near = process.extractOne(
-                text.upper(), self._upper, scorer=fuzz.WRatio, score_cutoff=80
-            )
+            near = next(
+                (
+                    one for one in process.extract(
+                        text.upper(), self._upper, scorer=fuzz.WRatio, score_cutoff=80, limit=8
+                    ) if len(one[0]) * 2 >= len(text)  # LA is a part of Atlantis, but not meant
+                ),
+                None,
+            )  # fmt: skip
         self._suggested[text] = self._shown[near[2]] if near else None
         return self._suggested[text]
 

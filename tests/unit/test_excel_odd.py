@@ -157,3 +157,50 @@ def test_errors_of_formulas_are_named(there, tmp_path):
 def test_rows_that_bring_nothing_are_told(there, tmp_path):
     report = bring(there, "cash_book_usd", tmp_path, dry_run=True)
     assert [(r["row"], r["why"]) for r in report.sheets[0].passed_over] == [(3, "balance")]
+
+
+@pytest.mark.parametrize("ending", [".xls", ".ods", ".XLSM"])
+def test_the_ending_of_a_workbooks_name_does_not_matter(there, tmp_path, ending):
+    save("pax", tmp_path / "a.xlsx")
+    path = (tmp_path / "a.xlsx").rename(tmp_path / f"list{ending}")
+    report = importing.import_workbook(there, path, dry_run=True)
+    assert _count(report.sheets[0].parts[0]) == "participation_count 4"
+
+
+def test_headings_alone_are_told_as_such(there, tmp_path):
+    made = openpyxl.Workbook()
+    made.active.append(["Project code", "Project title", "Budget"])
+    made.save(tmp_path / "a.xlsx")
+    with pytest.raises(UserError, match="headings, but no records"):
+        importing.import_workbook(there, tmp_path / "a.xlsx")
+
+
+def test_bare_amounts_take_the_currency_that_was_told(db, tmp_path):
+    made = openpyxl.Workbook()
+    for row in (["Project code", "Project title", "Budget"], ["X-1", "\u200bOne\ufeff", 1500],
+                ["X-2", "Two", "JPY 900"]):  # fmt: skip
+        made.active.append(row)
+    made.save(tmp_path / "a.xlsx")
+    with pytest.raises(UserError, match="not a currency"):
+        importing.import_workbook(db, tmp_path / "a.xlsx", currency="US")
+    assert importing.import_workbook(db, tmp_path / "a.xlsx", dry_run=True).sheets[0].refused == 1
+    importing.import_workbook(db, tmp_path / "a.xlsx", currency="usd")
+    c = db.reader()
+    one, two = (
+        records.get(c, "project", records.find_id(c, "project", f"X-{n}")).values for n in (1, 2)
+    )
+    assert (one["title"], one["budget"]) == ("One", Money(150_000, "USD"))
+    assert two["budget"] == Money(900, "JPY")
+
+
+def test_a_name_is_not_taken_for_a_short_one_within_it(there, tmp_path):
+    made = openpyxl.Workbook()
+    for row in (["Name", "Country", "E-mail"], ["Nemo", "Atlantis", "n@x.org"],
+                ["Ana", "Timor Lest", "a@x.org"]):  # fmt: skip
+        made.active.append(row)
+    made.save(tmp_path / "a.xlsx")
+    report = importing.import_workbook(there, tmp_path / "a.xlsx", entity="focal_point",
+                                       dry_run=True)  # fmt: skip
+    hints = [error.hint for error in report.sheets[0].errors]
+    assert hints[0] == "Add the member state first, or correct the name."
+    assert hints[1:] in ([], ["Did you mean Timor-Leste?"])

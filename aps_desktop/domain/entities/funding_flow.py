@@ -115,7 +115,13 @@ FUND_TRANSACTION = Entity(
             section="US dollars",
             aliases=("USD equivalent",),
         ),
-        Field(17, "remarks", "Remarks", Kind.LONG_TEXT, aliases=("Notes", "Comments")),
+        Field(
+            17,
+            "remarks",
+            "Remarks",
+            Kind.LONG_TEXT,
+            aliases=("Notes", "Comments", "Description", "Details"),
+        ),
         Field(
             18,
             "reverses",

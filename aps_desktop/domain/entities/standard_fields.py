@@ -39,7 +39,7 @@ def valid_from(number: int, section: str = "") -> Field:
         "Valid from",
         Kind.DATE,
         section=section,
-        aliases=("Effective from",),
+        aliases=("Effective from", "Since"),
     )
 
 
