@@ -12,6 +12,7 @@ import os
 import socket
 import sys
 import uuid
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,23 +39,35 @@ def settle_identity(db: Database) -> str:
 
 def watch(db: Database) -> None:
     """Notes how far this installation has come in a database, now and after every commit."""
-    path = db.path.resolve()
-    noted = note(db.reader(), path)
+    path, place = db.path.resolve(), cache(_note)
+    noted = note(db.reader(), path, None, place)
 
     def on_commit(c: Connection) -> None:
         nonlocal noted
-        noted = note(c, path, noted)
+        noted = note(c, path, noted, place)
 
     db.on_commit = on_commit
 
 
-def note(c: Connection, path: Path, noted: State | None = None) -> State | None:
-    """Notes how far this installation has come in the file at `path`; what is noted now."""
+def _note(device: str) -> Path:
+    return data_dir() / "devices" / f"{device}.json"
+
+
+def note(
+    c: Connection,
+    path: Path,
+    noted: State | None = None,
+    place: Callable[[str], Path] = _note,
+) -> State | None:
+    """Notes how far this installation has come in the file at `path`; what is noted now.
+
+    `place` names the file of a device's notes.
+    """
     state = _state(c, str(path))
     if state is None or state == noted:
         return noted
     try:
-        durable.write_json(_note(state["device"]), state)
+        durable.overwrite_json(place(state["device"]), state)
     except OSError:
         return noted  # a lost note costs a new device id at the next start, nothing else
     return state
@@ -121,10 +134,6 @@ def _state(c: Connection, path: str) -> State | None:
         "machine": _machine(),
         "path": path,
     }
-
-
-def _note(device: str) -> Path:
-    return data_dir() / "devices" / f"{device}.json"
 
 
 @cache
