@@ -8,7 +8,7 @@ from uuid import UUID
 
 from aps_desktop.db import steps
 from aps_desktop.db import undo as undo_stack
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.engine import Database
 from aps_desktop.db.layout import column_names, field_columns, value_of
 from aps_desktop.db.queries.labels import label_sql
@@ -210,26 +210,32 @@ def _set(c: Connection, field: Field, rid: int, labels: dict[UUID, str]) -> Valu
     wires = [wire for wire, _ in set_members(c, rid, field)]
     if field.kind is Kind.TAGS:
         return frozenset(wires)
-    ids = [UUID(wire) for wire in wires]
-    for id in ids:
-        rid_of = c.value("SELECT rid FROM record WHERE uuid = ?", (id.bytes,))
-        found = _named(c, field.target, rid_of)
-        labels[id] = found[1] if found else "(not here)"
-    return frozenset(ids)
+    ids = frozenset(UUID(wire) for wire in wires)
+    labels.update(dict.fromkeys(ids, "(not here)"))
+    if ids:
+        kind, known = entity(field.target), [id.bytes for id in ids]
+        for uuid, *words in c.all(
+            f"SELECT r.uuid, {_words(kind)} FROM record r JOIN {kind.name} t ON t.rid = r.rid "
+            f"WHERE r.uuid IN ({placeholders(known)})",
+            known,
+        ):
+            labels[UUID(bytes=bytes(uuid))] = _label(kind, *words)
+    return ids
 
 
 def _named(c: Connection, target: str, rid: object) -> tuple[UUID, str] | None:
     kind = entity(target)
-    row = c.one(
-        f"SELECT t.id, {label_sql(kind, 't')}, {label_sql(kind, 't', short=True)} "
-        f"FROM {kind.name} t WHERE t.rid = ?",
-        (rid,),
-    )
-    if row is None:
-        return None
-    title, code = row[1] or kind.label, row[2]
-    label = f"{code} · {title}" if code and code != title and kind.code not in kind.title else title
-    return UUID(bytes=bytes(row[0])), str(label)
+    row = c.one(f"SELECT t.id, {_words(kind)} FROM {kind.name} t WHERE t.rid = ?", (rid,))
+    return (UUID(bytes=bytes(row[0])), _label(kind, *row[1:])) if row else None
+
+
+def _words(kind: Entity) -> str:
+    return f"{label_sql(kind, 't')}, {label_sql(kind, 't', short=True)}"
+
+
+def _label(kind: Entity, title: str | None, code: str | None) -> str:
+    title = title or kind.label
+    return f"{code} · {title}" if code and code != title and kind.code not in kind.title else title
 
 
 def _refuse(kind: Entity, values: Mapping[str, Value], touched: Mapping[str, object]) -> None:
