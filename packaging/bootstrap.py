@@ -233,10 +233,9 @@ def test(arguments: list[str]) -> int:
 
 
 def side_by_side() -> list[str]:
-    """A whole run uses the machine's processors; what is asked for by name runs in one process,
-    where a debugger works. The end is shared out again, since some files take a minute."""
-    processors = min(os.cpu_count() or 1, 4)
-    return [f"--numprocesses={processors}", "--dist=worksteal"] if processors > 1 else []
+    """A whole run takes two processes of up to 1 GB; what is asked for by name runs in one, where
+    a debugger works. The end is shared out again, since some tests take half a minute."""
+    return ["--numprocesses=2", "--dist=worksteal"] if (os.cpu_count() or 1) > 1 else []
 
 
 def test_all(arguments: list[str]) -> int:
