@@ -155,6 +155,7 @@ class Program(QObject):
         context.passphrase_wanted.connect(self._on_passphrase_wanted)
         context.handed_over.connect(self._on_handed_over)
         self.ui_state.put("database", str(Path(location).resolve()) if not db.postgres else "")
+        self.ui_state.save()  # at once: after a power cut it is still the last one
         self.window = window
         window.show()
         return True

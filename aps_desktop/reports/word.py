@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,12 @@ def write(document: Document, path: Path) -> None:
     book = docx.Document()
     _set_up(book, document)
     _head(book, document)
-    for block in document.blocks:
+    for block, after in zip_longest(document.blocks, document.blocks[1:]):
         _block(book, block)
+        # A heading keeps its own distance; and LibreOffice parts one that follows an empty
+        # paragraph from the chart below it.
+        if isinstance(block, Facts | Table) and not isinstance(after, Heading):
+            book.add_paragraph()
     book.save(str(path))
 
 
@@ -194,7 +199,6 @@ def _facts(book: Any, block: Facts) -> None:
         row.cells[0].paragraphs[0].paragraph_format.space_after = Pt(1)
         _muted(row.cells[0].paragraphs[0], label)
         _fill(row.cells[1], words(cell) or "–")
-    book.add_paragraph()
 
 
 def _table(book: Any, block: Table) -> None:
@@ -220,7 +224,6 @@ def _table(book: Any, block: Table) -> None:
         for place, column, cell, width in zip(row.cells, block.columns, cells, widths, strict=True):
             place.width = width
             _fill(place, words(cell), right=_is_right(column, cell), bold=bold)
-    book.add_paragraph()
 
 
 def _widths(book: Any, columns: Iterable[Column]) -> list[int]:
@@ -310,6 +313,7 @@ def _picture(book: Any, block: Picture) -> None:
     shape = book.add_picture(io.BytesIO(block.png), width=int(room * block.width))
     shape._inline.docPr.set("descr", block.words)  # noqa: SLF001 - words for those who listen
     if block.caption:
+        book.paragraphs[-1].paragraph_format.keep_with_next = True
         _muted(book.add_paragraph(), block.caption)
 
 

@@ -55,7 +55,7 @@ def _rates(m: Maker) -> None:
                 day = date(year, month, 1)
                 if day > BASE:
                     break
-                drift = Decimal(m.number(9750, 10250)) / 10_000
+                drift = Decimal(m.number(9960, 10040)) / 10_000
                 rate = (middle * drift).quantize(Decimal("0.0000000001"))
                 m.rates[currency].append(Rate(currency, rate, day, _RATES_FROM))
                 m.add(

@@ -309,11 +309,12 @@ def _explained(
     if balances:
         said += [f"{f.label}: {f.words}." for f in (UNDISBURSED, UNSPENT, BALANCE)]
         said.append("In US dollars by the rates frozen with each entry; differences of rates stay.")
-        partner_funds = [rid for rid, own in _managed(c).items() if not own]
-        if by == "fund" and partner_funds:
-            said.append(
-                f"{len(partner_funds):,} partner funds have no balance: the partner pays itself."
-            )
+        chosen = ledger.values.get("fund", ())
+        theirs = [n for n, own in _managed(c).items() if not own and (not chosen or n in chosen)]
+        if by == "fund" and theirs:
+            funds = "A partner fund has" if len(theirs) == 1 else (
+                f"{len(theirs):,} partner funds have")  # fmt: skip
+            said.append(f"{funds} no balance: the partner pays itself.")
     said.append("What is given in kind, and what is planned, is never added to actual cash.")
     for name, label in (("body", "bodies"), ("programme", "programmes")):
         if (number := len(ledger.values.get(name, ()))) > 1:

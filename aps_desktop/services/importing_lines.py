@@ -117,10 +117,16 @@ class _Lines:
     def _title(self, one: Decided) -> str:
         kind = entity(one.entity)
         values = one.record.values
-        for name in dict.fromkeys((kind.code, *kind.title)):
-            if name and values.get(name) is not None:
-                return self._shown(kind.field(name), values[name])[:120]
-        return kind.label
+        named = dict.fromkeys((kind.code, *kind.title))
+        said = [
+            self._shown(kind.field(name), values[name])
+            for name in named if name and values.get(name) is not None
+        ]  # fmt: skip
+        # What is called by other records is told by all of them: which indicator, of which time.
+        whole = " · ".join(said) if not kind.code else said[0] if said else ""
+        # A form names what is here by its id alone.
+        known = self._labels(one.entity, one.id) if not whole and one.id else ""
+        return (whole or known or kind.label)[:120]
 
     def _shown(self, spec: Field, value: Any) -> str:
         if isinstance(value, Draft):

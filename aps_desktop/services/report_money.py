@@ -30,7 +30,9 @@ def money_table(reader: Reader, about: str, rid: int, until: date | None = None)
         return [Paragraph("No transactions recorded.", "muted")]
     shown = [one for one in moved.totals if one.key in _ALWAYS or (one.total and one.total.rows)]
     known = {one.key for one in moved.totals}
-    derived = [one for one in left.totals if one.key not in known]
+    derived = [
+        one for one in left.totals if one.key not in known and (not one.total or one.total.rows)
+    ]
     rows = [_row(one) for one in (*shown, *derived)]
     return [
         Table(_COLUMNS, tuple(rows)),

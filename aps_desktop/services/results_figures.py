@@ -264,10 +264,7 @@ def states_by_indicator(
     until = date(filters.year, 12, 31) if filters.year else None
     found = reading.values(c, rids, since=since, until=until, statuses=REPORTED)
     goals = reading.targets(c, rids)
-    projects = dict(c.all(
-        f"SELECT t.rid, {_PROJECT} FROM indicator t JOIN project p ON p.rid = t.project "
-        f"WHERE t.rid IN ({placeholders(rids)})", rids,
-    )) if rids else {}  # fmt: skip
+    projects = _projects(c, rids)
     by_name = {name: (rid, reading.uuid(id)) for rid, id, name in states}
     cells: dict[tuple[UUID, UUID], StateCell] = {}
     for row in ordered:
@@ -284,6 +281,19 @@ def states_by_indicator(
         tuple((reading.uuid(id), name) for _, id, name in states),
         cells,
     )
+
+
+def _projects(c: Connection, rids: Sequence[int]) -> dict[int, str]:
+    """The codes of indicators' projects."""
+    found: dict[int, str] = {}
+    for part in pieces(rids):
+        rows = c.all(
+            f"SELECT t.rid, {_PROJECT} FROM indicator t JOIN project p ON p.rid = t.project "
+            f"WHERE t.rid IN ({placeholders(part)})",
+            part,
+        )
+        found.update((int(rid), str(code)) for rid, code in rows)
+    return found
 
 
 _RATES = {

@@ -194,6 +194,11 @@ def test_task_7_the_workbook_that_viet_nam_sent_by_e_mail(
             tabs = {name: button.text() for name, button in wizard.preview.tabs.items()}
             assert tabs["new"] == "1 new"
             assert tabs["refused"].startswith("1 refused cell")
+            qtbot.mouseClick(wizard.preview.tabs["new"], LEFT)
+            settled(qtbot, context)
+            rows = wizard.preview.rows
+            assert rows.index(0, 3).data() == "I-1 · Q2 2026"
+            assert "Indicator: I-1;" in rows.index(0, 5).data()
         if step != DONE:
             qtbot.mouseClick(wizard.next, LEFT)
     c = db.connect()

@@ -71,6 +71,22 @@ def test_what_goes_to_the_window_and_what_to_the_command_line(
     assert window_arguments(arguments) == wanted
 
 
+def test_a_database_is_the_last_one_as_soon_as_it_is_open(tmp_path: Path) -> None:
+    """Sample data made at the first start, then a power cut: the next start opens them again."""
+    file = tmp_path / "sample.aps"
+    store.create(str(file), office="ASEC", device="Sample laptop").close()
+    cut = AT_FIRST_PAINT.replace("program.close()", "import os; os._exit(0)")
+    data = tmp_path / "data"
+    done = subprocess.run(
+        [sys.executable, "-c", cut, str(file), "today"],
+        env={**os.environ, "APS_DATA_DIR": str(data)}, capture_output=True, text=True, timeout=60,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    kept = json.loads((data / "window.json").read_text(encoding="utf-8"))
+    assert kept["database"] == str(file.resolve())
+
+
 HOLD = """
 import sys
 from pathlib import Path

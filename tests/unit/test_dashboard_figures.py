@@ -197,8 +197,8 @@ def money_of(db: Database, mark: Mark) -> str:
     if mark.label.endswith("not committed"):
         of_all = (
             "SELECT sum(more) FROM (SELECT max(0, sum(CASE type WHEN 'commitment' "
-            f"THEN -usd_value_minor ELSE usd_value_minor END)) AS more FROM fund_transaction t{test}"
-            " GROUP BY project)"
+            "THEN -usd_value_minor ELSE usd_value_minor END)) AS more "
+            f"FROM fund_transaction t{test} GROUP BY project)"
         )
     cents = db.reader().value(of_all, params)
     return format_money(int(cents or 0), "USD")

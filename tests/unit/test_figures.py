@@ -212,6 +212,25 @@ def test_the_balance_is_of_all_funds_also_of_those_not_shown(empty: Database) ->
     assert len(lists.ids(c, answer.total("balance").opens)) == 204  # type: ignore[arg-type]
 
 
+def test_what_is_said_of_one_fund_is_not_of_the_others(empty: Database) -> None:
+    theirs = "partner_fund"
+    funds = [new(empty, "fund", code=f"F{n}", name=f"Fund {n}", modality=theirs) for n in range(3)]
+    own = new(empty, "fund", code="A", name="Own", modality="asean_fund")
+    for fund in (*funds, own):
+        new(empty, "fund_transaction", type="receipt", date=DAY, amount=Money(1, "USD"), fund=fund)
+    c = empty.reader()
+    no_balance = "no balance: the partner pays itself."
+
+    def said(*chosen: UUID) -> list[str]:
+        rids = tuple(records.get(c, "fund", id).rid for id in chosen)
+        answer = figures.answer(c, "balances", Scope(funds=rids), by="fund")
+        return [words for words in answer.explained if words.endswith(no_balance)]
+
+    assert said()[0].endswith(f" partner funds have {no_balance}")
+    assert said(funds[0]) == [f"A partner fund has {no_balance}"]
+    assert said(own) == []
+
+
 def test_a_pillar_of_a_later_version_has_its_column(empty: Database) -> None:
     project = new(empty, "project", code="P", title="Project")
     apply(empty, ChangeSet("pillar", (Update("project", project, "pillar", "blue"),)))

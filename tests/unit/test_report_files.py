@@ -169,3 +169,17 @@ def test_a_report_that_is_stopped_leaves_neither_file_nor_child(tmp_path, monkey
         formats.write(DOCUMENT, tmp_path / "report.pdf", lambda: next(asked))
     assert started[0].poll() is not None
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_heading_stays_with_the_chart_below_it(tmp_path):
+    """LibreOffice parts the two where an empty paragraph stands before the heading."""
+    picture = Picture(PNG, "A dot", "Figure 1")
+    blocks = (TABLE, Heading("The year"), picture, Facts((("Code", "F-1"),)), TABLE)
+    formats.write(Document("Fund", blocks), tmp_path / "fund.docx")
+    book = docx.Document(str(tmp_path / "fund.docx"))
+    shown = [(one.tag.rpartition("}")[2], one.xpath("string(.)")) for one in book.element.body]
+    assert [tag for tag, _ in shown[2:8]] == ["tbl", "p", "p", "p", "tbl", "p"]
+    assert [words for _, words in (shown[3], shown[5], shown[7])] == ["The year", "Figure 1", ""]
+    _, _, heading, drawn, *_ = book.paragraphs
+    assert heading.style.paragraph_format.keep_with_next
+    assert drawn.paragraph_format.keep_with_next
