@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from aps_desktop.paths import keep_together
 
-_TAKEN = (".xlsx", ".xlsm", ".csv", ".tsv", ".xml", ".apsync", ".apsupdate", ".aps")
+_TAKEN = (
+    ".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".xml", ".apsync", ".apsupdate", ".aps"
+)  # fmt: skip
 """Files that the window is given; the last kind is a database."""
 
 
@@ -20,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return run_child(arguments[1:])
     if arguments[:1] == ["--smoke-test"]:
-        from aps_desktop.app import smoke_test
+        from aps_desktop.smoke import smoke_test
 
         return smoke_test(*arguments[1:2])
     wanted = window_arguments(arguments)

@@ -9,7 +9,7 @@ from aps_desktop.cli.session import DONE, NEEDS_A_PERSON, Session
 from aps_desktop.db import digest as digests
 from aps_desktop.db import encryption, recovery, store
 from aps_desktop.domain.errors import NotFound, UserError
-from aps_desktop.services import backup, checking
+from aps_desktop.services import backup, checking, working
 
 
 def init(session: Session) -> int:
@@ -21,6 +21,8 @@ def init(session: Session) -> int:
         session.location, office=a.office, device=a.device, passphrase=session.passphrase
     )
     try:
+        if a.officer:
+            working.name_officer(db, a.officer)
         id, office, device = store.this_device(db.reader())
     finally:
         db.close()
@@ -32,6 +34,15 @@ def init(session: Session) -> int:
         "encrypted": db.encrypted,
     }
     session.answer(document, f"Made {session.location} for {office}, {device}.")
+    return DONE
+
+
+def officer(session: Session) -> int:
+    """Who is working: the name beside the changes made from now on."""
+    name = session.arguments.name
+    with session.database() as db:
+        said = working.name_officer(db, name) if name else working.officer(db.reader())
+    session.answer({"officer": said}, said or "Nobody has said who is working here.")
     return DONE
 
 

@@ -43,6 +43,7 @@ class Context(QObject):
     restore_wanted = Signal(object)
     passphrase_wanted = Signal(str, str)
     backup_made = Signal()
+    officer_named = Signal(str)
     command_wanted = Signal(str)
     handed_over = Signal(object)
 

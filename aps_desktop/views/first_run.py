@@ -257,11 +257,11 @@ Work = Callable[[Callable[[int, int, str], None], Callable[[], bool]], tuple[str
 
 def _office_work(target: Path, code: str, device: str, officer: str, passphrase: str) -> Work:
     def work(progress: Callable[[int, int, str], None], cancelled: object) -> tuple[str, str]:
-        from aps_desktop.services import offices
+        from aps_desktop.services import offices, working
 
         progress(0, 0, "Loading the shipped lists")
         db = offices.start(str(target), office=code, device=device, passphrase=passphrase or None)
-        _name_officer(db, officer)
+        working.name_officer(db, officer)
         db.close()
         return str(target), passphrase
 
@@ -272,11 +272,11 @@ def _sample_work(target: Path) -> Work:
     def work(
         progress: Callable[[int, int, str], None], cancelled: Callable[[], bool]
     ) -> tuple[str, str]:
-        from aps_desktop.services import demo, offices
+        from aps_desktop.services import demo, offices, working
 
         db = offices.start(str(target), office="ASEC", device="Sample laptop")
         try:
-            _name_officer(db, "Sample officer")
+            working.name_officer(db, "Sample officer")
             demo.fill(db, "small", _SEED, progress, cancelled)
         except BaseException:
             db.close()
@@ -286,13 +286,6 @@ def _sample_work(target: Path) -> Work:
         return str(target), ""
 
     return work
-
-
-def _name_officer(db: object, officer: str) -> None:
-    from aps_desktop.db.store import put_setting
-
-    with db.writing() as connection:
-        put_setting(connection, "officer", officer)
 
 
 def _free(target: Path) -> Path:

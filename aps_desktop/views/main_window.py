@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.clock import today
+from aps_desktop.services import working
 from aps_desktop.views import theme
 from aps_desktop.views.context import Context
 from aps_desktop.views.main_window_actions import Actions
@@ -58,7 +59,8 @@ class MainWindow(QMainWindow):
         self._build()
         self.undo = Undo(context, self.actions, self)
         self.sync = SyncCounts(context, self.rail, self.status, self)
-        self.status.show_office(office, read_only=context.db.read_only)
+        self._office = office
+        self._show_officer(working.officer(context.runner.window_connection()))
         self._connect()
         self._restore()
 
@@ -106,6 +108,7 @@ class MainWindow(QMainWindow):
         self.context.open_place.connect(self.go)
         self.context.command_wanted.connect(self.commands.run)
         self.context.backup_made.connect(self.commands.read_backup)
+        self.context.officer_named.connect(self._show_officer)
         self.context.runner.changed.connect(self._on_changed)
 
     def _restore(self) -> None:
@@ -183,6 +186,9 @@ class MainWindow(QMainWindow):
         return pane
 
     # What happens -------------------------------------------------------------------------------
+
+    def _show_officer(self, officer: str) -> None:
+        self.status.show_office(self._office, officer, read_only=self.context.db.read_only)
 
     def _on_record_wanted(self, entity: str, id: UUID) -> None:
         self.go(ENTITY + entity, {"record": id.hex})

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+from aps_desktop.services import working
 from aps_desktop.views import theme
 from aps_desktop.views.main_window_sync import REQUEST, UPDATE, bundles_among
 
@@ -60,9 +61,18 @@ class Commands(QObject):
                 "open_bundle": writable,
                 "make_bundle": writable,
                 "backup": not self._context.db.postgres,
+                "officer": writable,
                 "passphrase": writable and not self._context.db.postgres,
             }
         )
+
+    def ask_officer(self) -> None:
+        """Offers to say who is working, where nobody has: their changes would bear no name."""
+        if not self._context.db.read_only and not working.officer(
+            self._context.runner.window_connection()
+        ):
+            words = "Nobody has said who is working here: changes bear no name."
+            self._context.say(words, "info", "Say who", self._do_officer)
 
     def choose_scheme(self, scheme: str) -> None:
         """Changes the colours at once, everywhere."""
@@ -190,6 +200,11 @@ class Commands(QObject):
     def _do_backup(self) -> None:
         self._window.go("backups")
         self._window.pane().back_up()
+
+    def _do_officer(self) -> None:
+        from aps_desktop.views.officer_dialog import OfficerDialog
+
+        _open(OfficerDialog(self._context, self._window))
 
     def _do_passphrase(self) -> None:
         from aps_desktop.views.passphrase_dialog import PassphraseDialog

@@ -42,6 +42,7 @@ COMMANDS = (
     Command("open_bundle", "Open a b&undle…", "&File", ("Ctrl+Shift+O",), "bundle", rule=True),
     Command("make_bundle", "&Make a bundle…", "&File", ("Ctrl+Shift+M",), "export"),
     Command("backup", "&Back up now", "&File", ("Ctrl+B",), "backup"),
+    Command("officer", "&Who is working…", "&File", icon="person"),
     Command("passphrase", "&Passphrase…", "&File", icon="lock"),
     Command("open_database", "&Open a database…", "&File", ("Ctrl+O",), "folder", rule=True),
     Command("new_office", "&New office…", "&File", needs_database=False),

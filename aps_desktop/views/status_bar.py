@@ -41,8 +41,10 @@ class StatusBar(QFrame):
         """A change has been written at that time."""
         self._set("saved", f"Saved {at:%H:%M}")
 
-    def show_office(self, office: str, *, read_only: bool = False) -> None:
-        self._set("office", f"{office}, reading only" if read_only else office)
+    def show_office(self, office: str, officer: str = "", *, read_only: bool = False) -> None:
+        """Whose database this is, and who is working on it."""
+        words = (office, officer, "reading only" if read_only else "")
+        self._set("office", ", ".join(one for one in words if one))
 
     def show_sync(self, words: str) -> None:
         """What of the exchange with other offices needs somebody: "2 conflicts"."""

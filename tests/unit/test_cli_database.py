@@ -259,3 +259,11 @@ def test_a_log_that_somebody_else_wrote_into_is_told_of(
     assert main(["--database", place, "--json", "check"]) in (1, 3)
     answer = json.loads(capsys.readouterr().out)
     assert any("log" in p["message"] for p in answer["problems"])
+
+
+def test_who_is_working_stands_beside_the_changes(run: Run) -> None:
+    assert run("officer") == (0, {"officer": ""})
+    assert run("officer", "Ana  Cruz") == (0, {"officer": "Ana Cruz"})
+    assert run("record", "set", "project", "P-1", "title=Two")[0] == 0
+    changes = run("record", "history", "project", "P-1")[1]
+    assert [one["officer"] for one in changes if one["event"] == "changed"] == ["Ana Cruz"]
