@@ -27,6 +27,7 @@ from aps_desktop.services import (
     sync_status,
     trusting,
 )
+from aps_desktop.services.merge_report import many, passed_over
 
 
 def export(session: Session) -> int:
@@ -49,8 +50,8 @@ def export(session: Session) -> int:
     lock = "encrypted" if made.encrypted else "not encrypted: no receiver is known yet"
     session.answer(
         document,
-        f"Bundle {made.sequence}: {made.changes:,} changes, {made.files:,} files, "
-        f"{made.bytes:,} bytes, {lock}.",
+        f"Bundle {made.sequence}: {many(made.changes, 'change')}, {many(made.files, 'file')}, "
+        f"{many(made.bytes, 'byte')}, {lock}.",
     )
     return DONE
 
@@ -64,12 +65,14 @@ def inspect(session: Session) -> int:
     session.answer(
         document,
         f"Bundle {found.sequence} of {found.office} ({found.name}), {trust}: "
-        f"{found.changes:,} changes, {found.state}." + "".join(f"\n{p}" for p in found.problems),
+        f"{many(found.changes, 'change')}, {found.state}."
+        + "".join(f"\n{p}" for p in found.problems),
     )
     return DONE
 
 
-_NEEDS_A_PERSON = ("conflicts", "held", "proposals", "restored", "refused", "refused_changes")
+_NEEDS_A_PERSON = ("conflicts", "held", "proposals", "restored", "refused", "refused_changes",
+                   "second_births")  # fmt: skip
 
 
 def merge(session: Session) -> int:
@@ -122,11 +125,15 @@ def status(session: Session) -> int:
         "queued": [asdict(q) for q in queued],
     }
     words = [
-        f"{p.office} ({p.name}): {p.lacks:,} of {p.ours:,} changes unconfirmed"
+        f"{p.office} ({p.name}): {p.lacks:,} of {many(p.ours, 'change')} unconfirmed"
         + (f" since {_moment(p.since)}" if p.since else "")
         for p in peers
     ]
-    words += [f"{w.changes:,} changes wait for the {w.office} office ({w.name})" for w in waiting]
+    words += [
+        f"{many(w.changes, 'change')} {'waits' if w.changes == 1 else 'wait'} "
+        f"for the {w.office} office ({w.name})"
+        for w in waiting
+    ]
     words += [f"{q.file} was made by version {q.made_by}: open it after an update" for q in queued]
     session.answer(document, "\n".join(words) or "No other computer is known yet.")
     return DONE
@@ -311,6 +318,7 @@ def _merged(reports: list[merging.Report], refused: list[dict[str, str]]) -> dic
     document["restored"] = sum(r.restored for r in reports)
     document["refused"] = len(refused)
     document["refused_changes"] = sum(r.refused for r in reports)
+    document["second_births"] = sum(r.second_births for r in reports)
     document["problems"] = refused
     document["merge"] = next((r.merge for r in reversed(reports) if r.merge), None)
     document["bundles"] = [
@@ -331,14 +339,15 @@ def _merged_words(reports: list[merging.Report]) -> str:
     lines = []
     for r in reports:
         lines.append(
-            f"{r.bundle.file} of {r.bundle.office}: {r.merged:,} changes merged, "
-            f"{r.already_had:,} known already, {r.held:,} waiting, {r.conflicts:,} conflicts, "
-            f"{r.parallel:,} records edited side by side, {r.proposals:,} proposals."
-            + (f" Merge {r.merge}." if r.merge else "")
+            f"{r.bundle.file} of {r.bundle.office}: {many(r.merged, 'change')} merged, "
+            f"{r.already_had:,} known already, {r.held:,} waiting, "
+            f"{many(r.conflicts, 'conflict')}, {many(r.parallel, 'record')} edited side by side, "
+            f"{many(r.proposals, 'proposal')}." + (f" Merge {r.merge}." if r.merge else "")
         )
         lines += [f"  waiting for {words}" for words in r.bundle.waiting_for]
         lines += [
-            f"  {number:,} changes of {office} came without its own seal"
+            f"  {many(number, 'change')} of {office} came without its own seal"
             for office, number in r.unsealed.items()
         ]
+        lines += [f"  {words}" for _, words in passed_over(vars(r))]
     return "\n".join(lines)

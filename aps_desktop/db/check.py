@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from aps_desktop.db import births, lives, log, rebuild, summaries, title_index, united
 from aps_desktop.db import chain as chains
-from aps_desktop.db import lives, log, rebuild, summaries, title_index, united
 from aps_desktop.db.connection import Connection, DatabaseFault, Row
 from aps_desktop.db.layout import field_columns, follows
 from aps_desktop.db.titles import fold_title
@@ -128,6 +128,10 @@ def _heads(c: Connection) -> Iterator[Problem]:
         )
         for uuid, tid in rows:
             yield _wrong(c, tid, uuid, "", f"its {what} is not what the change log says")
+    for rid, (dot, office) in births.chosen(c).items():
+        row = c.one("SELECT tid, uuid, birth, office FROM record WHERE rid = ?", (rid,))
+        if row is not None and row[2:] != (dot, office):
+            yield _wrong(c, row[0], row[1], "", "it is taken for another one's than its maker's")
     extra = _grouped(c.each("SELECT cell, dot, hlc FROM cell_extra ORDER BY cell, dot"))
     computed = dict(rebuild.settled_cells(c))
     for cell, dot, hlc, number in c.each("SELECT cell, dot, hlc, extra FROM cell ORDER BY cell"):

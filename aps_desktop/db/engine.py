@@ -30,7 +30,7 @@ class Database:
         self.location = location
         self.postgres = location.startswith(("postgresql:", "postgresql+psycopg:"))
         self.clock: Clock = clock or SystemClock()
-        self.ids = IdFactory(self.clock)
+        self.ids = IdFactory(self.clock, device=self.device_id)
         self.read_only = False
         self.newer = ""
         self.notice = ""
@@ -59,6 +59,13 @@ class Database:
     @property
     def encrypted(self) -> bool:
         return self._key is not None
+
+    def device_id(self) -> bytes:
+        """The id under which this database writes; nothing before it has one."""
+        found = self.reader().value(
+            "SELECT d.uuid FROM local_state l JOIN device d ON d.ord = l.device"
+        )
+        return bytes(found or b"")
 
     def connect(self, *, busy_ms: int = 5000) -> Connection:
         """A connection of its own, which the caller closes."""

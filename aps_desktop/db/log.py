@@ -196,9 +196,10 @@ def heads(c: Connection, rid: int, number: int, *, without_merge: int = 0) -> li
     """(dot, stamp) of the heads of a cell, the shown one first.
 
     Candidates are the cell's ops (but those that wait for a missing one, and proposals) and the
-    record's birth. A head is a candidate that no op of the cell names as what it replaces. The one
-    shown has the greatest stamp; equal stamps are settled by device id. `without_merge` leaves out
-    what that merge brought.
+    record's birth. A head is a candidate that no op of the cell names as what it replaces; where
+    they name each other in a circle, and none is left, all are. The one shown has the greatest
+    stamp; equal stamps are settled by device id. `without_merge` leaves out what that merge
+    brought.
     """
     birth = c.value("SELECT birth FROM record WHERE rid = ?", (rid,))
     births = {d for (d,) in c.all("SELECT dot FROM history WHERE cell = ?", (cell_of(rid, BIRTH),))}
@@ -213,6 +214,8 @@ def heads(c: Connection, rid: int, number: int, *, without_merge: int = 0) -> li
     for op in ops:
         for (parent,) in c.all("SELECT parent FROM op_parent WHERE dot = ?", (op[0],)):
             replaced.add(birth if parent in births else parent)
+    if birth in replaced and all(op[0] in replaced for op in ops):
+        replaced = set()
     found = [(op[2], bytes(op[3]), op[0]) for op in ops if op[0] not in replaced]
     if birth is not None and birth not in replaced:
         row = c.one(
@@ -225,11 +228,43 @@ def heads(c: Connection, rid: int, number: int, *, without_merge: int = 0) -> li
 
 
 def proposals(c: Connection, rid: int, number: int, office: str | None = None) -> list[int]:
-    """Dots of the proposals for a cell that nobody has answered (of one office, if given)."""
+    """Dots of the proposals for a cell that wait for an answer (of one office, if given)."""
     rows = c.all(
         "SELECT o.dot, t.office FROM history h JOIN op_proposal p ON p.dot = h.dot "
         "JOIN op o ON o.dot = h.dot JOIN txn t ON t.device = (o.dot >> 40) AND t.n = o.txn "
-        "WHERE h.cell = ? AND NOT EXISTS (SELECT 1 FROM op_parent q WHERE q.parent = o.dot)",
+        "WHERE h.cell = ?",
         (cell_of(rid, number),),
     )
-    return [dot for dot, by in rows if office is None or by == office]
+    done = answered(c) if rows else set()
+    return [dot for dot, by in rows if dot not in done and (office is None or by == office)]
+
+
+def answered(c: Connection) -> set[int]:
+    """Dots of the proposals that were answered: by who decides, or replaced by who proposed.
+
+    An answer names what it answers. One that names an earlier answer too takes that one back: so
+    undoing an answer, and doing it again, travel like any other change.
+    """
+    answers: dict[int, set[int]] = {}
+    names: dict[int, set[int]] = {}
+    for proposal, answer, prev in c.all(
+        "SELECT q.parent, q.dot, o.prev FROM op_parent q JOIN op_proposal p ON p.dot = q.parent "
+        "JOIN op w ON w.dot = p.dot JOIN txn s ON s.device = (w.dot >> 40) AND s.n = w.txn "
+        "JOIN op o ON o.dot = q.dot JOIN txn t ON t.device = (o.dot >> 40) AND t.n = o.txn "
+        "WHERE t.office = s.office OR NOT EXISTS (SELECT 1 FROM op_proposal x WHERE x.dot = o.dot)"
+    ):
+        answers.setdefault(proposal, set()).add(answer)
+        names.setdefault(answer, {prev} if prev else set())
+    for answer in names if any(len(one) > 1 for one in answers.values()) else ():
+        rows = c.all("SELECT parent FROM op_parent WHERE dot = ?", (answer,))
+        names[answer] |= {parent for (parent,) in rows}
+    return {one for one, given in answers.items() if _stands(given, names)}
+
+
+def _stands(given: set[int], names: dict[int, set[int]]) -> bool:
+    """Whether any of a proposal's answers is not taken back by a later one that is not either."""
+    back = {one: names[one] & given for one in given}
+    standing: set[int] = set()
+    for _ in range(len(given)):  # each round is right about one more of those taken back
+        standing = {one for one in given if not any(one in back[by] for by in standing)}
+    return any(not back[one] for one in standing)

@@ -15,24 +15,22 @@ from aps_desktop.db.counts import put_counts
 from aps_desktop.db.engine import Database, crash_point
 from aps_desktop.db.layout import MEMBER
 from aps_desktop.db.store import SCHEMA_VERSION, setting
-from aps_desktop.domain.changes import Applied, Why
+from aps_desktop.domain.changes import NAME_LIMIT, SECRETARIAT, Applied, Why
 from aps_desktop.domain.clock import next_stamp, stamp_millis
 from aps_desktop.domain.entities import BY_NUMBER, entity
 from aps_desktop.domain.errors import NotFound, UserError
 from aps_desktop.domain.fields import LIFE, Entity
 
-SECRETARIAT = "ASEC"
-"""The office whose edits of any office's records stand; other offices' arrive as proposals."""
-
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who a step is by. `stamp` 0 means: now, by this computer's clock."""
+    """Who a step is by. `stamp` 0 means: now, by this computer's clock. `id` is the device's."""
 
     device: int
     officer: str
     office: str
     stamp: int = 0
+    id: bytes = b""
 
 
 class LogWriter:
@@ -51,6 +49,8 @@ class LogWriter:
         self.why = why
         self.author = author or this_author(connection)
         self._own = author is None
+        if self._own:
+            db.ids.made_on(self.author.id)  # it may have got a new one since
         state = connection.one("SELECT seq, hlc, seen_hlc, txn, rid FROM local_state")
         if state is None:
             raise UserError("The database has no device of its own.", "Restore a backup.")
@@ -105,7 +105,7 @@ class LogWriter:
 
     def allowed(self, office: str | None) -> bool:
         """True if this author's changes of a record of that office stand by themselves."""
-        return not office or self.author.office in (office, SECRETARIAT) or not self.author.office
+        return not office or self.author.office in (office, SECRETARIAT)
 
     def flush(self) -> None:
         """Writes the buffered rows: records first, so that references find them."""
@@ -176,10 +176,13 @@ _OR_ELSE = {
 
 def this_author(c: Connection) -> Author:
     """This device, its office, and who is working on it."""
-    row = c.one("SELECT l.device, d.office FROM local_state l JOIN device d ON d.ord = l.device")
+    row = c.one(
+        "SELECT l.device, d.office, d.uuid FROM local_state l JOIN device d ON d.ord = l.device"
+    )
     if row is None:
         raise UserError("The database has no device of its own.", "Restore a backup.")
-    return Author(row[0], setting(c, "officer"), str(row[1] or ""))
+    officer = setting(c, "officer")[:NAME_LIMIT]
+    return Author(row[0], officer, str(row[1] or ""), id=bytes(row[2]))
 
 
 def kind_of(tid: int) -> Entity:

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from aps_desktop.db import lives, log, summaries, title_index, united
+from aps_desktop.db import births, lives, log, summaries, title_index, united
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.counts import put_counts
 from aps_desktop.db.layout import MEMBER, column_names, stored_values
@@ -50,6 +50,10 @@ def settle_log(c: Connection) -> None:
     c.run("DELETE FROM history")
     c.run("INSERT INTO history(cell, dot) SELECT cell, dot FROM op ORDER BY cell, dot")
     c.run(f"UPDATE record SET birth = {lives.BIRTH_SQL}")
+    c.many(
+        "UPDATE record SET birth = ?, office = ? WHERE rid = ?",
+        [(one.dot, one.office, rid) for rid, one in births.chosen(c).items()],
+    )
     c.run(f"UPDATE record SET alive = {lives.ALIVE_SQL}")
     c.run("DELETE FROM cell")
     c.run("DELETE FROM cell_extra")
@@ -68,10 +72,15 @@ def settled_cells(c: Connection) -> Iterator[tuple[int, Heads]]:
     The set-based twin of `log.heads`.
     """
     for cell, rows in groupby(c.each(_HEADS_SQL), key=lambda row: row[0]):
-        yield cell, [(row[1], row[2]) for row in rows]
+        candidates = list(rows)  # in a circle all are named: then all are heads
+        heads = [row for row in candidates if not row[3]] or candidates
+        yield cell, [(row[1], row[2]) for row in heads]
 
 
-_CELL_OPS = f"FROM op o WHERE {_NUMBER} NOT IN ({BIRTH}, {LIFE}) AND {lives.COUNTS}"
+_CELL_OPS = (
+    f"FROM op o WHERE {_NUMBER} NOT IN ({BIRTH}, {LIFE}) AND {lives.COUNTS} "
+    f"AND (o.cell >> {log.FIELD_BITS}) NOT IN (SELECT rid FROM record WHERE birth IS NULL)"
+)
 _BIRTH_CELL = f"((e.cell >> {log.FIELD_BITS}) << {log.FIELD_BITS})"
 _HEADS_SQL = (
     f"WITH written AS (SELECT o.cell, o.dot, o.prev, o.hlc {_CELL_OPS}), "
@@ -84,9 +93,9 @@ _HEADS_SQL = (
     "candidate AS (SELECT cell, dot, hlc FROM written UNION "
     "SELECT w.cell, b.dot, b.hlc FROM written w "
     f"JOIN record r ON r.rid = (w.cell >> {log.FIELD_BITS}) JOIN op b ON b.dot = r.birth) "
-    "SELECT o.cell, o.dot, o.hlc FROM candidate o "
-    f"JOIN device d ON {lives.DEVICE_OF} WHERE NOT EXISTS "
+    "SELECT o.cell, o.dot, o.hlc, EXISTS "
     "(SELECT 1 FROM named n WHERE n.cell = o.cell AND n.dot = o.dot) "
+    f"FROM candidate o JOIN device d ON {lives.DEVICE_OF} "
     "ORDER BY o.cell, o.hlc DESC, d.uuid DESC, o.dot DESC"
 )
 

@@ -60,9 +60,11 @@ def invert(work: Work, device: int, txn: int) -> None:
     cells = Counter(op[2] for op in ops)
     for dot, prev, cell, val, tid in ops:
         rid, number = log.rid_of_cell(cell), log.field_of_cell(cell)
+        asks = _answered_by(work, dot)
         if number == LIFE and c.value("SELECT 1 FROM op_parent WHERE dot = ?", (dot,)):
-            continue  # it declined a proposal: nothing changed that could be taken back
-        if number == BIRTH or (number == LIFE and val == "1"):
+            if asks:
+                work.keep(rid, [*asks, dot])  # it declined them, and nothing else
+        elif number == BIRTH or (number == LIFE and val == "1"):
             work.delete(rid)
         elif number == LIFE:
             _restore(work, kind_of(tid), rid)
@@ -70,9 +72,18 @@ def invert(work: Work, device: int, txn: int) -> None:
             if cells[cell] == sum(op[2] == cell and op[0] <= dot for op in ops):
                 _settle_again(work, kind_of(tid), rid, number, prev)
         elif len(settled := _settled(work, dot, number, prev)) > 1:
-            _reopen(work, kind_of(tid), rid, number, dot, settled)
+            _reopen(work, kind_of(tid), rid, number, dot, settled, asks)
         else:
-            _invert_field(work, kind_of(tid), rid, number, dot, prev)
+            _invert_field(work, kind_of(tid), rid, number, dot, prev, asks)
+
+
+def _answered_by(work: Work, dot: int) -> list[int]:
+    """The proposals that an op answers, or asks again."""
+    rows = work.c.all(
+        "SELECT q.parent FROM op_parent q JOIN op_proposal p ON p.dot = q.parent WHERE q.dot = ?",
+        (dot,),
+    )
+    return [parent for (parent,) in rows]
 
 
 def _settled(work: Work, dot: int, number: int, prev: int | None) -> list[str | None]:
@@ -88,7 +99,13 @@ def _settled(work: Work, dot: int, number: int, prev: int | None) -> list[str | 
 
 
 def _reopen(
-    work: Work, kind: Entity, rid: int, number: int, dot: int, wires: list[str | None]
+    work: Work,
+    kind: Entity,
+    rid: int,
+    number: int,
+    dot: int,
+    wires: list[str | None],
+    asks: list[int],
 ) -> None:
     """A settlement is taken back: each of its values is a head again, said by who undoes it."""
     shown, head = log.shown_wire(work.c, rid, number)
@@ -97,7 +114,7 @@ def _reopen(
     if not alive or shown != log.wire_of(work.c, dot, number):
         work.skipped.append(f"{kind.label}: {field.label}")
         return
-    work.spread(kind, rid, field, head, wires)
+    work.spread(kind, rid, field, head, wires, asks)
 
 
 def _settle_again(work: Work, kind: Entity, rid: int, number: int, prev: int | None) -> None:
@@ -116,7 +133,7 @@ def _restore(work: Work, kind: Entity, rid: int) -> None:
 
 
 def _invert_field(
-    work: Work, kind: Entity, rid: int, number: int, dot: int, prev: int | None
+    work: Work, kind: Entity, rid: int, number: int, dot: int, prev: int | None, asks: list[int]
 ) -> None:
     field = kind.by_number[number]
     # By what is shown, not by op: when a later step was undone, its undoing stands for this op.
@@ -127,4 +144,4 @@ def _invert_field(
         return
     before = work.c.one("SELECT val, cell FROM op WHERE dot = ?", (prev,)) if prev else None
     wire = log.wire_in(before[0], before[1], number) if before else None
-    work.write(kind, rid, field, wire)
+    work.write(kind, rid, field, wire, asks=asks)

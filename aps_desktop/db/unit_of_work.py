@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -54,13 +54,16 @@ def apply_shipped(db: Database, version: int, changes: Iterable[Create]) -> Appl
     id = shipped_id(version)
     label = f"lists shipped with the program, issue {version}"
     with db.writing() as c:
-        if c.value("SELECT 1 FROM device WHERE uuid = ?", (id.bytes,)):
+        number = c.value("SELECT ord FROM device WHERE uuid = ?", (id.bytes,))
+        if number and c.value("SELECT 1 FROM txn WHERE device = ?", (number,)):
             return Applied(0, label)
-        number = c.value("SELECT max(ord) FROM device") + 1
-        c.run(
-            "INSERT INTO device(ord, uuid, office, name, status) VALUES (?, ?, '', ?, 'shipped')",
-            (number, id.bytes, label),
-        )
+        if number is None:  # else a bundle of a newer program named it
+            number = c.value("SELECT max(ord) FROM device") + 1
+            c.run(
+                "INSERT INTO device(ord, uuid, office, name, status) "
+                "VALUES (?, ?, '', ?, 'shipped')",
+                (number, id.bytes, label),
+            )
         author = Author(number, "", "", _SHIPPED_STAMP + version)
         work = Work(db, c, label, Why.SETUP, author)
         for change in changes:
@@ -158,16 +161,24 @@ class Work(WorkLookups):
             self.write(kind, rid, field, to_wire(field, value))
 
     def write(
-        self, kind: Entity, rid: int, field: Field, wire: str | None, *, settles: bool = False
+        self,
+        kind: Entity,
+        rid: int,
+        field: Field,
+        wire: str | None,
+        *,
+        settles: bool = False,
+        asks: Sequence[int] = (),
     ) -> None:
         """A field gets a canonical text; nothing happens when it shows that already.
 
         `settles` makes it the answer to a conflict or a proposal: it replaces every head and every
-        waiting proposal, also when it keeps the value that is shown.
+        waiting proposal, also when it keeps the value that is shown. `asks` are proposals whose
+        answer it takes back, so that they wait again.
         """
         self.flush()
         shown, head = log.shown_wire(self.c, rid, field.number)
-        if shown == wire and not settles:
+        if shown == wire and not settles and not asks:
             return
         columns = stored_values(field, wire, self.rid_of)
         dot = self.append(rid, self._uuid(rid), kind.number, field.number, head, wire)
@@ -176,6 +187,7 @@ class Work(WorkLookups):
             self.append_parents(dot, log.proposals(self.c, rid, field.number, self.author.office))
             self._touched[kind.name].add(rid)
             return
+        self.append_parents(dot, [*asks])
         extra = self.c.value(
             "SELECT extra FROM cell WHERE cell = ?", (log.cell_of(rid, field.number),)
         )
@@ -188,12 +200,22 @@ class Work(WorkLookups):
         self._put_columns(kind, rid, field, columns)
 
     def spread(
-        self, kind: Entity, rid: int, field: Field, head: int | None, wires: list[str | None]
+        self,
+        kind: Entity,
+        rid: int,
+        field: Field,
+        head: int | None,
+        wires: list[str | None],
+        asks: Sequence[int] = (),
     ) -> None:
-        """Several values at once, each in the place of one head: a conflict, the last is shown."""
+        """Several values at once, each in the place of one head: a conflict, the last is shown.
+
+        `asks` as in `write`.
+        """
         stands = self.allowed(self._office(rid))
         for wire in wires if stands else wires[-1:]:
             dot = self.append(rid, self._uuid(rid), kind.number, field.number, head, wire)
+            self.append_parents(dot, [*asks])
             if not stands:
                 self.append_proposal(dot)
         self.flush()
@@ -249,6 +271,8 @@ class Work(WorkLookups):
         tid, alive, _ = self._record(rid)
         if alive or standing(self.c, rid) != rid:
             return
+        if self.c.value("SELECT birth FROM record WHERE rid = ?", (rid,)) is None:
+            raise NotFound("This record has not arrived yet.", "Merge the bundle that brings it.")
         kind = kind_of(tid)
         dot = self.append_life(rid, self._uuid(rid), tid, "1", {})
         if not self.allowed(self._office(rid)):
@@ -262,6 +286,16 @@ class Work(WorkLookups):
         self.c.run(log.insert_sql(kind), (rid, self._uuid(rid).bytes, *values))
         self._retitle(kind, rid, image)
         self._touch(kind, rid, 1, parent)
+
+    def keep(self, rid: int, names: Sequence[int]) -> None:
+        """States that a record stays as it is, living or not: it answers the proposals it names."""
+        self.flush()
+        tid, alive, _ = self._record(rid)
+        seen = {} if alive else log.seen_of(self.c, rid)
+        dot = self.append_life(rid, self._uuid(rid), tid, str(int(alive)), seen)
+        self.append_parents(dot, [*names])
+        if not self.allowed(self._office(rid)):
+            self.append_proposal(dot)
 
     # Sets ---------------------------------------------------------------------------------------
 

@@ -9,6 +9,11 @@ from uuid import UUID
 
 from aps_desktop.domain.values import Value
 
+NAME_LIMIT = 200
+"""Characters of an officer's or a computer's name, in the log and in bundles."""
+SECRETARIAT = "ASEC"
+"""The office whose edits of any office's records stand; other offices' arrive as proposals."""
+
 
 class Why(StrEnum):
     """What kind of work a change set is; stored with it for good."""

@@ -71,9 +71,7 @@ def findings(numbers: Mapping[str, Any], *, done: bool) -> list[tuple[str, str]]
     if number := numbers.get("proposals", 0):
         found.append(("attention", f"{many(number, 'change')} of other offices' records: "
                       "proposals that the owners accept or decline"))  # fmt: skip
-    if numbers.get("renewed"):
-        words = "This database had been put back to an older state: its own later changes came "
-        found.append(("attention", f"{words}back, and new ones get a new device name"))
+    found += passed_over(numbers)
     for office, number in sorted((numbers.get("unsealed") or {}).items()):
         found.append(("attention", f"{many(number, 'change')} of the {office_name(office)} came "
                       "without its own seal: believed on the word of the sender"))  # fmt: skip
@@ -85,6 +83,22 @@ def findings(numbers: Mapping[str, Any], *, done: bool) -> list[tuple[str, str]]
         found.append(("", f"{many(number, 'change')} known here already"))
     if number := numbers.get("files", 0):
         found.append(("", f"{many(number, 'file')} attached"))
+    return found
+
+
+def passed_over(numbers: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(status, words) of what somebody should ask about: it is not what it says it is."""
+    found: list[tuple[str, str]] = []
+    if number := numbers.get("second_births", 0):
+        were = "was" if number == 1 else "were"
+        words = f"that the sender calls new {were} made already on another computer: that counts"
+        found.append(("attention", f"{many(number, 'record')} {words}"))
+    if number := numbers.get("refused", 0):
+        words = "not taken: their computer was revoked, or they belong to a newer version"
+        found.append(("attention", f"{many(number, 'change')} {words}"))
+    if numbers.get("renewed"):
+        words = "This database had been put back to an older state: its own later changes came "
+        found.append(("attention", f"{words}back, and new ones get a new device name"))
     return found
 
 

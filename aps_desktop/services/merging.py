@@ -18,6 +18,7 @@ from aps_desktop.services import (
     backup,
     files,
     merge_differences,
+    merge_trust,
     queued_bundles,
     reporting_answers,
     sync_status,
@@ -26,7 +27,6 @@ from aps_desktop.services import (
 )
 from aps_desktop.services.merge_differences import Difference
 from aps_desktop.services.office_names import office_name
-from aps_desktop.sync import seals
 from aps_desktop.sync.bundle_errors import NewerFormat
 from aps_desktop.sync.container import Judge, Judgement, OpenedBundle, Verdict, open_bundle
 from aps_desktop.sync.keys import fingerprint
@@ -78,6 +78,8 @@ class Report:
     parallel: int = 0
     refused: int = 0
     proposals: int = 0
+    second_births: int = 0
+    """Records that the bundle says were made by another computer than their own: passed over."""
     renewed: bool = False
     """This database turned out to be an older state of itself, and has a new device name."""
     unsealed: dict[str, int] = field(default_factory=dict)
@@ -298,13 +300,15 @@ def _merge(
     """Inside the write transaction: the changes, the files, and what the sender now knows."""
     m = bundle.manifest
     knows = {bytes.fromhex(d): n for d, n in m.knowledge.items()}
-    limits = _limits(c, bundle)
-    offices = {bytes.fromhex(one.device): one.office for one in _trust(c, bundle).devices()}
+    limits = merge_trust.limits(c, bundle)
+    offices = {
+        bytes.fromhex(one.device): one.office for one in merge_trust.trust(c, bundle).devices()
+    }
     offices[bytes.fromhex(m.sender.device)] = bundle.judgement.office
     now = db.clock.millis() << 16
     outcome: Outcome = merge(c, bundle.blocks, number, now, knows, limits, offices)
     crash_point("merge-changes")
-    unsealed = _unsealed(c, bundle) if outcome.merged else {}
+    unsealed = merge_trust.unsealed(c, bundle) if outcome.merged else {}
     differences: tuple[Difference, ...] = ()
     if outcome.merged:
         differences = merge_differences.just_merged(c, conflicts=outcome.conflicts > 0)
@@ -317,45 +321,9 @@ def _merge(
         conflicts=outcome.conflicts, parallel=outcome.parallel, proposals=outcome.proposals,
         entities=outcome.entities, files=len(bundle.files), touched=outcome.touched,
         unsealed=unsealed, renewed=outcome.renewed, differences=differences,
-        refused=outcome.refused, upto=m.covers.get(m.sender.device, (0, 0))[1],
+        refused=outcome.refused, second_births=outcome.second_births,
+        upto=m.covers.get(m.sender.device, (0, 0))[1],
     )  # fmt: skip
-
-
-def _trust(c: Connection, bundle: OpenedBundle) -> TrustStore:
-    """Whom this office believes by the newest list that is known, the bundle's own included."""
-    trust = trusting.kept(c)
-    if trust.root and bundle.judgement.newer_list is not None:
-        return trust.take(bundle.judgement.newer_list)
-    return trust
-
-
-def _limits(c: Connection, bundle: OpenedBundle) -> dict[bytes, int]:
-    """Up to which change the work of revoked devices is good."""
-    return {
-        bytes.fromhex(one.device): one.revoked_change
-        for one in _trust(c, bundle).devices()
-        if one.revoked_change is not None
-    }
-
-
-def _unsealed(c: Connection, bundle: OpenedBundle) -> dict[str, int]:
-    """By office: what came by way of another one without its seal. Altered where seals do not fit.
-
-    A device that is not on the list is a restored or copied database of its office.
-    """
-    listed = _trust(c, bundle).devices()
-
-    def keys(device: str, office: str) -> list[str]:
-        own = [one.key for one in listed if one.device == device]
-        return own or [one.key for one in listed if one.office == office]
-
-    sender, whole = (
-        bytes.fromhex(bundle.manifest.sender.device),
-        bundle.manifest.scope.kind == "all",
-    )
-    found = seals.read(bundle.blocks(seals.MEMBER))
-    names = {one.device for one in listed}
-    return seals.check(c, found, sender, keys, names, whole=whole)
 
 
 def _note_sender(c: Connection, bundle: OpenedBundle, knows: dict[bytes, int]) -> None:

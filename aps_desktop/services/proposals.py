@@ -14,9 +14,9 @@ from aps_desktop.db import log
 from aps_desktop.db.connection import Connection, Row
 from aps_desktop.db.engine import Database
 from aps_desktop.db.layout import MEMBER
-from aps_desktop.db.log_writer import SECRETARIAT, kind_of
+from aps_desktop.db.log_writer import kind_of
 from aps_desktop.db.unit_of_work import Work
-from aps_desktop.domain.changes import Applied, Why
+from aps_desktop.domain.changes import SECRETARIAT, Applied, Why
 from aps_desktop.domain.entities import BY_NUMBER
 from aps_desktop.domain.errors import NotFound, UserError
 from aps_desktop.domain.fields import BIRTH, LIFE
@@ -74,8 +74,7 @@ _WAITING = (
     "t.officer, t.wall, d.name, d.uuid, o.txn FROM op_proposal p JOIN op o ON o.dot = p.dot "
     "JOIN record r ON r.rid = (o.cell >> 10) "
     "JOIN txn t ON t.device = (o.dot >> 40) AND t.n = o.txn JOIN device d ON d.ord = t.device "
-    "WHERE o.dot NOT IN (SELECT parent FROM op_parent) "
-    "AND o.dot NOT IN (SELECT dot FROM op_held) {where} ORDER BY r.rid, o.cell, o.hlc"
+    "WHERE o.dot NOT IN (SELECT dot FROM op_held) {where} ORDER BY r.rid, o.cell, o.hlc"
 )
 
 
@@ -90,7 +89,8 @@ def waiting(c: Connection, *, record: UUID | None = None) -> list[Proposal]:
     office = str(
         c.value("SELECT d.office FROM local_state l JOIN device d ON d.ord = l.device") or ""
     )
-    rows = c.all(_WAITING.format(where=where), params)
+    done = log.answered(c)
+    rows = [row for row in c.all(_WAITING.format(where=where), params) if row[0] not in done]
     found = [one for row in rows if (one := _proposal(c, row, office)) is not None]
     if record is not None:
         found = [one for one in found if one.record == record]
@@ -146,9 +146,9 @@ def _answer(db: Database, wanted: Sequence[Proposal], *, accepted: bool) -> Appl
         label = f"{verb} the proposed {what} of {wanted[0].title}"
     touched: dict[str, set[int]] = {}
     with db.writing() as c:
-        work = Work(db, c, label, Why.RESOLVE)
+        work, done = Work(db, c, label, Why.RESOLVE), log.answered(c)
         for one in wanted:
-            if c.value("SELECT 1 FROM op_parent WHERE parent = ?", (one.dot,)):
+            if one.dot in done:
                 work.skipped.append(f"{one.title}: answered already")
                 continue
             if one.event == VALUE:
@@ -157,7 +157,7 @@ def _answer(db: Database, wanted: Sequence[Proposal], *, accepted: bool) -> Appl
                 _do(work, one)
             else:
                 for dot, rid in ((one.dot, one.target), *one.also):
-                    _keep(work, dot, rid)
+                    work.keep(rid, [dot])
             touched.setdefault(one.entity, set()).add(one.rid)
         applied = work.finish()
     return _together([applied, Applied(0, "", {n: frozenset(r) for n, r in touched.items()})])
@@ -176,19 +176,6 @@ def _do(work: Work, one: Proposal) -> None:
         work.delete(one.target)
     else:
         work.restore(one.target)
-
-
-def _keep(work: Work, dot: int, rid: int) -> None:
-    """States that a record stays as it is, living or not, in answer to a proposal."""
-    work.flush()
-    uuid, tid, alive, office = work.c.one(
-        "SELECT uuid, tid, alive, office FROM record WHERE rid = ?", (rid,)
-    ) or (b"", 0, 0, "")
-    seen = {} if alive else log.seen_of(work.c, rid)
-    answer = work.append_life(rid, UUID(bytes=bytes(uuid)), tid, str(int(alive)), seen)
-    work.append_parents(answer, [dot])
-    if not work.allowed(office):
-        work.append_proposal(answer)
 
 
 def _together(parts: Sequence[Applied]) -> Applied:

@@ -16,7 +16,7 @@ from uuid import UUID
 from aps_desktop.db.engine import Database
 from aps_desktop.db.unit_of_work import apply_shipped
 from aps_desktop.domain.changes import Applied, Create
-from aps_desktop.domain.ids import named_id
+from aps_desktop.domain.ids import named_id, shipped_id
 from aps_desktop.domain.values import Value
 from aps_desktop.paths import resource_path
 
@@ -29,6 +29,11 @@ Item = Mapping[str, Any]
 def load(db: Database) -> Applied:
     """Puts the shipped lists into a database that does not have them yet."""
     return apply_shipped(db, ISSUE, reference_changes())
+
+
+def issues() -> frozenset[bytes]:
+    """The ids of the devices that brought the issues this program knows."""
+    return frozenset(shipped_id(issue).bytes for issue in range(1, ISSUE + 1))
 
 
 def reference_changes() -> list[Create]:

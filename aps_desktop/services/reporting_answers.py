@@ -11,11 +11,10 @@ from typing import Any
 
 from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.engine import Database
-from aps_desktop.db.log_writer import SECRETARIAT
 from aps_desktop.db.queries.results_reading import REPORTED, pieces, uuid
 from aps_desktop.db.store import this_device
 from aps_desktop.db.unit_of_work import apply
-from aps_desktop.domain.changes import ChangeSet, Update
+from aps_desktop.domain.changes import SECRETARIAT, ChangeSet, Update
 from aps_desktop.domain.clock import today
 from aps_desktop.domain.entities import entity
 from aps_desktop.services.reporting_matrix import RECEIVED, WAITING

@@ -11,9 +11,8 @@ from uuid import UUID
 from aps_desktop.db import log
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
-from aps_desktop.db.log_writer import SECRETARIAT
 from aps_desktop.db.unit_of_work import Work
-from aps_desktop.domain.changes import Applied, Why
+from aps_desktop.domain.changes import SECRETARIAT, Applied, Why
 from aps_desktop.domain.entities import BY_NUMBER
 from aps_desktop.domain.errors import NotFound, UserError
 from aps_desktop.domain.fields import BIRTH, LIFE

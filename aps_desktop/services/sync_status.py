@@ -147,15 +147,47 @@ def peers(c: Connection) -> list[Peer]:
     }
     listed = {one.device for one in store.signed.devices} if store and store.signed else set()
     known: dict[str, tuple[str, str, str]] = {}
+    keys: dict[str, str] = {}
     for one in store.devices() if store else ():
         state = "revoked" if one.revoked else "listed" if one.device in listed else "confirmed"
         known[one.device] = (one.office, one.name, state)
-    for uuid, office, name in c.all(
-        "SELECT uuid, office, name FROM device WHERE status NOT IN ('self', 'retired', 'shipped')"
+        keys[one.device] = one.key
+    for uuid, office, name, key in c.all(
+        "SELECT uuid, office, name, public_key FROM device "
+        "WHERE status NOT IN ('self', 'retired', 'shipped')"
     ):
-        known.setdefault(bytes(uuid).hex(), (office or "", name or "", "unknown"))
+        id = bytes(uuid).hex()
+        known.setdefault(id, (office or "", name or "", "unknown"))
+        keys.setdefault(id, bytes(key or b"").hex())
+    for old, new in _replaced(c, keys).items():
+        office, name, state = known.pop(old)
+        if known[new][2] == "unknown":  # the entry of its key answers for it
+            known[new] = (office, name, state)
     found = [_peer(c, id, *about) for id, about in known.items() if id not in own]
     return sorted(found, key=lambda peer: (peer.office, peer.name))
+
+
+def _replaced(c: Connection, keys: dict[str, str]) -> dict[str, str]:
+    """Devices whose database goes on under another name (restored, or on another computer).
+
+    By device: the newest one with the same key. While both speak, both are there.
+    """
+    heard = {
+        bytes(uuid).hex(): (first, last)
+        for uuid, first, last in c.all(
+            "SELECT device, min(n), max(n) FROM bundle_log WHERE direction = 'in' GROUP BY device"
+        )
+        if uuid is not None
+    }
+    newest: dict[str, str] = {}
+    for id in sorted(keys, key=lambda id: heard.get(id, (0, 0))):
+        if keys[id] and id in heard:
+            newest[keys[id]] = id
+    return {
+        id: newest[key]
+        for id, key in keys.items()
+        if key in newest and heard.get(id, (0, 0))[1] < heard[newest[key]][0]
+    }
 
 
 def _peer(c: Connection, device: str, office: str, name: str, state: str) -> Peer:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
-from aps_desktop.db.log_writer import SECRETARIAT
 from aps_desktop.db.store import put_setting, setting, this_device
+from aps_desktop.domain.changes import SECRETARIAT
 from aps_desktop.domain.errors import NotFound, UserError
 from aps_desktop.sync import trust_list
 from aps_desktop.sync.keys import DeviceKeys, SigningKey

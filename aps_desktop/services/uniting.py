@@ -10,9 +10,17 @@ from aps_desktop.db import log
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
 from aps_desktop.db.layout import MEMBER, field_columns
-from aps_desktop.db.log_writer import SECRETARIAT
 from aps_desktop.db.unit_of_work import Work, apply
-from aps_desktop.domain.changes import Applied, Change, ChangeSet, Separate, Unite, Update, Why
+from aps_desktop.domain.changes import (
+    SECRETARIAT,
+    Applied,
+    Change,
+    ChangeSet,
+    Separate,
+    Unite,
+    Update,
+    Why,
+)
 from aps_desktop.domain.entities import BY_NUMBER, entity, references_to
 from aps_desktop.domain.errors import InvalidValue, NotFound
 from aps_desktop.domain.fields import SAME_AS, Entity, Field

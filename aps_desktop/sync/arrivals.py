@@ -17,7 +17,7 @@ from aps_desktop.sync.bundle_lines import (
     batches,
     forked,
 )
-from aps_desktop.sync.checks import check_of, references
+from aps_desktop.sync.checks import check_member, check_of, references
 from aps_desktop.sync.payload import ChangeLine
 
 _MEMBER = "changes.jsonl"
@@ -114,6 +114,8 @@ class _Taking:
                 test = tests.get(tid << field_bits | number)
                 if test is None or (value is not None and not test(value)):
                     self._check(tid, number, value)
+                    if line.record in staged.members:
+                        check_member(staged.members[line.record], number, value)
                 if line.replaces or line.seen:
                     self._note_further(line, dot, cell)
             if dot > top:

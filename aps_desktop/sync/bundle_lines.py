@@ -45,6 +45,8 @@ class Staged:
     stamps: dict[tuple[int, int], int] = field(default_factory=dict)
     records: dict[int, tuple[int, int]] = field(default_factory=dict)
     """By the bundle's number: local row number and entity number."""
+    members: dict[int, str] = field(default_factory=dict)
+    """The ids of sets' members, by the bundle's number: they follow from what a member says."""
 
 
 Lines = Callable[[str], Iterable[bytes]]

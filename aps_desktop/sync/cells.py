@@ -33,11 +33,17 @@ def touch(c: Connection) -> None:
         )
 
 
-def touch_further(c: Connection) -> None:
+def touch_further(c: Connection, number: int) -> None:
     """After it is known what waits and what only proposes: which cells are no plain next edit.
 
-    A birth that arrives after its edits, and waiting ops that are released, are worked out anew.
+    A birth that arrives after its edits, waiting ops that are released, and what an op had settled
+    before it came by this merge, are worked out anew.
     """
+    c.run(
+        "UPDATE t SET general = 1 WHERE general = 0 AND cell IN "
+        "(SELECT o.cell FROM op_parent p CROSS JOIN op o WHERE o.dot = p.parent AND o.merge = ?)",
+        (number,),
+    )
     for table in ("op_held", "op_proposal"):
         c.run(
             "UPDATE t SET general = 1 WHERE general = 0 AND cell IN "
@@ -50,11 +56,22 @@ def touch_further(c: Connection) -> None:
         "WHERE h.cell BETWEEN (b.rid << 10) + 1 AND (b.rid << 10) + 1022 "
         "ON CONFLICT(cell) DO UPDATE SET general = 1"
     )
+    touch_reborn(c)
     c.run(
         "INSERT INTO t SELECT x.cell, 0, 0, 0, 1 FROM released x "
         "JOIN record r ON r.rid = (x.cell >> 10) WHERE r.birth IS NOT NULL "
         "AND (x.cell & 1023) BETWEEN 1 AND 1022 ON CONFLICT(cell) DO UPDATE SET general = 1"
     )
+
+
+def touch_reborn(c: Connection) -> None:
+    """Every cell of a record whose birth is another one now: those that are kept, and written."""
+    for table in ("cell", "history"):
+        c.run(
+            f"INSERT INTO t SELECT DISTINCT y.cell, 0, 0, 0, 1 FROM reborn x CROSS JOIN {table} y "
+            "WHERE y.cell BETWEEN (x.rid << 10) + 1 AND (x.rid << 10) + 1022 "
+            "ON CONFLICT(cell) DO UPDATE SET general = 1"
+        )
 
 
 def settle_cells(c: Connection) -> None:
@@ -74,6 +91,7 @@ def _general(c: Connection) -> None:
     for table in ("candidate", "replaced", "ranked"):
         c.run(f"DROP TABLE IF EXISTS {table}")
     _candidates(c)
+    _break_circles(c)
     c.run(
         "CREATE TEMP TABLE ranked AS SELECT k.cell AS cell, k.dot AS dot, k.hlc AS hlc, "
         "row_number() OVER (PARTITION BY k.cell ORDER BY k.hlc DESC, d.uuid DESC, k.dot DESC) "
@@ -86,6 +104,15 @@ def _general(c: Connection) -> None:
     c.run(
         "UPDATE t SET dot = x.dot, hlc = x.hlc, extra = (SELECT count(*) FROM cell_extra e "
         "WHERE e.cell = t.cell) FROM ranked x WHERE x.cell = t.cell AND x.place = 1"
+    )
+
+
+def _break_circles(c: Connection) -> None:
+    """Where a cell's candidates name each other in a circle, and no head is left, all are heads."""
+    c.run(
+        "DELETE FROM replaced WHERE cell IN (SELECT t.cell FROM t WHERE t.general = 1 "
+        "AND NOT EXISTS (SELECT 1 FROM candidate k WHERE k.cell = t.cell AND NOT EXISTS "
+        "(SELECT 1 FROM replaced x WHERE x.cell = k.cell AND x.node = k.node)))"
     )
 
 

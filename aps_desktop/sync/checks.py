@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
+from uuid import UUID
 
 from aps_desktop.db.connection import DatabaseFault
 from aps_desktop.db.layout import MEMBER
@@ -13,6 +14,7 @@ from aps_desktop.db.log import read_image
 from aps_desktop.domain.entities import BY_NUMBER
 from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.fields import BIRTH, LIFE, Field, Kind
+from aps_desktop.domain.ids import member_id
 from aps_desktop.domain.money import CURRENCIES
 from aps_desktop.domain.values import LONG_TEXT_LIMIT, TEXT_LIMIT, clean_text, from_wire
 
@@ -102,6 +104,20 @@ def references(entity: int, field: int, value: str | None) -> list[str]:
             raise InvalidValue("a new record cannot be read") from error
         return [r for number, wire in image.items() for r in _one(entity, number, wire)]
     return _one(entity, field, value) if value is not None else []
+
+
+def check_member(id: str, field: int, value: str | None) -> None:
+    """A set's member is whatever its id says: InvalidValue for what would make it another's."""
+    if field == BIRTH:
+        image = read_image(value)
+        owner, number, content = image.get(1, ""), image.get(2, ""), image.keys() & {3, 4}
+        if len(content) != 1 or not number.isdecimal():
+            raise InvalidValue("a member of a set is not one thing")
+        wire = image[content.pop()]
+        if not _HEX(owner) or member_id(UUID(owner), int(number), wire).hex != id:
+            raise InvalidValue("a member of a set has the id of another one")
+    elif field in MEMBER.by_number:
+        raise InvalidValue("a member of a set never changes")
 
 
 _NOTHING: list[str] = []

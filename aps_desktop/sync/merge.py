@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from aps_desktop.db import identity
+from aps_desktop.db import births, identity
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.layout import MEMBER
-from aps_desktop.db.log_writer import SECRETARIAT, kind_of
+from aps_desktop.db.log_writer import kind_of
 from aps_desktop.db.standing import found_sql
+from aps_desktop.domain.changes import SECRETARIAT
 from aps_desktop.domain.entities import BY_NUMBER
 from aps_desktop.domain.fields import Entity
 from aps_desktop.sync import cells, settle, waiting
@@ -24,7 +25,7 @@ from aps_desktop.sync.stage import stage
 _ONLY_PROPOSES = (
     "JOIN record r ON r.rid = (o.cell >> 10) JOIN txn t ON t.device = (o.dot >> 40) "
     "AND t.n = o.txn WHERE r.birth IS NOT NULL AND r.office <> '' "
-    f"AND t.office NOT IN ('', '{SECRETARIAT}', r.office)"
+    f"AND t.office NOT IN ('{SECRETARIAT}', r.office)"
 )
 _SEEN_LIMIT = 24 * 3600 * 1000 << 16
 
@@ -40,6 +41,8 @@ class Outcome:
     conflicts: int = 0
     parallel: int = 0
     proposals: int = 0
+    second_births: int = 0
+    """Births of records that were made elsewhere: they do not count."""
     renewed: bool = False
     """Own later changes came back, so the database is an older state: it has a new device now."""
     entities: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -76,14 +79,22 @@ def merge(
         cells.touch(c)
         waiting.hold(c)
         _proposals(c, staged.speaking)
-        cells.touch_further(c)
+        cells.touch_further(c, number)
         cells.settle_cells(c)
         settle.rows(c, outcome.entities, outcome.touched)
         outcome.conflicts = cells.conflicts(c, number)
         outcome.parallel = cells.parallel(c, sender_knows or {}, number)
         _advance(c, now_stamp)
     outcome.held = waiting.number(c)
-    outcome.proposals = c.value("SELECT count(*) FROM op_proposal x JOIN n ON n.dot = x.dot")
+    of_no_maker = (
+        "SELECT count(*) FROM n JOIN record r ON r.rid = (n.cell >> 10) "
+        f"WHERE (n.cell & 1023) = 0 AND r.tid <> {MEMBER.number} AND n.dot <> r.birth"
+    )
+    outcome.second_births = c.value(of_no_maker)
+    outcome.proposals = c.value(
+        "SELECT count(*) FROM op_proposal x JOIN n ON n.dot = x.dot JOIN record r "
+        f"ON r.rid = (n.cell >> 10) WHERE (n.cell & 1023) <> 0 OR r.tid = {MEMBER.number}"
+    )
     return outcome
 
 
@@ -112,16 +123,44 @@ def _births(c: Connection) -> None:
         "JOIN device d ON d.ord = (o.dot >> 40)) x JOIN record r ON r.rid = x.rid "
         "WHERE x.place = 1 ORDER BY x.rid"
     )
+    several = births.chosen(c, _SEVERAL)
+    _note_reborn(c, several)
     c.run(
         "UPDATE record SET birth = b.dot, office = (SELECT t.office FROM op o JOIN txn t "
         "ON t.device = (o.dot >> 40) AND t.n = o.txn WHERE o.dot = b.dot) "
         "FROM b WHERE b.rid = record.rid"
     )
+    own(c, several)
     for tid in [row[0] for row in c.all(_BORN_KINDS)]:
         kind = kind_of(tid)
         if kind.owner:
             _parents(c, kind, kind.owner.number)
     own_members(c)
+
+
+_SEVERAL = (
+    "SELECT b.rid AS rid FROM b WHERE EXISTS "
+    "(SELECT 1 FROM history h WHERE h.cell = (b.rid << 10) AND h.dot <> b.dot)"
+)
+
+
+def _note_reborn(c: Connection, found: Mapping[int, births.Chosen]) -> None:
+    """Of records with several births: which one counts, in `b`; what shows another, `reborn`."""
+    c.many(
+        "UPDATE b SET dot = ?, val = (SELECT o.val FROM op o WHERE o.dot = ?) WHERE rid = ?",
+        [(one.dot, one.dot, rid) for rid, one in found.items()],
+    )
+    settle.note_reborn(
+        c, "SELECT b.rid AS rid FROM b JOIN record r ON r.rid = b.rid AND r.birth <> b.dot"
+    )
+
+
+def own(c: Connection, found: Mapping[int, births.Chosen]) -> None:
+    """Records with several births belong to whom `db.births` says."""
+    c.many(
+        "UPDATE record SET office = ? WHERE rid = ?",
+        [(one.office, rid) for rid, one in found.items()],
+    )
 
 
 _BORN_KINDS = (
@@ -155,7 +194,7 @@ def _proposals(c: Connection, speaking: Collection[str]) -> None:
     `speaking` are the offices whose ops came: what one office says of its own records needs no
     look at every op.
     """
-    others = sorted(set(speaking) - {"", SECRETARIAT})
+    others = sorted(set(speaking) - {SECRETARIAT})
     if others:
         only = others[0] if len(others) == 1 else ""
         c.run(

@@ -13,12 +13,15 @@ import msgspec
 
 from aps_desktop.db import log
 from aps_desktop.db.connection import Connection
+from aps_desktop.domain.changes import NAME_LIMIT
 from aps_desktop.domain.fields import LIFE
 from aps_desktop.sync.manifest import Hex16
 
 MEMBERS = ("devices.jsonl", "records.jsonl", "steps.jsonl", "changes.jsonl")
 
 
+LABEL_LIMIT = 2000
+"""Characters of a step's words: the title of a record, and what was done with it."""
 Number = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
 Signed = Annotated[int, msgspec.Meta(ge=-(2**62), le=2**62)]
 _Entity = Annotated[int, msgspec.Meta(ge=1, le=2**31)]
@@ -28,14 +31,19 @@ _Before = Annotated[int, msgspec.Meta(ge=0, le=(1 << log.SEQUENCE_BITS) - 1)]
 """A sequence number, or 0 for none."""
 
 
+_Word = Annotated[str, msgspec.Meta(max_length=64)]
+_Name = Annotated[str, msgspec.Meta(max_length=NAME_LIMIT)]
+_Label = Annotated[str, msgspec.Meta(max_length=LABEL_LIMIT)]
+
+
 class DeviceLine(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     """A device whose changes the bundle holds, or that a change refers to."""
 
     number: Number
     id: Hex16
-    office: str
-    name: str
-    status: str
+    office: _Word
+    name: _Name
+    status: _Word
 
 
 class RecordLine(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
@@ -58,13 +66,13 @@ class StepLine(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     last: _Place
     wall: Signed
     stamp: Number
-    officer: str
-    office: str
-    why: str
-    label: str
-    app: str
+    officer: _Name
+    office: _Word
+    why: _Word
+    label: _Label
+    app: _Word
     schema: Number
-    chain: str
+    chain: _Word
 
 
 class ChangeLine(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
@@ -128,7 +136,9 @@ def device_lines(c: Connection) -> Iterator[bytes]:
     for row in c.each("SELECT ord, uuid, office, name, status FROM device ORDER BY ord"):
         status = "shipped" if row[4] == "shipped" else ""
         yield _encoder.encode(
-            DeviceLine(row[0], bytes(row[1]).hex(), row[2] or "", row[3] or "", status)
+            DeviceLine(
+                row[0], bytes(row[1]).hex(), row[2] or "", (row[3] or "")[:NAME_LIMIT], status
+            )
         )
 
 
@@ -156,7 +166,7 @@ def step_lines(c: Connection, *, hide_labels: bool = False) -> Iterator[bytes]:
         "ORDER BY t.device, t.n"
     ):
         *start, label, app, schema, chain = row
-        words = "" if hide_labels else label
+        words = "" if hide_labels else label[:LABEL_LIMIT]
         line = (*start, words, app, schema, bytes(chain or b"").hex())
         yield _encoder.encode(line)
 

@@ -32,6 +32,7 @@ def rows(
     for tid in _entities_of_cells(c):
         _values(c, kind_of(tid))
     _revive(c)
+    _show_births(c)
     _titles(c)
     _count(c, entities, touched)
     _unite(c, touched)
@@ -189,10 +190,39 @@ def _revive(c: Connection) -> None:
         "WHERE l.alive = 1 AND l.before = 0 AND l.fresh = 0"
     )
     for rid, tid, uuid in rows:
+        _put_row(c, kind_of(tid), rid, bytes(uuid))
+
+
+def _put_row(c: Connection, kind: Entity, rid: int, uuid: bytes) -> None:
+    values = log.row_values(c, kind, log.images(c, [rid])[rid])
+    c.run(log.insert_sql(kind), (rid, uuid, *values))
+    c.run("UPDATE record SET parent = ? WHERE rid = ?", (log.parent_in(kind, values), rid))
+
+
+def note_reborn(c: Connection, records: str) -> None:
+    """The table `reborn`: records whose birth is another one from now on.
+
+    `records` is the SQL of a query for them (rid). Members are left out: all their births say the
+    same.
+    """
+    c.run("DROP TABLE IF EXISTS reborn")
+    c.run(f"CREATE TEMP TABLE reborn (rid {c.key})")
+    c.run(
+        f"INSERT INTO reborn SELECT x.rid FROM ({records}) x JOIN record r ON r.rid = x.rid "
+        f"WHERE r.tid IN {_KNOWN} AND r.tid <> {MEMBER.number}"
+    )
+
+
+def _show_births(c: Connection) -> None:
+    """Rows of records whose birth is another one now are written anew, one by one (hardly any)."""
+    rows = c.all(
+        "SELECT l.rid, l.tid, r.uuid FROM reborn x JOIN life l ON l.rid = x.rid "
+        "JOIN record r ON r.rid = l.rid WHERE l.alive = 1 AND l.before = 1"
+    )
+    for rid, tid, uuid in rows:
         kind = kind_of(tid)
-        values = log.row_values(c, kind, log.images(c, [rid])[rid])
-        c.run(log.insert_sql(kind), (rid, bytes(uuid), *values))
-        c.run("UPDATE record SET parent = ? WHERE rid = ?", (log.parent_in(kind, values), rid))
+        c.run(f"DELETE FROM {kind.name} WHERE rid = ?", (rid,))
+        _put_row(c, kind, rid, bytes(uuid))
 
 
 def _titles(c: Connection) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aps_desktop.db.connection import Connection
+from aps_desktop.db.layout import MEMBER
 from aps_desktop.domain.ids import shipped_ids
 from aps_desktop.sync.arrivals import take_changes
 from aps_desktop.sync.bundle_lines import (
@@ -42,11 +43,11 @@ def stage(
     """
     staged = Staged(merge)
     _devices(c, staged, lines, offices or {})
-    staged.limits = {
+    staged.limits = {**_ends_of_lists(c), **{
         number: limits[bytes(uuid)]
         for number, uuid in c.all("SELECT ord, uuid FROM device")
         if limits and bytes(uuid) in limits
-    }
+    }}  # fmt: skip
     _records(c, staged, lines)
     _steps(c, staged, lines)
     take_changes(c, staged, lines)
@@ -82,6 +83,16 @@ def _devices(c: Connection, staged: Staged, lines: Lines, offices: Mapping[bytes
         staged.offices[number] = office or ""
 
 
+def _ends_of_lists(c: Connection) -> dict[int, int]:
+    """Where the shipped lists that are here end: nobody adds to what came with the program."""
+    return dict(
+        c.all(
+            "SELECT d.ord, max(t.last_seq) FROM device d JOIN txn t ON t.device = d.ord "
+            "WHERE d.status = 'shipped' GROUP BY d.ord"
+        )
+    )
+
+
 def _records(c: Connection, staged: Staged, lines: Lines) -> None:
     """Gives records their local row numbers; a new one is known by reference only, until born."""
     member = "records.jsonl"
@@ -91,6 +102,8 @@ def _records(c: Connection, staged: Staged, lines: Lines) -> None:
         for number, line in enumerate(batch, first):
             if not _ID(line.id):
                 raise bad(member, number, "an id is not 32 hexadecimal digits")
+            if line.entity == MEMBER.number:
+                staged.members[line.number] = line.id
         c.many(
             # As text: bytes take the driver three times as long to hand over.
             f"INSERT INTO named VALUES (?, {c.unhex('?')}, ?)",
@@ -143,6 +156,8 @@ def _steps(c: Connection, staged: Staged, lines: Lines) -> None:
         if s.first > s.last:
             raise bad(member, number, "it ends before it begins")
         staged.stamps[s.device, s.number] = s.stamp
+        if s.first > staged.limits.get(device, s.first):
+            continue  # nothing of it is taken
         chain = bytes.fromhex(s.chain) if len(s.chain) == 64 else b""
         rows.append(
             (

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from aps_desktop.db import births
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.counts import put_counts
 from aps_desktop.db.layout import MEMBER
 from aps_desktop.domain.entities import BY_NUMBER
 from aps_desktop.sync import settle
-from aps_desktop.sync.cells import settle_cells
-from aps_desktop.sync.merge import judge_born, own_members
+from aps_desktop.sync.cells import settle_cells, touch_reborn
+from aps_desktop.sync.merge import judge_born, own, own_members
 from aps_desktop.sync.waiting import hold_again
 
 
@@ -102,13 +103,22 @@ def _prepare(c: Connection) -> None:
 
 def _unborn(c: Connection) -> None:
     """Records whose birth left are known by reference only again; another birth takes over."""
+    left = "SELECT cell >> 10 AS rid FROM leaving WHERE (cell & 1023) = 0"
+    found = births.chosen(c, left)
     c.run(
-        "UPDATE record SET birth = (SELECT x.dot FROM (SELECT o.dot AS dot, row_number() OVER "
+        "UPDATE b SET dot = coalesce((SELECT x.dot FROM (SELECT o.dot AS dot, row_number() OVER "
         "(ORDER BY o.hlc DESC, d.uuid DESC, o.dot DESC) AS place FROM history h "
         "JOIN op o ON o.dot = h.dot JOIN device d ON d.ord = (o.dot >> 40) "
-        "WHERE h.cell = (record.rid << 10)) x WHERE x.place = 1) "
-        "WHERE rid IN (SELECT cell >> 10 FROM leaving WHERE (cell & 1023) = 0)"
+        f"WHERE h.cell = (b.rid << 10)) x WHERE x.place = 1), 0) WHERE rid IN ({left})"
     )
+    c.many("UPDATE b SET dot = ? WHERE rid = ?", [(one.dot, rid) for rid, one in found.items()])
+    settle.note_reborn(c, f"SELECT b.rid AS rid FROM b WHERE b.dot > 0 AND b.rid IN ({left})")
+    c.run(
+        "UPDATE record SET birth = CASE WHEN b.dot > 0 THEN b.dot END FROM b "
+        f"WHERE b.rid = record.rid AND b.rid IN ({left})"
+    )
+    own(c, found)
+    touch_reborn(c)
     gone = (
         "SELECT r.rid FROM record r WHERE r.birth IS NULL "
         "AND r.rid IN (SELECT cell >> 10 FROM leaving)"

@@ -49,17 +49,28 @@ def _hold_behind(c: Connection) -> None:
     )
     while c.run(behind) > 0:
         pass
-    free = (
-        "SELECT h.dot FROM op_held h JOIN op o ON o.dot = h.dot JOIN op p ON p.dot = o.prev "
-        "WHERE NOT EXISTS (SELECT 1 FROM op_held x WHERE x.dot = o.prev)"
+    _release(c)
+
+
+def _release(c: Connection) -> None:
+    """Frees what no longer leads back to a missing op; a circle of ops leads to none."""
+    for table in ("still", "free"):
+        c.run(f"DROP TABLE IF EXISTS {table}")
+    c.run(f"CREATE TEMP TABLE still (dot {c.key}, prev BIGINT)")
+    c.run("INSERT INTO still SELECT o.dot, o.prev FROM op_held h JOIN op o ON o.dot = h.dot")
+    c.run("CREATE INDEX still_by_prev ON still (prev)")
+    c.run(f"CREATE TEMP TABLE free (dot {c.key})")
+    c.run(
+        "INSERT INTO free WITH RECURSIVE late(dot) AS (SELECT s.dot FROM still s "
+        "WHERE NOT EXISTS (SELECT 1 FROM op p WHERE p.dot = s.prev) "
+        "UNION SELECT s.dot FROM late CROSS JOIN still s WHERE s.prev = late.dot) "
+        "SELECT s.dot FROM still s WHERE s.dot NOT IN (SELECT dot FROM late)"
     )
-    while True:
-        c.run(
-            f"INSERT INTO released SELECT DISTINCT o.cell FROM op o WHERE o.dot IN ({free}) "
-            "AND NOT EXISTS (SELECT 1 FROM released x WHERE x.cell = o.cell)"
-        )
-        if c.run(f"DELETE FROM op_held WHERE dot IN ({free})") <= 0:
-            return
+    c.run(
+        "INSERT INTO released SELECT DISTINCT o.cell FROM free f JOIN op o ON o.dot = f.dot "
+        "WHERE NOT EXISTS (SELECT 1 FROM released x WHERE x.cell = o.cell)"
+    )
+    c.run("DELETE FROM op_held WHERE dot IN (SELECT dot FROM free)")
 
 
 def number(c: Connection) -> int:

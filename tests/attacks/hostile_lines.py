@@ -98,6 +98,9 @@ REFUSED |= {
     "brackets_without_end": _raw(CHANGES, b"[" * 100_000),
     "an_object_for_a_line": _raw(CHANGES, b'{"device":1}'),
     "an_item_too_many": lambda lines: change(lines, TITLE).extend([[], [], 1]),
+    "an_officer_with_an_endless_name": _put(STEPS, 6, "A" * 10_000),
+    "a_step_with_endless_words": _put(STEPS, 9, "A" * 10_000),
+    "a_computer_with_an_endless_name": _put(DEVICES, 3, "A" * 10_000),
     "bytes_that_are_no_text": _raw(RECORDS, b'[1,"\xff\xfe",1]'),
 }
 

@@ -83,6 +83,23 @@ IN_MERGE = (
     ),
     Bug("proposals stand", (("AND t.office NOT IN (", "AND 1 = 0 AND t.office NOT IN ("),)),
     Bug(
+        "who says last that he made a record owns it",
+        (
+            (
+                "FROM b WHERE EXISTS (SELECT 1 FROM history",
+                "FROM b WHERE 1 = 0 AND EXISTS (SELECT 1 FROM history",
+            ),
+        ),
+    ),
+    Bug(
+        "a birth that does not count is shown",
+        (("FROM reborn x JOIN life", "FROM (SELECT rid FROM reborn WHERE 1 = 0) x JOIN life"),),
+    ),
+    Bug(
+        "whoever has no office may change anything",
+        (("t.office NOT IN ('ASEC'", "t.office NOT IN ('', 'ASEC'"),),
+    ),
+    Bug(
         "members belong to who adds them",
         (
             (

@@ -16,11 +16,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from aps_desktop.db import check
 from aps_desktop.db.unit_of_work import Work
-from aps_desktop.domain.changes import Why
-from aps_desktop.domain.entities import BY_NUMBER
+from aps_desktop.domain.changes import ChangeSet, Unite, Why
+from aps_desktop.domain.entities import BY_NAME, BY_NUMBER
 from aps_desktop.domain.fields import BIRTH, LIFE
 from aps_desktop.services import conflicts
-from tests.property import edits, model, offices, tables, values
+from tests.property import claims, edits, model, offices, tables, values
 from tests.property.budget import SEED
 from tests.property.model import Op, OpId
 from tests.property.offices import Bundle, Office
@@ -32,6 +32,7 @@ _WHO = (
     ("LA", "LA", "KH", "VN"),
     ("", "LA", "LA", "KH", "ASEC"),
 )
+_CLAIMANTS = ("LA", "KH", "VN", "ASEC", "")
 _YEAR = 365 * 24 * 3600 * 1000
 _CLOCKS = (0, 0, 0, 3 * _YEAR, -3 * _YEAR, -offices.NOW + 1, 73 * _YEAR)
 """Right, three years fast and slow, 1970, 2099; equal clocks make ties."""
@@ -61,6 +62,7 @@ _STEPS = (
         "back_up",
         "restore",
     ),
+    *("claim", "claim", "unite_behind"),
 )
 
 
@@ -76,6 +78,8 @@ class MergeMachine(RuleBasedStateMachine):
         self.folder = self.home.__enter__()
         self.offices: list[Office] = []
         self.bundles: list[Bundle] = []
+        self.colleagues: dict[str, claims.Colleague] = {}
+        self.claimed: list[claims.Claimed] = []
         self.knowledge: list[offices.Knowledge] = [{}]
 
     @initialize(
@@ -126,7 +130,12 @@ class MergeMachine(RuleBasedStateMachine):
             return
         name, id = rnd.choice(living)
         field = rnd.choice(values.fields(name))
-        for office in rnd.sample(self.offices, rnd.randint(2, len(self.offices))):
+        together = rnd.sample(self.offices, rnd.randint(2, len(self.offices)))
+        if rnd.random() < 0.3:  # at the same moment
+            moment = 1 + max(office.clock.now for office in together)
+            for office in together:
+                office.clock.now = moment
+        for office in together:
             new = values.value(field, values.present(office.c), rnd)
             edits.tried(edits.records.put, office.db, name, id, {field.name: new})
             office.note_written()
@@ -210,6 +219,39 @@ class MergeMachine(RuleBasedStateMachine):
         receiver.take_in(sender.pack(known))
         receiver.check()
 
+    def unite_behind(self, rnd: Random) -> None:
+        """That two records are one arrives before one of them does."""
+        sender, receiver = rnd.sample(self.offices, 2)
+        name = rnd.choice(("body", "fund"))
+        old = values.present(sender.c)[name]
+        new = sender.db.ids.new()
+        made = values.record(BY_NAME[name], values.present(sender.c), rnd)
+        if not old or edits.tried(edits.records.create, sender.db, name, new, made) is None:
+            return
+        known = sender.knows()
+        united = ChangeSet("unite", (Unite(name, rnd.choice(old), new),))
+        edits.tried(edits.apply, sender.db, united)
+        sender.note_written()
+        receiver.take_in(sender.pack(known))
+        receiver.check()
+
+    def claim(self, rnd: Random) -> None:
+        """A colleague says that he made what others did; it reaches them, or some, or nobody."""
+        source, office = self.one(rnd), self.one(rnd)
+        name = rnd.choice(_CLAIMANTS)
+        colleague = self.colleagues.setdefault(name, claims.Colleague(name, rnd))
+        record = claims.record_to_claim(source.c, self.claimed, rnd)
+        self.claimed.append(record)
+        image = claims.image_of(BY_NUMBER[record[1]], source.c, rnd)
+        made = [colleague.claims(record, image, rnd)]
+        others = [one for one in self.colleagues.values() if one is not colleague]
+        if others and image and rnd.random() < 0.3:
+            made += claims.in_circle(colleague, rnd.choice(others), record, image, rnd)
+        self.bundles += made
+        for bundle in rnd.sample(made, rnd.randint(0, len(made))):
+            office.take_in(bundle)
+            office.check()
+
     def take_back(self, rnd: Random) -> None:
         """A merge that was just made is taken back: all is as it was."""
         sender, office = self.one(rnd), self.one(rnd)
@@ -264,7 +306,8 @@ class MergeMachine(RuleBasedStateMachine):
             assert other.check() == state, offices.different(other.check(), state)
             assert other.fingerprint() == fingerprint
         for office in self.offices:
-            assert check.check(office.c) == []
+            wrong = check.check(office.c)
+            assert not wrong, wrong
         written = [one for office in self.offices for one in office.written.items()]
         assert_nothing_lost(first, written)
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import count
+from uuid import UUID
 
 from aps_desktop.db import log
 from aps_desktop.db.connection import Connection
@@ -17,6 +18,7 @@ from aps_desktop.db.layout import MEMBER, follows
 from aps_desktop.db.titles import fold_title
 from aps_desktop.domain.entities import BY_NUMBER
 from aps_desktop.domain.fields import BIRTH, LIFE, SAME_AS, Entity, Kind
+from aps_desktop.domain.ids import made_by, shipped_ids
 
 KINDS: dict[int, Entity] = {**BY_NUMBER, MEMBER.number: MEMBER}
 OpId = tuple[str, int]
@@ -68,6 +70,7 @@ class State:
     parents: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     counts: dict[int, int] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
 
 
 def state_of(ops: Iterable[Op]) -> State:
@@ -78,14 +81,11 @@ def state_of(ops: Iterable[Op]) -> State:
     for op in by_id.values():
         by_record.setdefault(op.record, []).append(op)
     known: dict[str, tuple[int, log.Image]] = {}
-    births = {
-        record: max((op for op in own if op.field == BIRTH), key=lambda op: op.rank)
-        for record, own in by_record.items()
-        if any(op.field == BIRTH for op in own)
-    }
-    for record, birth in births.items():
-        own, owner = by_record[record], owner_of(birth, births)
-        proposed = {op.id for op in own if owner and op.office not in ("", "ASEC", owner)}
+    said = {r: [op for op in own if op.field == BIRTH] for r, own in by_record.items()}
+    births = {record: birth_of(all_of_it) for record, all_of_it in said.items() if all_of_it}
+    for record, (birth, _) in births.items():
+        own, owner = by_record[record], owner_of(record, births)
+        proposed = {op.id for op in own if owner and op.office not in ("ASEC", owner)}
         state.proposals |= proposed
         standing = [op for op in own if op.id not in proposed]
         image = log.read_image(birth.value)
@@ -99,6 +99,7 @@ def state_of(ops: Iterable[Op]) -> State:
         known[record] = birth.entity, image
         if lives(standing):
             state.records[record] = birth.entity, image
+            state.owners[record] = owner
     return with_finders(state, known)
 
 
@@ -127,22 +128,44 @@ def held(by_id: dict[OpId, Op]) -> set[OpId]:
         waiting = more
 
 
-def owner_of(birth: Op, births: dict[str, Op]) -> str:
-    """A record is its maker's office's; a set's member belongs to the owner of the whole."""
-    if birth.entity != MEMBER.number:
-        return birth.office
-    whole = births.get(birth.says(1) or "")
-    return owner_of(whole, births) if whole else ""
+def birth_of(births: list[Op]) -> tuple[Op, str]:
+    """The birth that counts, and whose the record is: its maker's, whom its id names.
+
+    Ids that name nobody: a shipped list's; else the latest birth is shown, and where several
+    offices claim the record, it is the secretariat's.
+    """
+    id = UUID(births[0].record)
+    made = [op for op in births if made_by(id, bytes.fromhex(op.id[0]))]
+    shipped = [op for op in births if id.version == 5 and bytes.fromhex(op.id[0]) in shipped_ids()]
+    claims = made or shipped or births
+    first = min(claims, key=lambda op: (op.id[1], op.id[0]))
+    offices = {op.office for op in claims}
+    return (
+        first if made else max(claims, key=lambda op: op.rank),
+        offices.pop() if len(offices) == 1 else "ASEC",
+    )
+
+
+def owner_of(record: str, births: dict[str, tuple[Op, str]]) -> str:
+    """A set's member belongs to the owner of the whole."""
+    if record not in births:
+        return ""
+    birth, owner = births[record]
+    whole = birth.says(1) if birth.entity == MEMBER.number else None
+    return owner_of(whole, births) if whole else owner
 
 
 def heads_of(number: int, own: list[Op], birth: Op, left_out: set[OpId]) -> list[Op]:
-    """A cell's candidates that no candidate names, the shown one first; births are one node."""
+    """A cell's candidates that no candidate names, the shown one first; births are one node.
+
+    Where they name each other in a circle and none is left, all are heads.
+    """
     births = {op.id for op in own if op.field == BIRTH}
     edits = [op for op in own if op.field == number and op.id not in left_out]
     named = {name for op in edits for name in (op.prev, *op.replaces)}
     heads = [op for op in edits if op.id not in named]
     heads += [birth] if not named & births else []
-    return sorted(heads, key=lambda op: op.rank, reverse=True)
+    return sorted(heads or [*edits, birth], key=lambda op: op.rank, reverse=True)
 
 
 def lives(standing: list[Op]) -> bool:
@@ -176,6 +199,7 @@ def with_finders(state: State, known: dict[str, tuple[int, log.Image]]) -> State
     stands = standing_for(state, known)
     for record in stands.keys() & known.keys():
         state.records.pop(record, None)
+        state.owners.pop(record, None)
         folded = fold_title(KINDS[known[record][0]], known[record][1])
         if folded:
             state.titles[record] = folded

@@ -184,7 +184,7 @@ def _office(location: str, name: str, now: int, seed: int) -> Office:
 def _opened(location: str, now: int, seed: int) -> Office:
     clock, source = FixedClock(now), random.Random(seed)
     db = Database(location, clock=clock)
-    db.ids = IdFactory(clock, source.randbytes)
+    db.ids = IdFactory(clock, source.randbytes, db.device_id)
     return Office(db, clock, source)
 
 

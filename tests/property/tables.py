@@ -31,6 +31,8 @@ def state_in(c: Connection) -> State:
     state.parents = {ids[rid]: ids[parent] for rid, parent in parents}
     state.titles = {ids[rid]: text for rid, text in c.all("SELECT rid, folded FROM search_title")}
     state.counts = {tid: n for tid, n in c.all("SELECT tid, n FROM entity_count") if n}
+    owners = c.all("SELECT rid, office FROM record WHERE alive = 1")
+    state.owners = {ids[rid]: office or "" for rid, office in owners}
     return state
 
 

@@ -1,11 +1,12 @@
 """Others' edits of an office's records: they wait, are answered, and the answers travel."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from aps_desktop.db import check
 from aps_desktop.domain.errors import NotFound, UserError
 from aps_desktop.services import proposals, records, sync_status
 from tests.three_offices import Offices, three_offices
@@ -103,6 +104,50 @@ def test_undoing_a_declined_deletion_deletes_nothing(here: Offices, project: UUI
     proposals.decline(here.la, proposals.waiting(here.la.reader()))
     records.undo(here.la)
     assert records.get(here.la.reader(), "project", project)
+    assert [p.event for p in proposals.waiting(here.la.reader())] == ["delete"]
+
+
+@pytest.mark.parametrize("answer", [proposals.accept, proposals.decline])
+def test_undoing_an_answer_asks_again_at_all_offices(
+    here: Offices, project: UUID, answer: Callable[..., object]
+) -> None:
+    """And doing it again answers it; what somebody else answered meanwhile stays answered."""
+    records.put(here.kh, "project", project, {"title": "Another title"})
+    records.put(here.kh, "project", project, {"tags": frozenset({"urgent"})})
+    here.send(here.kh, here.la, here.asec)
+    before = records.get(here.la.reader(), "project", project).values["title"]
+    asked = [p.id for p in proposals.waiting(here.la.reader())]
+    answer(here.la, proposals.waiting(here.la.reader()))
+    after = records.get(here.la.reader(), "project", project).values["title"]
+    for step, wanted, title in (
+        (records.undo, asked, before), (records.redo, [], after), (records.undo, asked, before),
+    ):  # fmt: skip
+        step(here.la)
+        here.send(here.la, here.asec, here.kh)
+        for db in (here.la, here.asec, here.kh):
+            assert [p.id for p in proposals.waiting(db.reader())] == wanted
+            assert records.get(db.reader(), "project", project).values["title"] == title
+            assert check.check(db.reader()) == []
+    answer(here.asec, proposals.waiting(here.asec.reader()))
+    here.send(here.asec, here.la)
+    assert proposals.waiting(here.la.reader()) == []
+
+
+def test_a_stranger_answers_nothing(here: Offices, project: UUID) -> None:
+    """Also not with a change that names the proposal."""
+    records.put(here.kh, "project", project, {"title": "Another title"})
+    here.send(here.kh, here.la)
+    ((dot,),) = here.la.reader().all("SELECT dot FROM op_proposal")
+    with here.la.writing() as c:
+        c.run("INSERT INTO device(ord, uuid, office, status) VALUES (99, ?, 'VN', 'other')",
+              (b"9" * 16,))  # fmt: skip
+        c.run("INSERT INTO txn SELECT 99, 1, 1, 1, wall, hlc, officer, 'VN', why, label, app, "
+              "schema, NULL FROM txn LIMIT 1")  # fmt: skip
+        c.run("INSERT INTO op SELECT (99 << 40) | 1, prev, cell, hlc, 1, val, 0 FROM op "
+              "WHERE dot = ?", (dot,))  # fmt: skip
+        c.run("INSERT INTO op_proposal VALUES ((99 << 40) | 1)")
+        c.run("INSERT INTO op_parent VALUES ((99 << 40) | 1, ?)", (dot,))
+    assert dot in [p.dot for p in proposals.waiting(here.la.reader())]
 
 
 def test_an_own_proposal_can_be_withdrawn(here: Offices, project: UUID) -> None:

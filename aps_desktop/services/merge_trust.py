@@ -1,0 +1,51 @@
+"""Whom and what a merge believes: the newest list, revoked computers' good work, others' seals."""
+
+from __future__ import annotations
+
+from aps_desktop.db.connection import Connection
+from aps_desktop.domain.ids import shipped_ids
+from aps_desktop.services import reference_data, trusting
+from aps_desktop.sync import seals
+from aps_desktop.sync.container import OpenedBundle
+from aps_desktop.sync.trust import TrustStore
+
+
+def trust(c: Connection, bundle: OpenedBundle) -> TrustStore:
+    """Whom this office believes by the newest list that is known, the bundle's own included."""
+    kept = trusting.kept(c)
+    if kept.root and bundle.judgement.newer_list is not None:
+        return kept.take(bundle.judgement.newer_list)
+    return kept
+
+
+def limits(c: Connection, bundle: OpenedBundle) -> dict[bytes, int]:
+    """Up to which change the work of revoked devices is good.
+
+    Lists of a newer program come with it, not from whoever says that he has them.
+    """
+    newer = {id: 0 for id in shipped_ids() if id not in reference_data.issues()}
+    return newer | {
+        bytes.fromhex(one.device): one.revoked_change
+        for one in trust(c, bundle).devices()
+        if one.revoked_change is not None
+    }
+
+
+def unsealed(c: Connection, bundle: OpenedBundle) -> dict[str, int]:
+    """By office: what came by way of another one without its seal. Altered where seals do not fit.
+
+    A device that is not on the list is a restored or copied database of its office.
+    """
+    listed = trust(c, bundle).devices()
+
+    def keys(device: str, office: str) -> list[str]:
+        own = [one.key for one in listed if one.device == device]
+        return own or [one.key for one in listed if one.office == office]
+
+    sender, whole = (
+        bytes.fromhex(bundle.manifest.sender.device),
+        bundle.manifest.scope.kind == "all",
+    )
+    found = seals.read(bundle.blocks(seals.MEMBER))
+    names = {one.device for one in listed}
+    return seals.check(c, found, sender, keys, names, whole=whole)
