@@ -14,6 +14,7 @@ import tarfile
 import tempfile
 import zipfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,12 +54,25 @@ class Handover:
 
 
 def inspect(
-    path: Path, *, keys: Sequence[str] = RELEASE_KEYS, running: str = __version__, here: str = ""
+    path: Path,
+    *,
+    keys: Sequence[str] | None = None,
+    running: str = __version__,
+    here: str = "",
 ) -> UpdateFile:
-    """Verifies an update file and whether it fits here. UpdateRefused says why it does not."""
-    update = update_file.read(path, keys)
+    """Verifies an update file and whether it fits here. UpdateRefused says why it does not.
+
+    `keys`, `running` and `here` stand for this program's release keys, version and edition.
+    """
+    update = _fitting(path, RELEASE_KEYS if keys is None else keys, running, here or edition())
+    update_file.check(update)
+    return update
+
+
+def _fitting(path: Path, keys: Sequence[str], running: str, here: str) -> UpdateFile:
+    """Only the signed head: a file that does not fit is refused before its 90 MB are read."""
+    update = update_file.head(path, keys)
     manifest = update.manifest
-    here = here or edition()
     if manifest.product != "aps-desktop":
         raise UpdateRefused("This is an update of another program.")
     if manifest.platform != here:
@@ -80,17 +94,32 @@ def inspect(
 def prepare(db: Database | None, update: UpdateFile) -> Handover:
     """Backs the database up and lays the installer ready; how it is started."""
     saved = backup.before(db, "update") if db is not None and not db.read_only else None
-    folder = data_dir() / "updates"
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(_laid_ready(), ignore_errors=True)
+    folder = _laid_ready() / update.manifest.version
     try:
         folder.mkdir(parents=True)
         file = update_file.unpack(update, folder)
         return _handover(update, file, saved)
     except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(_laid_ready(), ignore_errors=True)
         raise UserError(
             "There is not enough room for the update.", "Nothing was installed."
         ) from error
+
+
+def _laid_ready() -> Path:
+    """The folder of installers that wait, one inside for each version."""
+    return data_dir() / "updates"
+
+
+def tidy(running: str = __version__) -> None:
+    """Removes the installers that have done their work; a version that still waits stays."""
+    try:
+        folders = [p for p in _laid_ready().iterdir() if number(p.name) <= number(running)]
+    except OSError:
+        return
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _handover(update: UpdateFile, file: Path, saved: Path | None) -> Handover:
@@ -199,15 +228,23 @@ def heard_of(c: Connection, *versions: str) -> None:
 
 
 def newest_beside(bundle: Path) -> UpdateFile | None:
-    """The newest update in a bundle's folder that may be installed: both come on one stick."""
-    found = []
+    """The newest update in a bundle's folder that may be installed: both come on one stick.
+
+    A stick with the files of all systems has 600 MB: of those that fit, only as many are read
+    whole as it takes to find a good one.
+    """
+    fitting = []
     try:
         files = [p for p in bundle.parent.iterdir() if p.suffix.lower() == update_file.SUFFIX]
     except OSError:
         return None
+    here = edition()
     for file in files:
-        try:
-            found.append(inspect(file))
-        except UpdateRefused:
-            continue  # for another platform, or not to be believed: whoever opens it is told
-    return max(found, key=lambda one: number(one.manifest.version), default=None)
+        # for another platform, or not to be believed: whoever opens it is told
+        with suppress(UpdateRefused):
+            fitting.append(_fitting(file, RELEASE_KEYS, __version__, here))
+    for update in sorted(fitting, key=lambda one: number(one.manifest.version), reverse=True):
+        with suppress(UpdateRefused):
+            update_file.check(update)
+            return update
+    return None

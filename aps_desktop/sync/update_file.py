@@ -90,10 +90,10 @@ def described(installer: Path, version: str, platform: str) -> UpdateManifest:
     )
 
 
-def read(path: Path, keys: Sequence[str]) -> UpdateFile:
-    """Verifies signature, size and hash; UpdateRefused says in words what is wrong.
+def head(path: Path, keys: Sequence[str]) -> UpdateFile:
+    """Verifies the signed part, some hundred bytes; the installer behind it is not read yet.
 
-    `keys` are the release keys that are believed, hexadecimal.
+    `keys` are the release keys that are believed, hexadecimal. UpdateRefused says what is wrong.
     """
     if not keys:
         raise UpdateRefused(
@@ -103,12 +103,26 @@ def read(path: Path, keys: Sequence[str]) -> UpdateFile:
     try:
         with path.open("rb") as stream:
             manifest, start = _head(stream, keys)
-            _installer(stream, manifest, os.fstat(stream.fileno()).st_size - start)
     except OSError as error:
-        raise UpdateRefused(
-            f"“{path.name}” cannot be read.", "Is the stick still in? Copy the file once more."
-        ) from error
+        raise _unreadable(path) from error
     return UpdateFile(path, manifest, start)
+
+
+def check(update: UpdateFile) -> None:
+    """Reads the installer and compares its size and hash with what the head says of them."""
+    try:
+        with update.path.open("rb") as stream:
+            stream.seek(update.start)
+            size = os.fstat(stream.fileno()).st_size - update.start
+            _installer(stream, update.manifest, size)
+    except OSError as error:
+        raise _unreadable(update.path) from error
+
+
+def _unreadable(path: Path) -> UpdateRefused:
+    return UpdateRefused(
+        f"“{path.name}” cannot be read.", "Is the stick still in? Copy the file once more."
+    )
 
 
 def _head(stream: IO[bytes], keys: Sequence[str]) -> tuple[UpdateManifest, int]:

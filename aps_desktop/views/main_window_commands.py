@@ -126,8 +126,9 @@ class Commands(QObject):
     def _open_bundles(self, paths: list[Path]) -> None:
         from aps_desktop.views.merge_dialog import open_bundles
 
-        open_bundles(self._context, paths, self._window)
-        self.news.look_beside(paths[0])
+        dialog = open_bundles(self._context, paths, self._window)
+        # The foot, where the news is told, lies behind the dialog until then.
+        dialog.finished.connect(lambda: self.news.read(paths[0]))
 
     def read_backup(self) -> None:
         """Asks in the background when the last backup was made."""

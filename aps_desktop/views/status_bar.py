@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import Qt, QTimer
@@ -103,12 +104,13 @@ class MessageBar(QFrame):
         self._close.setAccessibleName("Close this message")
         self._close.setProperty("kind", "quiet")
         self._callback: object = None
+        self._waiting: Callable[[], object] | None = None
         self._timer = QTimer(self)
         self._timer.setObjectName("message_timer")
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.hide)
+        self._timer.timeout.connect(self._on_read)
         self._action.clicked.connect(self._on_action)
-        self._close.clicked.connect(self.hide)
+        self._close.clicked.connect(self._on_read)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 6, 8, 6)
         for widget in (self._icon, self._text, self._action, self._close):
@@ -131,6 +133,13 @@ class MessageBar(QFrame):
         if name in ("info", "ok"):
             self._timer.start(10_000 if action else 5_000)
 
+    def when_free(self, tell: Callable[[], object]) -> None:
+        """Calls `tell`, which says something less pressing, once no other message stands here."""
+        if self.isVisible():
+            self._waiting = tell
+        else:
+            tell()
+
     def text(self) -> str:
         return self._text.text() if self.isVisible() else ""
 
@@ -148,7 +157,7 @@ class MessageBar(QFrame):
 
     def keyPressEvent(self, event: object) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.hide()
+            self._on_read()
         else:
             super().keyPressEvent(event)
 
@@ -156,3 +165,13 @@ class MessageBar(QFrame):
         self.hide()
         if callable(self._callback):
             self._callback()
+        self._on_next()
+
+    def _on_read(self) -> None:
+        self.hide()
+        self._on_next()
+
+    def _on_next(self) -> None:
+        if self._waiting is not None and not self.isVisible():
+            tell, self._waiting = self._waiting, None
+            tell()

@@ -22,6 +22,7 @@ from aps_desktop.services import updates
 from aps_desktop.views.plain_label import PlainLabel
 
 if TYPE_CHECKING:
+    from aps_desktop.db.connection import Connection
     from aps_desktop.services.updates import Handover
     from aps_desktop.sync.update_file import UpdateFile
     from aps_desktop.views.context import Context
@@ -156,36 +157,43 @@ class UpdateNews:
     def __init__(self, window: Any) -> None:
         self._window, self._context = window, window.context
 
-    def read(self) -> None:
-        """Asks, in the background, which versions bundles have named."""
+    def read(self, bundle: Path | None = None) -> None:
+        """Asks in the background which versions bundles have named, and looks beside the bundle
+        that was just opened."""
         self._context.runner.query(
-            updates.newer_at_hand, self._on_known, owner=self._window, key="newer_version"
-        )
-
-    def _on_known(self, version: str) -> None:
-        if version:
-            self._context.say(
-                f"Version {version} of APS Desktop is in use elsewhere; you have {__version__}. "
-                "Ask for its update file.",
-                "info",
-                "Install an update…",
-                lambda: choose(self._context, self._window),
-            )
-
-    def look_beside(self, bundle: Path) -> None:
-        """Verifies the update files in a bundle's folder and offers the newest that fits."""
-        self._context.runner.query(
-            lambda connection: updates.newest_beside(bundle),
-            self._on_found,
+            lambda connection: _news(connection, bundle),
+            self._on_read,
             owner=self._window,
-            key="update_beside",
+            key="newer_version",
         )
 
-    def _on_found(self, update: UpdateFile | None) -> None:
-        if update is not None:
+    def _on_read(self, found: tuple[str, UpdateFile | None]) -> None:
+        version, beside = found
+        if beside is not None or version:
+            # What was said of the merge, or of the database, is read first.
+            self._window.messages.when_free(lambda: self._tell(version, beside))
+
+    def _tell(self, version: str, beside: UpdateFile | None) -> None:
+        if beside is not None:
             self._context.say(
-                f"Beside the bundle lies version {update.manifest.version} of APS Desktop.",
-                "info",
+                f"Beside the bundle lies version {beside.manifest.version} of APS Desktop; you "
+                f"have {__version__}.",
+                "attention",
                 "Look at the update…",
-                lambda: open_update(self._context, update.path, self._window),
+                lambda: open_update(self._context, beside.path, self._window),
             )
+            return
+        self._context.say(
+            f"Version {version} of APS Desktop is in use elsewhere; you have {__version__}. "
+            "Ask for its update file.",
+            "info",
+            "Install an update…",
+            lambda: choose(self._context, self._window),
+        )
+
+
+def _news(connection: Connection, bundle: Path | None) -> tuple[str, UpdateFile | None]:
+    """The newer version that is known of, or nothing; the update beside a bundle."""
+    updates.tidy()
+    beside = updates.newest_beside(bundle) if bundle is not None else None
+    return updates.newer_at_hand(connection), beside

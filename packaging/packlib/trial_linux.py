@@ -256,7 +256,7 @@ def _update(root: Root, newer: Path) -> str:
     expect(done.returncode in (0, 3), done.stdout.decode())
     backups = root.call(f"find {_USED}/backups -name '*before update*' | wc -l", "officer")
     expect(backups != "0", "there is no backup")
-    laid = root.call(f"ls {_USED}/updates", "officer")
+    laid = root.call(f"cd {_USED}/updates && ls */*", "officer")
     return f"{seen.splitlines()[-1]} backups made: {backups}; laid ready: {laid}"
 
 

@@ -17,6 +17,7 @@ from aps_desktop.services import updates
 from aps_desktop.sync import update_file
 from aps_desktop.views.main_window import MainWindow
 from aps_desktop.views.manual_window import ManualWindow, open_manual, pages
+from aps_desktop.views.merge_dialog import MergeDialog
 from aps_desktop.views.update_dialog import UpdateDialog, UpdateNews
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"r" * 32)
@@ -31,8 +32,8 @@ def window(db: Database, opened: Callable[[Database], MainWindow]) -> MainWindow
 def update(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An update that this installation believes."""
     keys = (KEY.public_key().public_bytes_raw().hex(),)
-    known = {**updates.inspect.__kwdefaults__, "keys": keys, "here": "windows-user"}
-    monkeypatch.setattr(updates.inspect, "__kwdefaults__", known)
+    monkeypatch.setattr(updates, "RELEASE_KEYS", keys)
+    monkeypatch.setattr(updates, "edition", lambda: "windows-user")
     installer = tmp_path / "setup.exe"
     installer.write_bytes(b"MZ" * 5000)
     path = tmp_path / "new.apsupdate"
@@ -145,10 +146,37 @@ def test_the_foot_says_that_a_newer_version_is_about(qtbot: QtBot, window: QWidg
     assert said.args[2] == "Install an update…"
 
 
-def test_an_update_beside_a_bundle_is_offered(qtbot: QtBot, window: QWidget, update: Path) -> None:
+def test_an_update_beside_a_bundle_is_offered_once_the_bundle_is_closed(
+    qtbot: QtBot, window: MainWindow, update: Path
+) -> None:
+    bundle = update.with_name("from LA.apsync")
+    bundle.write_bytes(b"APS")
+    window.commands.take_file(bundle)
+    shown = window.findChild(MergeDialog)
+    qtbot.waitUntil(shown.close_button.isVisible)
+    assert not window.messages.isVisible()
+    window.context.say("The merge has been taken back.", "ok")
+    shown.close_button.click()
+    qtbot.waitUntil(lambda: window.messages._waiting is not None)
+    assert "taken back" in window.messages.text()  # what was just done is said first
+    qtbot.mouseClick(window.messages._close, Qt.MouseButton.LeftButton)
+    assert "Beside the bundle lies version 9.0.0" in window.messages.text()
+    assert not window.messages._timer.isActive()  # it stays until it was read
+    qtbot.mouseClick(window.messages._action, Qt.MouseButton.LeftButton)
+    looked = window.findChild(UpdateDialog)
+    qtbot.waitUntil(looked.install.isEnabled)
+    looked.reject()
+
+
+def test_a_version_heard_of_in_a_bundle_is_told_when_it_is_closed(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    with window.context.db.writing() as c:
+        updates.heard_of(c, "9.1.0")
+    window.commands.take_file(tmp_path / "gone.apsync")
     with qtbot.waitSignal(window.context.message) as said:
-        UpdateNews(window).look_beside(update.with_name("from LA.apsync"))
-    assert "9.0.0" in said.args[0]
+        window.findChild(MergeDialog).reject()
+    assert "9.1.0" in said.args[0]
 
 
 def test_the_manual_opens_turns_pages_and_finds(qtbot: QtBot, window: QWidget) -> None:

@@ -127,6 +127,19 @@ def test_the_database_is_backed_up_before_the_handover(
     assert handover.file.read_bytes() == INSTALLER
 
 
+def test_an_installer_goes_once_its_version_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
+    updates.tidy()
+    handover = updates.prepare(None, updates.inspect(made(tmp_path), keys=KEYS, here=HERE))
+    assert handover.file is not None
+    updates.tidy("8.9.9")
+    assert handover.file.exists()
+    updates.tidy("9.0.0")
+    assert [*(tmp_path / "data" / "updates").iterdir()] == []
+
+
 def test_the_windows_installer_is_told_where_to_go(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -241,14 +254,20 @@ def test_an_update_beside_a_bundle_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(updates, "edition", lambda: HERE)
-    monkeypatch.setattr(updates.inspect, "__kwdefaults__", {
-        **updates.inspect.__kwdefaults__, "keys": KEYS,
-    })  # fmt: skip
+    monkeypatch.setattr(updates, "RELEASE_KEYS", KEYS)
     for version in ("8.0.0", "9.0.0"):
         made(tmp_path, version)
     made(tmp_path, "9.9.0", "windows-user")
     (tmp_path / "bad.apsupdate").write_bytes(b"nothing")
+    damaged = made(tmp_path, "9.8.0")
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    read_whole: list[str] = []
+    check = update_file.check
+    monkeypatch.setattr(update_file, "check", lambda update: (
+        read_whole.append(update.manifest.version), check(update),
+    ))  # fmt: skip
     found = updates.newest_beside(tmp_path / "from LA.apsync")
     assert found is not None
     assert found.manifest.version == "9.0.0"
+    assert read_whole == ["9.8.0", "9.0.0"]
     assert updates.newest_beside(tmp_path / "nowhere" / "x.apsync") is None
