@@ -129,7 +129,8 @@ def _head(stream: IO[bytes], keys: Sequence[str]) -> tuple[UpdateManifest, int]:
     first = stream.read(len(MAGIC) + 4)
     if not first.startswith(MAGIC):
         raise UpdateRefused(
-            "This is not an update of APS Desktop.", "Choose a file whose name ends in .apsupdate."
+            "This is not an update of APS Desktop, whatever its name says.",
+            "It may have been spoilt on its way: copy the file once more, or ask for it again.",
         )
     if len(first) < len(MAGIC) + 4:
         raise _broken()
