@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -11,6 +12,10 @@ _TAKEN = (
     ".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".xml", ".apsync", ".apsupdate", ".aps"
 )  # fmt: skip
 """Files that the window is given; the last kind is a database."""
+_NO_DISPLAY = (
+    "There is no screen to open the window on. Start the program from a desktop, or use a command; "
+    "“aps-desktop --help” names them.\n"
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,10 +35,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         from aps_desktop.cli import main as command_line
 
         return command_line(arguments)
+    if no_display():
+        sys.stderr.write(_NO_DISPLAY)
+        return 1
     _import_qt()
     from aps_desktop.app import run
 
     return run(*wanted)
+
+
+def no_display() -> bool:
+    """Whether there is no screen for a window: Qt would end the program without a word for it."""
+    chosen = os.environ.get("QT_QPA_PLATFORM") or "xcb"
+    screens = ("DISPLAY", "WAYLAND_DISPLAY")
+    return (
+        sys.platform.startswith("linux")
+        and chosen.partition(":")[0] in ("xcb", "wayland")
+        and not any(os.environ.get(name) for name in screens)
+    )
 
 
 def _import_qt() -> None:

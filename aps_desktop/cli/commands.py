@@ -110,7 +110,7 @@ def group(commands: Commands, name: str, words: str) -> Commands:
     return parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
 
-def _number(text: str) -> int:
+def number(text: str) -> int:
     value = int(text)
     if value < 0:
         raise argparse.ArgumentTypeError("must not be negative")
@@ -126,7 +126,7 @@ def _database_commands(commands: Commands) -> None:
     who.add_argument("name", nargs="?", metavar="NAME", help="the name; without it, it is told")
     demo = add(commands, "demo", database_commands.demo)
     demo.add_argument("--size", choices=("small", "full", "huge"), default="small")
-    demo.add_argument("--seed", type=_number, default=1, metavar="N")
+    demo.add_argument("--seed", type=number, default=1, metavar="N")
     add(commands, "digest", database_commands.digest)
     check = add(commands, "check", database_commands.check)
     check.add_argument("--repair", action="store_true", help="mend from the change log")
@@ -145,7 +145,7 @@ def _record_commands(commands: Commands) -> None:
     listing = add(records, "list", record_commands.list_records)
     listing.add_argument("entity", metavar="ENTITY")
     listing.add_argument("--where", action="append", default=[], metavar="FIELD=VALUE")
-    listing.add_argument("--limit", type=_number, metavar="N")
+    listing.add_argument("--limit", type=number, metavar="N")
     for name, run in (
         ("get", record_commands.get),
         ("history", record_commands.record_history),
@@ -174,7 +174,7 @@ def _record_commands(commands: Commands) -> None:
     add(commands, "alarms", record_commands.alarms)
     search = add(commands, "search", record_commands.search)
     search.add_argument("words", nargs="+", metavar="WORDS")
-    search.add_argument("--limit", type=_number, default=50, metavar="N")
+    search.add_argument("--limit", type=number, default=50, metavar="N")
 
 
 def _money_commands(commands: Commands) -> None:
@@ -188,7 +188,7 @@ def _money_commands(commands: Commands) -> None:
         ("--as-of", "leave out what is dated later: 2026-11-23"),
     ):
         ask.add_argument(option, metavar=option.strip("-").upper(), help=words)
-    ask.add_argument("--days", type=_number, metavar="N", help="for pledges that expire")
+    ask.add_argument("--days", type=number, metavar="N", help="for pledges that expire")
     for option in ("pillar", *figure_commands.RECORDS):
         ask.add_argument(f"--{option.replace('_', '-')}", action="append", metavar=option.upper())
     entries = group(commands, "ledger", "post, reverse and correct transactions")
@@ -219,7 +219,7 @@ def _bundle_commands(commands: Commands) -> None:
     )  # fmt: skip
     export.add_argument("--max-class", metavar="CLASS", help="public, limited, restricted")
     export.add_argument(
-        "--split", type=_number, default=0, metavar="MB", help="parts for e-mail, of so many MB"
+        "--split", type=number, default=0, metavar="MB", help="parts for e-mail, of so many MB"
     )
     export.add_argument("--full", action="store_true", help="everything, not only what is new")
     add(bundle, "inspect", bundle_commands.inspect).add_argument("file", metavar="FILE")
@@ -227,7 +227,7 @@ def _bundle_commands(commands: Commands) -> None:
     merge.add_argument("files", nargs="+", metavar="FILE")
     merge.add_argument("--dry-run", action="store_true", help="only say what would be done")
     add(bundle, "status", bundle_commands.status)
-    add(bundle, "undo", bundle_commands.undo).add_argument("merge", type=_number, metavar="MERGE")
+    add(bundle, "undo", bundle_commands.undo).add_argument("merge", type=number, metavar="MERGE")
     conflicts = group(commands, "conflicts", "see and settle conflicts")
     add(conflicts, "list", bundle_commands.list_conflicts)
     add(conflicts, "issues", bundle_commands.issues)
@@ -242,10 +242,10 @@ def _bundle_commands(commands: Commands) -> None:
     add(trust, "add", bundle_commands.trust_add).add_argument("request", metavar="REQUEST")
     revoke = add(trust, "revoke", bundle_commands.trust_revoke)
     revoke.add_argument("device", metavar="DEVICE")
-    revoke.add_argument("--after", type=_number, required=True, metavar="N", help="its last bundle")
+    revoke.add_argument("--after", type=number, required=True, metavar="N", help="its last bundle")
     revert = add(trust, "revert", bundle_commands.trust_revert)
     revert.add_argument("device", metavar="DEVICE")
-    revert.add_argument("--after", type=_number, required=True, metavar="N", help="its last bundle")
+    revert.add_argument("--after", type=number, required=True, metavar="N", help="its last bundle")
 
 
 def _workbook_commands(commands: Commands) -> None:
@@ -255,6 +255,7 @@ def _workbook_commands(commands: Commands) -> None:
     bring.add_argument("--entity", metavar="E", help="what its rows are")
     bring.add_argument("--mapping", metavar="FILE", help='JSON: {"Column heading": "field", ...}')
     bring.add_argument("--currency", metavar="CODE", help="of amounts without one: USD")
+    bring.add_argument("--buddhist-years", action="store_true", help="take 2569 for 2026")
     bring.add_argument("--dry-run", action="store_true", help="say what would happen")
     bring.add_argument("--errors", metavar="OUT.xlsx", help="where refused rows are written")
     take = add(commands, "export-excel", export_excel)
@@ -263,7 +264,7 @@ def _workbook_commands(commands: Commands) -> None:
     draw = add(commands, "chart", draw_chart)
     draw.add_argument("name", metavar="NAME", help="a chart's name, or list")
     draw.add_argument("out", nargs="?", metavar="OUT", help="a .png, .svg or .pdf file")
-    draw.add_argument("--year", type=_number, metavar="YEAR")
+    draw.add_argument("--year", type=number, metavar="YEAR")
     draw.add_argument("--pillar", metavar="KEY", help="apsc, aec, ascc, connectivity, iai or all")
     draw.add_argument("--dark", action="store_true", help="on a dark ground")
 
@@ -279,10 +280,10 @@ def _reporting_commands(commands: Commands) -> None:
     forms.add_argument("--period", metavar="NAME")
     forms.add_argument("--state", metavar="NAME", help="only this member state's")
     progress = add(reporting, "progress", reporting_commands.progress)
-    progress.add_argument("--year", type=_number, metavar="YEAR")
-    progress.add_argument("--limit", type=_number, metavar="N")
+    progress.add_argument("--year", type=number, metavar="YEAR")
+    progress.add_argument("--limit", type=number, metavar="N")
     checks = add(reporting, "checks", reporting_commands.checks)
-    checks.add_argument("--limit", type=_number, default=1000, metavar="N")
+    checks.add_argument("--limit", type=number, default=1000, metavar="N")
 
 
 def _report_commands(commands: Commands) -> None:
@@ -290,7 +291,7 @@ def _report_commands(commands: Commands) -> None:
     parser.add_argument("name", metavar="NAME", help='the report, or "list"')
     parser.add_argument("out", metavar="OUT", nargs="?", help="a .pdf, .docx, .xlsx or .html file")
     parser.add_argument("--for", dest="about", metavar="ENTITY:ID", help="the record it is about")
-    parser.add_argument("--year", type=_number, metavar="YEAR")
+    parser.add_argument("--year", type=number, metavar="YEAR")
     parser.add_argument("--max-class", metavar="CLASS", help="public, limited, restricted")
 
 

@@ -25,6 +25,7 @@ def import_excel(session: Session) -> int:
             entity=a.entity,
             mapping=_mapping(a.mapping),
             currency=a.currency or "",
+            buddhist=a.buddhist_years,
             dry_run=a.dry_run,
             errors_out=Path(a.errors) if a.errors else None,
             progress=session.progress,

@@ -69,17 +69,18 @@ def import_workbook(
     entity: str | None = None,
     mapping: Mapped | None = None,
     currency: str = "",
+    buddhist: bool = False,
     dry_run: bool = False,
     errors_out: Path | None = None,
     progress: Progress = no_progress,
     cancelled: Cancelled = never,
 ) -> ImportReport:
     """The whole way from a file to records. `mapping` is a SheetMapping or header -> field,
-    `currency` that of amounts beside which none is written.
+    `currency` that of amounts beside which none is written, `buddhist` takes 2569 for 2026.
 
     All good rows are one step to undo, after a backup. UserError when nothing could be read.
     """
-    told = sheet, entity, mapping, currency
+    told = sheet, entity, mapping, currency, buddhist
     with collector_paused():
         return _brought(db, Path(path), told, dry_run, errors_out, progress, cancelled)
 
@@ -87,7 +88,7 @@ def import_workbook(
 def _brought(
     db: Database,
     path: Path,
-    told: tuple[str | None, str | None, Mapped | None, str],
+    told: tuple[str | None, str | None, Mapped | None, str, bool],
     dry_run: bool,
     errors_out: Path | None,
     progress: Progress,
@@ -97,11 +98,12 @@ def _brought(
         raise UserError(f"There is no folder “{errors_out.parent}”.", "Choose another folder.")
     resolver = DatabaseResolver(db.reader())
     found = read(db, path, progress, cancelled, resolver)
-    sheet, name, mapping, currency = told
+    sheet, name, mapping, currency, buddhist = told
     if any(one is not None for one in (sheet, name, mapping)):
         found = _as_told(db, found, sheet, name, mapping)
-    if currency:
-        found = _in_currency(found, Money.of(0, currency).currency)
+    if currency or buddhist:
+        code = Money.of(0, currency).currency if currency else ""
+        found = _as_written(found, code, buddhist)
     planned = plan(db, found, progress, cancelled, resolver)
     if not planned.sheets:
         reasons = " ".join(f"{one.name}: {one.why}" for one in found.sheets if one.why)
@@ -261,14 +263,21 @@ def _has_errors(planned: Plan) -> bool:
     return any(row.problems for sheet in planned.sheets for row in sheet.rows)
 
 
-def _in_currency(found: FoundWorkbook, currency: str) -> FoundWorkbook:
-    """The workbook with its bare amounts in a currency, where nothing in it says another."""
+def _as_written(found: FoundWorkbook, currency: str, buddhist: bool) -> FoundWorkbook:
+    """The workbook with its bare amounts in a currency, where nothing in it says another, and with
+    years of the Buddhist era."""
+
+    def written(mapping: SheetMapping) -> SheetMapping:
+        habits = mapping.habits
+        return replace(mapping, habits=replace(
+            habits,
+            currency=habits.currency or currency,
+            allow_buddhist=habits.allow_buddhist or buddhist,
+        ))  # fmt: skip
+
     sheets = [
-        replace(one, mapping=replace(
-            one.mapping, habits=replace(one.mapping.habits, currency=currency)
-        )) if one.mapping and not one.mapping.habits.currency else one
-        for one in found.sheets
-    ]  # fmt: skip
+        replace(one, mapping=written(one.mapping)) if one.mapping else one for one in found.sheets
+    ]
     return replace(found, sheets=tuple(sheets))
 
 

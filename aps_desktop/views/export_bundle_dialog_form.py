@@ -88,6 +88,7 @@ class ExportForm(QWidget):
             self.scope.addItem(_SCOPE_WORDS[key], key)
         self.root = _box("export_root", "Which one", self)
         self.root.setEditable(True)
+        self.root.lineEdit().setAccessibleName(self.root.accessibleName())
         self.root.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.root.completer().setFilterMode(Qt.MatchFlag.MatchContains)
         self.root.completer().setCompletionMode(QCompleter.CompletionMode.PopupCompletion)

@@ -86,6 +86,7 @@ class UnknownPage(QWidget):
         for answer, words in choices:
             box.addItem(words, answer)
         box.setEditable(True)
+        box.lineEdit().setAccessibleName(title)
         box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         box.completer().setFilterMode(Qt.MatchFlag.MatchContains)
         box.completer().setCompletionMode(QCompleter.CompletionMode.PopupCompletion)

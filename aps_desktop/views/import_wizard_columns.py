@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QCheckBox,
     QComboBox,
     QHBoxLayout,
     QHeaderView,
@@ -68,6 +69,9 @@ class ColumnsEditor(QWidget):
         self.currency.addItem("None", "")
         for code, name in usual_currencies():
             self.currency.addItem(f"{code} – {name}", code)
+        self.buddhist = QCheckBox("Years such as 2569 are 2026", self)
+        self.buddhist.setObjectName("import_buddhist")
+        self.buddhist.setToolTip("Takes years of the Buddhist era for what they are.")
         self.grid = ImportGrid(self)
         self.columns = ImportColumns(self)
         self.choices = QStringListModel(self)
@@ -81,6 +85,7 @@ class ColumnsEditor(QWidget):
         self.header.valueChanged.connect(self._on_kind)
         for combo in (self.dates, self.numbers, self.currency):
             combo.activated.connect(self._on_habits)
+        self.buddhist.clicked.connect(self._on_habits)
 
     def _build(self) -> None:
         first = QHBoxLayout()
@@ -88,7 +93,8 @@ class ColumnsEditor(QWidget):
         for line, parts in (
             (first, (("Each row is a", self.kind), ("Headings in row", self.header))),
             (second, (("Dates", self.dates), ("Numbers", self.numbers),
-                      ("Currency where none is written", self.currency))),
+                      ("Currency where none is written", self.currency),
+                      ("Buddhist era", self.buddhist))),
         ):  # fmt: skip
             line.setSpacing(16)
             for words, widget in parts:
@@ -127,7 +133,9 @@ class ColumnsEditor(QWidget):
         self.header.setRange(1, max(len(found.sheet.rows), 1))
         self.header.setValue(table.header_row + 1 if table else 1)
         self.header.blockSignals(False)
-        for widget in (self.kind, self.header, self.dates, self.numbers, self.currency):
+        for widget in (
+            self.kind, self.header, self.dates, self.numbers, self.currency, self.buddhist
+        ):  # fmt: skip
             widget.setEnabled(not exported)
         self._show_habits(mapping)
         self.grid.mark = theme.colour(theme.tokens().accent_soft)
@@ -145,6 +153,7 @@ class ColumnsEditor(QWidget):
         self.dates.setCurrentIndex(0 if habits.day_first else 1)
         self.numbers.setCurrentIndex(1 if habits.decimal_comma else 0)
         self.currency.setCurrentIndex(max(self.currency.findData(habits.currency), 0))
+        self.buddhist.setChecked(habits.allow_buddhist)
 
     def _show_choices(self) -> None:
         """A choice in each row; all of them share one list of what there is to choose."""
@@ -226,6 +235,7 @@ class ColumnsEditor(QWidget):
             day_first=self.dates.currentIndex() == 0,
             decimal_comma=self.numbers.currentIndex() == 1,
             currency=self.currency.currentData(),
+            allow_buddhist=self.buddhist.isChecked(),
         )
         self._take(replace(found.mapping, habits=habits))
 

@@ -205,6 +205,7 @@ def test_an_unknown_code_is_answered_and_used(
     box = dialog.unknown.boxes[TRANSACTION, "7"]
     assert isinstance(box, QComboBox)
     assert box.accessibleName() == "Transaction type Reimbursement (7)"
+    assert box.lineEdit().accessibleName() == box.accessibleName()
     box.setCurrentIndex(box.findData("disbursement"))
     press(qtbot, dialog.unknown.use)
     settled(qtbot, dialog)

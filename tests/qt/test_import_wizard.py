@@ -178,6 +178,27 @@ def test_changed_rows_show_what_was_and_what_comes(
     assert lines(wizard) == [("Projects", "2", "Project", "P1", "Title", "One → Uno")]
 
 
+def test_years_of_the_buddhist_era_are_taken_when_the_officer_says_so(
+    qtbot: QtBot, wizard: ImportWizard, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    for row in (["Project code", "Project title", "Start"], ["X-1", "One", "5 มกราคม 2569"],
+                ["X-2", "Two", "1 Mar 2026"]):  # fmt: skip
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    wizard.read(tmp_path / "a.xlsx")
+    settled(qtbot, wizard, SHEETS)
+    qtbot.mouseClick(wizard.next, LEFT)
+    settled(qtbot, wizard, PREVIEW)
+    assert wizard.next.text() == "Import 1 record"
+    qtbot.mouseClick(wizard.back, LEFT)
+    settled(qtbot, wizard, SHEETS)
+    wizard.sheets.editor.buddhist.click()
+    qtbot.mouseClick(wizard.next, LEFT)
+    settled(qtbot, wizard, PREVIEW)
+    assert wizard.next.text() == "Import 2 records"
+
+
 def test_the_preview_is_filtered(qtbot: QtBot, wizard: ImportWizard, context: Context) -> None:
     wizard.read(SAMPLE)
     settled(qtbot, wizard, SHEETS)

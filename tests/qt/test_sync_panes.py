@@ -101,6 +101,7 @@ def test_making_a_bundle_says_for_whom_and_whether_it_is_encrypted(
     window.actions["make_bundle"].trigger()
     dialog = window.findChild(ExportBundleDialog)
     form = dialog.form
+    assert form.root.lineEdit().accessibleName() == "Which one"
     form.some.click()
     assert not dialog.make.isEnabled()
     form.boxes["KH"].click()

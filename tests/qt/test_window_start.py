@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from aps_desktop.__main__ import window_arguments
+from aps_desktop.__main__ import no_display, window_arguments
 from aps_desktop.db import store
 from aps_desktop.fault_report import report
 from aps_desktop.services.window_lock import InUse, WindowLock
@@ -141,3 +141,21 @@ def test_a_report_of_a_fault_holds_places_but_no_data() -> None:
     assert "ValueError" in made
     assert "Secret" not in made
     assert "srv" not in made
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="others always have a screen")
+@pytest.mark.parametrize(
+    ("there", "missing"),
+    [
+        ({}, True), ({"DISPLAY": ":1"}, False), ({"WAYLAND_DISPLAY": "wayland-0"}, False),
+        ({"QT_QPA_PLATFORM": "offscreen"}, False), ({"QT_QPA_PLATFORM": "xcb"}, True),
+    ],
+)  # fmt: skip
+def test_a_start_without_a_screen_is_told(
+    monkeypatch: pytest.MonkeyPatch, there: dict[str, str], missing: bool
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in there.items():
+        monkeypatch.setenv(name, value)
+    assert no_display() is missing

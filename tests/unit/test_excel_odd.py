@@ -204,3 +204,16 @@ def test_a_name_is_not_taken_for_a_short_one_within_it(there, tmp_path):
     hints = [error.hint for error in report.sheets[0].errors]
     assert hints[0] == "Add the member state first, or correct the name."
     assert hints[1:] in ([], ["Did you mean Timor-Leste?"])
+
+
+def test_a_lone_year_of_the_buddhist_era_is_taken_when_told(db, tmp_path):
+    made = openpyxl.Workbook()
+    for row in (["Project code", "Project title", "Start"], ["X-1", "One", "5 มกราคม 2569"],
+                ["X-2", "Two", "1 Mar 2026"]):  # fmt: skip
+        made.active.append(row)
+    made.save(tmp_path / "a.xlsx")
+    (refused,) = importing.import_workbook(db, tmp_path / "a.xlsx", dry_run=True).sheets[0].errors
+    assert "allow Buddhist-era years" in refused.hint
+    importing.import_workbook(db, tmp_path / "a.xlsx", buddhist=True)
+    starts = [values["planned_start"] for values in rows_of(db, "project")[-2:]]
+    assert starts == [date(2026, 1, 5), date(2026, 3, 1)]
