@@ -7,7 +7,7 @@ from aps_desktop.charts.sheet import Sheet, measure, told_apart
 from aps_desktop.charts.style import SMALL, TEXT, text_on
 from aps_desktop.services.chart_data import Bar, Bars
 
-_THICKEST, _LEAST_ROW, _MOST_ROW = 34.0, 12.0, 58.0
+_THICKEST, _LEAST_ROW, _MOST_ROW = 40.0, 12.0, 76.0
 _LABEL_SHARE, _NAMES_SHARE = 0.38, 0.5
 """What names take of the width at most; more where bars end at a known length."""
 

@@ -13,6 +13,8 @@ from aps_desktop.services.chart_data import Line, Lines
 
 _FOOT = 22.0
 _APART = 16.0
+_VEIL = "d0"
+"""How much of a line the ground of a name that lies over it covers (hexadecimal)."""
 
 
 @dataclass(frozen=True)
@@ -86,12 +88,23 @@ def _dot(sheet: Sheet, x: float, y: float, hue: str) -> None:
 def _names(sheet: Sheet, lines: Sequence[Line], scale: _Scale) -> None:
     """The names at the lines' ends, moved apart where they would cover each other."""
     named = sorted((line for line in lines if line.points), key=lambda one: -one.points[-1][1])
-    below = -_APART
-    for line in named:
-        x, y, _ = line.points[-1]
-        at = max(scale.y(y), below + _APART)
-        below = at
-        _dot(sheet, scale.x(x), scale.y(y), line.hue)
-        words = fitted(line.label, sheet.width - scale.x(x) - 9, SMALL, bold=True)
+    ends = [(scale.x(line.points[-1][0]), scale.y(line.points[-1][1])) for line in named]
+    for line, (x, y), at in zip(named, ends, _apart([y for _, y in ends], scale), strict=True):
+        _dot(sheet, x, y, line.hue)
+        words = fitted(line.label, sheet.width - x - 9, SMALL, bold=True)
         ink = style.ink(line.hue, sheet.dark)
-        sheet.text(scale.x(x) + 8, at, words, size=SMALL, bold=True, colour=ink)
+        if x + 8 < scale.right:  # other lines go on behind the name
+            end = x + 10 + measure(words, SMALL, bold=True)
+            sheet.box(x + 6, at - 7, end, at + 7, sheet.tokens.surface + _VEIL)
+        sheet.text(x + 8, at, words, size=SMALL, bold=True, colour=ink)
+
+
+def _apart(wanted: Sequence[float], scale: _Scale) -> list[float]:
+    """Heights from above to below, each far enough from the next, and none below the axis."""
+    places: list[float] = []
+    for y in wanted:
+        places.append(max(y, places[-1] + _APART) if places else y)
+    below = scale.base + _APART - 4
+    for n in reversed(range(len(places))):
+        places[n] = below = min(places[n], below - _APART)
+    return places

@@ -172,8 +172,7 @@ def told_apart(labels: Sequence[str], width: float, size: float = style.TEXT) ->
 
 def _ends(words: str, width: float, size: float) -> str:
     """The first words, and as many of the last letters as fit, around an ellipsis."""
-    first = fitted(words, width * 0.45, size).rstrip("…")
-    first = first.rsplit(" ", 1)[0] if " " in first else first
+    first = _first_words(words, width * 0.45, size)
 
     def fits(count: int) -> bool:
         return measure(f"{first}… {words[-count:].lstrip()}", size) <= width
@@ -183,7 +182,22 @@ def _ends(words: str, width: float, size: float) -> str:
     rest = words[len(words) - count :]
     # Better a whole word than the end of one.
     rest = rest.split(" ", 1)[-1] if " " in rest.strip() and words[-count - 1] != " " else rest
-    return f"{first}… {rest.lstrip()}" if count else fitted(words, width, size)
+    rest = rest.lstrip()
+    if not rest:
+        return fitted(words, width, size)
+    # What the last words leave free is the first ones'.
+    longer = _first_words(words, width - measure(f" {rest}", size), size)
+    return f"{max(first, longer, key=len)}… {rest}"
+
+
+def _first_words(words: str, width: float, size: float) -> str:
+    """As many whole words as fit with an ellipsis; where not even one does, a part of it."""
+    first = fitted(words, width, size)
+    if not first.endswith("…"):
+        return first
+    cut = first[:-1]
+    whole = cut if words[len(cut) : len(cut) + 1] == " " else cut.rsplit(" ", 1)[0]
+    return whole.rstrip(" ,·")
 
 
 def wrapped(

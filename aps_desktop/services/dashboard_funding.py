@@ -160,7 +160,9 @@ def partners(c: Connection, selection: Selection, today: date) -> Chart:
     total = sum(payers.total(n) for n in order)
     named = [n for n in order if n != NOBODY]
     finding = f"{counted(len(named), 'payer')} committed {money(sum(map(payers.total, named)))}"
-    if len(named) > 3:
+    if not named:
+        finding = f"{money(total)} committed; no payer is named"
+    elif len(named) > 3:
         first = sum(payers.total(n) for n in named[:3])
         one, two, three = (payers.names[n] for n in named[:3])
         lead, share = f"{one}, {two} and {three}", percent(first, total)
@@ -271,7 +273,11 @@ def _trend(answer: Answer, today: date) -> str:
     known = {int(n.key): cents(n.figure("commitment").total) for n in answer.lines}
     now, before = known.get(today.year), known.get(today.year - 1)
     if now is None or not before:
-        return "What was pledged, committed, disbursed and spent"
+        said = [(year, value) for year, value in known.items() if value]
+        if not said:
+            return "What was pledged, committed, disbursed and spent"
+        last, value = max(said)
+        return f"Commitments in {last}: {money(value)}"
     change = (now - before) / before
     way = "up" if change >= 0 else "down"
     return f"Commitments in {today.year}: {money(now)}, {way} {abs(change):.0%} on {today.year - 1}"

@@ -48,14 +48,19 @@ def amount(minor: int, currency: str = "USD") -> str:
     return f"{value:,.0f}"
 
 
-def ticks(highest: float, *, most: int = 4) -> list[float]:
-    """Round values from 0 up to `highest` or just over it."""
+def ticks(highest: float) -> list[float]:
+    """Round values from 0 up to `highest` or just over it: few, unless that wastes height."""
     if highest <= 0:
         return [0.0]
-    rough = highest / most
-    power = 10.0 ** (len(str(int(rough))) - 1) if rough >= 1 else 1.0
-    step = next(m * power for m in (1, 2, 5, 10) if m * power >= rough)
+    few, more = (_round_step(highest / parts) for parts in (4, 5))
+    step = few if few * -(-highest // few) <= 1.1 * more * -(-highest // more) else more
     return [step * n for n in range(int(-(-highest // step)) + 1)]
+
+
+def _round_step(rough: float) -> float:
+    """The next of 1, 2, 5, 10, 20, 50 and so on."""
+    power = 10.0 ** (len(str(int(rough))) - 1) if rough >= 1 else 1.0
+    return next(m * power for m in (1, 2, 5, 10) if m * power >= rough)
 
 
 def count_ticks(highest: float) -> tuple[tuple[float, str], ...]:
@@ -64,13 +69,14 @@ def count_ticks(highest: float) -> tuple[tuple[float, str], ...]:
 
 def money_ticks(highest: float) -> tuple[tuple[float, str], ...]:
     """Ticks for amounts in US cents, worded in millions."""
-    return tuple((value, _round_amount(value / 100)) for value in ticks(highest))
+    found = ticks(highest)
+    return tuple((value, _round_amount(value / 100, found[-1] / 100)) for value in found)
 
 
-def _round_amount(dollars: float) -> str:
-    """A tick's amount, without digits that say nothing: "2.5 m"."""
-    for size, word in ((1e9, " bn"), (1e6, " m")):
-        if dollars >= size or (word == " m" and dollars >= 1e5):
+def _round_amount(dollars: float, highest: float) -> str:
+    """A tick's amount, without digits that say nothing: "2.5 m"; in the unit of the highest."""
+    for size, least, word in ((1e9, 1e9, " bn"), (1e6, 1e5, " m")):
+        if dollars and highest >= least:
             return f"{dollars / size:,.10g}{word}"
     return f"{dollars:,.0f}"
 

@@ -249,6 +249,7 @@ def test_amounts_shares_and_ticks() -> None:
     assert percent(0, 0) == "0%"
     assert ticks(0) == [0.0]
     assert ticks(97) == [0.0, 50.0, 100.0]
+    assert ticks(205) == [0.0, 50.0, 100.0, 150.0, 200.0, 250.0], "not up to 300"
 
 
 @pytest.fixture(scope="module")
