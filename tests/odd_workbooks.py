@@ -160,7 +160,7 @@ book('languages_fr', 'project 2',('Projets',[
  ['Code du projet','Intitulé du projet','Date de début','Date de fin','Budget (EUR)'],['FR-1','Projet un','1er février 2026','31 décembre 2026','1 234,56 €'],['FR-2','Projet deux','15 mars 2026','30 septembre 2027','12 000 €']]))
 book('hidden_rc', 'project 3',('Projects',[
  ['Project code','Project title','Budget (USD)','Internal'],['H-1','One',100,'x'],['H-2','Two',200,'y'],['H-3','Three',300,'z']],{"hide": True}))
-book('formulas', 'project 2',('Projects',[
+book('formulas', 'project 0/2',('Projects',[
  ['Project code','Project title','Budget (USD)','Start date'],['F-1','One','=100*2',date(2026,1,1)],['F-2','Two','=SUM(C2)','=D2+30']]))
 book('text_numbers', 'participation_count 0/5',('Participants',[
  ['Meeting','Country','Women','Men'],['M1','Thailand',"'12","7"],['M1','Viet Nam','5 ','- '],['M1','Lao PDR','three','4']]))

@@ -18,6 +18,9 @@ Range = tuple[int, int, int, int]
 PERCENT = "%"
 ERRORS = frozenset("#REF! #DIV/0! #VALUE! #NAME? #NUM! #NULL! #SPILL! #CALC! #GETTING_DATA".split())
 """What cells show in which a formula went wrong; #N/A means that there is no value."""
+NO_RESULT = "#NO RESULT"
+"""In the place of a formula beside which no result is stored: a program wrote it, and no
+spreadsheet has opened it since. Readers take such a cell for an empty one."""
 
 
 @dataclass(frozen=True)

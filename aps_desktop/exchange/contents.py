@@ -10,7 +10,7 @@ from datetime import date
 from aps_desktop.domain.errors import InvalidValue, UserError
 from aps_desktop.domain.fields import Field, Kind
 from aps_desktop.exchange import amounts
-from aps_desktop.exchange.cells import Cell, Sheet, cell_text, is_blank
+from aps_desktop.exchange.cells import NO_RESULT, Cell, Sheet, cell_text, is_blank
 from aps_desktop.exchange.dates import Reader
 from aps_desktop.exchange.detect import Table
 from aps_desktop.exchange.parse import ParseContext, Resolver, parser
@@ -53,7 +53,9 @@ def columns_of(sheet: Sheet, table: Table) -> tuple[Column, ...]:
 
 
 def _says_nothing(cell: Cell) -> bool:
-    return isinstance(cell, str) and (amounts.is_no_value(cell) or amounts.is_pending(cell))
+    return isinstance(cell, str) and (
+        cell == NO_RESULT or amounts.is_no_value(cell) or amounts.is_pending(cell)
+    )
 
 
 def _profile(cells: Sequence[Cell]) -> Column:

@@ -14,7 +14,7 @@ from aps_desktop.domain.fields import Field, Kind
 from aps_desktop.domain.states import parse_states
 from aps_desktop.domain.values import LONG_TEXT_LIMIT, TEXT_LIMIT, FileRef, Value, clean_text
 from aps_desktop.exchange import amounts, words
-from aps_desktop.exchange.cells import ERRORS, PERCENT, Cell, cell_text, is_blank
+from aps_desktop.exchange.cells import ERRORS, NO_RESULT, PERCENT, Cell, cell_text, is_blank
 from aps_desktop.exchange.dates import Reader
 from aps_desktop.exchange.long_texts import is_cut
 
@@ -152,6 +152,11 @@ def refuse_error(cell: Cell) -> None:
         raise InvalidValue(
             f"The formula of this cell shows the error {cell.strip()}.",
             "Correct the formula, or write the value.",
+        )
+    if cell == NO_RESULT:
+        raise InvalidValue(
+            "The formula of this cell has no result stored with it.",
+            "Open the workbook in a spreadsheet program, save it there, and import it again.",
         )
 
 

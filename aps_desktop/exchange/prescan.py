@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from aps_desktop.domain.errors import UserError
-from aps_desktop.exchange.cells import column_index, column_letters
+from aps_desktop.exchange.cells import NO_RESULT, column_index, column_letters
 from aps_desktop.exchange.limits import MEBIBYTE, Limits
 
 _CHUNK = MEBIBYTE
@@ -21,6 +21,8 @@ _SMALL = 16 * 1024
 _HEAD = 64 * 1024
 _CHOOSE = "Choose an .xlsx, .xls, .ods or .csv file."
 _TEXT_FILES = ("", ".csv", ".txt", ".tsv", ".tab")
+CONSTANTS = {b"TRUE()": "#TRUE", b"FALSE()": "#FALSE", b"TRUE": "#TRUE", b"FALSE": "#FALSE"}
+"""Formulas that LibreOffice writes for yes and no; other programs drop the result beside them."""
 Marks = dict[tuple[int, int], str]
 
 
@@ -98,6 +100,10 @@ class SheetScan:
             rb'<c r="([A-Z]+)(\d+)"[^>]* t="e"[^>]*>'
             rb"(?:<f[^>]*(?:/>|>[^<]*</f>))?<v>(#[^<]{1,16})</v>"
         )
+        self._bare = re.compile(
+            rb'<c r="([A-Z]{1,3})(\d{1,7})"[^<>]*><f[^<>]*(?:/>|>([^<]*)</f>)'
+            rb"(?:<v ?/>|<v></v>)?</c>"
+        )
         self._marked = re.compile(rb'<c r="([A-Z]+)(\d+)" s="(' + wanted + rb')"(?! t="s)')
         self.marks: Marks = {}
 
@@ -115,6 +121,9 @@ class SheetScan:
             for letters, digits, error in self._wrong.findall(data) if b't="e"' in data else ():
                 place = int(digits) - 1, column_index(letters.decode())
                 self.marks[place] = error.decode("ascii", "replace")
+            for letters, digits, formula in self._bare.findall(data) if b"<f" in data else ():
+                place = int(digits) - 1, column_index(letters.decode())
+                self.marks[place] = CONSTANTS.get(formula.upper(), NO_RESULT)
             tail = data[-_OVERLAP:]
 
     def _check(self, reference: str, name: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from aps_desktop.domain.errors import UserError
-from aps_desktop.exchange.cells import Row, Sheet, Workbook
+from aps_desktop.exchange.cells import NO_RESULT, Cell, Row, Sheet, Workbook, is_blank
 from aps_desktop.exchange.child_process import ChildProcess
 from aps_desktop.exchange.gc_pause import collector_paused
 from aps_desktop.exchange.limits import MEBIBYTE, Limits
@@ -57,6 +57,9 @@ def read_workbook(
     return Workbook(path.name, tuple(marked))
 
 
+_TOLD: dict[str, Cell] = {"#TRUE": True, "#FALSE": False}
+
+
 def _with_errors(sheet: Sheet) -> Sheet:
     """The sheet with what its cells show where a formula went wrong: readers give nothing there."""
     wrong = {place: mark for place, mark in sheet.marks.items() if mark.startswith("#")}
@@ -64,8 +67,12 @@ def _with_errors(sheet: Sheet) -> Sheet:
         return sheet
     rows = list(sheet.rows)
     for (row, column), error in wrong.items():
-        if row < len(rows) and column < len(rows[row]) and rows[row][column] in (None, error):
-            rows[row] = (*rows[row][:column], error, *rows[row][column + 1 :])
+        if row >= len(rows) or (error == NO_RESULT and all(map(is_blank, sheet.rows[row]))):
+            continue  # formulas that were copied down below the list
+        cells = (*rows[row], *[None] * (column + 1 - len(rows[row])))
+        if cells[column] in (None, error):
+            told = _TOLD.get(error, error)
+            rows[row] = (*cells[:column], told, *cells[column + 1 :])
     marks = {place: mark for place, mark in sheet.marks.items() if place not in wrong}
     return replace(sheet, rows=rows, marks=marks)
 

@@ -11,7 +11,7 @@ import pytest
 from aps_desktop.domain.errors import UserError
 from aps_desktop.domain.money import Money
 from aps_desktop.domain.values import Period
-from aps_desktop.services import importing, offices, records
+from aps_desktop.services import exporting, importing, offices, records
 from tests.odd_workbooks import BOOKS, FOUND, save
 
 
@@ -217,3 +217,42 @@ def test_a_lone_year_of_the_buddhist_era_is_taken_when_told(db, tmp_path):
     importing.import_workbook(db, tmp_path / "a.xlsx", buddhist=True)
     starts = [values["planned_start"] for values in rows_of(db, "project")[-2:]]
     assert starts == [date(2026, 1, 5), date(2026, 3, 1)]
+
+
+def test_a_formula_without_a_result_is_told_and_never_taken_for_an_empty_cell(db, tmp_path):
+    made = openpyxl.Workbook()
+    page = made.active
+    for row in (
+        ["Project code", "Project title", "Budget (USD)", "Recurring project", "Description"],
+        ["P-1", "Strengthening early warning", "=SUM(1,2)", "=TRUE()", "Plain"],
+        ["P-2", "Second project", 1500, "=FALSE()", '=A1&"x"'],
+        ["P-3", "Third project", 1600, None, None],
+        [None, None, "=C4*2", None, None],
+    ):
+        page.append(row)
+    made.save(tmp_path / "a.xlsx")
+    report = importing.import_workbook(db, tmp_path / "a.xlsx").sheets[0]
+    assert [(error.cell, error.value) for error in report.errors] == [
+        ("C2", "#NO RESULT"), ("E3", "#NO RESULT")
+    ]  # fmt: skip
+    assert all("no result" in error.message for error in report.errors)
+    assert (report.new, report.changed, report.refused) == (1, 0, 2)
+
+
+def test_a_workbook_that_went_through_two_other_programs_comes_back_unchanged(db, tmp_path):
+    """LibreOffice writes yes and no as formulas, and openpyxl leaves out their results."""
+    for code in ("P-1", "P-2"):
+        project = records.find_id(db.reader(), "project", code)
+        records.put(db, "project", project, {"recurring": True, "status": "commenced"})
+    exporting.export_workbook(db, tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    turned = 0
+    for page in book:
+        for cell in (cell for row in page.iter_rows() for cell in row):
+            if isinstance(cell.value, bool):
+                cell.value = f"={cell.value}()".upper()
+                turned += 1
+    assert turned > 10
+    book.save(tmp_path / "b.xlsx")
+    report = importing.import_workbook(db, tmp_path / "b.xlsx")
+    assert {(s.new, s.changed, s.refused) for s in report.sheets} == {(0, 0, 0)}
