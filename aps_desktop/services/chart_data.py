@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -207,9 +208,9 @@ class Table:
     headings: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
 
-    def texts(self) -> list[tuple[str, ...]]:
-        """The cells as people read them."""
-        return [tuple(_text(cell) for cell in row) for row in self.rows]
+    def texts(self, most: int | None = None) -> list[tuple[str, ...]]:
+        """The cells as people read them, of the first rows or all."""
+        return [tuple(_text(cell) for cell in row) for row in self.rows[:most]]
 
 
 @dataclass(frozen=True)
@@ -222,9 +223,12 @@ class Chart:
     marks: tuple[Mark, ...]
     table: Table
 
-    @property
+    @cached_property
     def drawable(self) -> bytes:
-        """What the drawing process is sent: head and body; equal exactly when pictures are."""
+        """What the drawing process is sent: head and body; equal exactly when pictures are.
+
+        It is asked for whenever a picture is painted.
+        """
         return msgspec.msgpack.encode([self.head, self.body])
 
 

@@ -275,6 +275,6 @@ class ChartView(QWidget):
 
 def _spoken(chart: Chart) -> str:
     """What a screen reader says of the chart: what it measures, and its table."""
-    rows = chart.table.texts()
-    lines = [", ".join(chart.table.headings), *(", ".join(row) for row in rows[:_LINES_READ])]
+    rows = chart.table.texts(_LINES_READ)
+    lines = [", ".join(chart.table.headings), *(", ".join(row) for row in rows)]
     return f"{chart.head.subtitle}. {chart.head.source}. " + "; ".join(lines)
