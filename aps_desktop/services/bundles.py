@@ -47,11 +47,13 @@ def export(
     offices: Sequence[str] = (),
     scope: Scope | None = None,
     full: bool = False,
+    news: bool = False,
 ) -> Exported:
     """Writes a bundle: what the receiving offices are not known to have, or everything.
 
     What they have is what they said themselves in bundles that came from them, never what was
-    sent: a stick can be lost.
+    sent: a stick can be lost. One for everybody (no `offices`) holds everything, or with `news`
+    what not all others on the office list are known to have.
     """
     scope = scope or Scope()
     keys, trust = trusting.keys(db), trusting.store(db)
@@ -61,7 +63,7 @@ def export(
         try:
             connection.run("BEGIN ISOLATION LEVEL REPEATABLE READ" if db.postgres else "BEGIN")
             written, files = _write(
-                db, connection, target, list(offices), scope, keys, trust, full=full
+                db, connection, target, list(offices), scope, keys, trust, full=full, news=news
             )
         finally:
             connection.close()
@@ -85,12 +87,12 @@ def _refuse_strangers(trust: TrustStore, offices: Sequence[str]) -> None:
 
 def _write(
     db: Database, c: Connection, target: Path, offices: list[str], scope: Scope,
-    keys: DeviceKeys, trust: TrustStore, *, full: bool,
+    keys: DeviceKeys, trust: TrustStore, *, full: bool, news: bool,
 ) -> tuple[WrittenBundle, int]:  # fmt: skip
     records = "" if scope.whole else bundle_scope.fill(c, scope)
     knowledge = payload.knowledge(c)
     # Knowledge is of everything: a bundle that leaves records out sends its part in full.
-    known = {} if full or records else known_to(c, trust, offices)
+    known = {} if full or records else known_to(c, trust, offices, news=news)
     payload.chosen(c, known, records)
     sequence, previous = _next_number(c)
     with BundleWriter() as writer:
@@ -123,9 +125,19 @@ def _scope_line(scope: Scope) -> ScopeLine:
     return ScopeLine("all" if scope.whole else "part", roots)
 
 
-def known_to(c: Connection, trust: TrustStore, offices: Sequence[str]) -> dict[bytes, int]:
-    """What every computer of these offices has said it holds; nothing where one never said."""
-    peers = [bytes.fromhex(d.device) for d in trust.devices() if d.office in offices]
+def known_to(
+    c: Connection, trust: TrustStore, offices: Sequence[str], *, news: bool = False
+) -> dict[bytes, int]:
+    """What every computer of these offices has said it holds; nothing where one never said.
+
+    With `news` and no offices: every other computer on the list.
+    """
+    own = trust.own.device if trust.own else ""
+    peers = [
+        bytes.fromhex(d.device)
+        for d in trust.devices()
+        if d.office in offices or (news and not offices and not d.revoked and d.device != own)
+    ]
     vectors = [
         {
             bytes(uuid): upto

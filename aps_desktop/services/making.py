@@ -80,7 +80,9 @@ def make(db: Database, wanted: Wanted) -> Made:
     if not wanted.folder.is_dir():
         raise UserError("There is no such folder.", "Choose a folder or put the stick in.")
     scope = bundle_scope.parse(list(wanted.scope), wanted.max_class)
-    exported = bundles.export(db, target, offices=wanted.offices, scope=scope, full=wanted.full)
+    exported = bundles.export(
+        db, target, offices=wanted.offices, scope=scope, full=wanted.full, news=not wanted.full
+    )
     files = bundle_files.split(target, wanted.megabytes) if wanted.megabytes else [target]
     return Made(exported, tuple(files))
 

@@ -208,8 +208,13 @@ class ConflictsPane(Pane):
         answers = take_all(self._found, office)
         declined = sum(len(conflict.proposals) for conflict, _ in answers)
         text = (
-            f"{many(len(answers), 'field')} get the value that the {office_name(office)} gave. "
-            + (f"{many(declined, 'proposal')} for them are declined with it. " if declined else "")
+            f"{many(len(answers), 'field gets', 'fields get')} the value that the "
+            f"{office_name(office)} gave. "
+            + (
+                f"{many(declined, 'proposal is', 'proposals are')} declined with it. "
+                if declined
+                else ""
+            )
             + "This is one step, which can be undone, and it travels to all offices."
         )
         if ask("Settle them all?", text, f"Settle {many(len(answers), 'conflict')}",
@@ -232,7 +237,7 @@ class ConflictsPane(Pane):
             return
         words = f"Settled: {conflict.label} of {conflict.title}."
         if applied.label.endswith("conflicts"):
-            words = f"{applied.label[0].upper()}{applied.label[1:]}: done."
+            words = f"Settled{applied.label.removeprefix('settle')}."
         self.context.say(words, "ok", "Undo", self._undo)
 
     def _undo(self) -> None:

@@ -23,7 +23,7 @@ from aps_desktop.views import merge_dialog_work as work
 from aps_desktop.views.fitting import fit
 from aps_desktop.views.merge_dialog_card import BundleCard
 from aps_desktop.views.merge_dialog_report import save_report
-from aps_desktop.views.merge_dialog_work import DONE, QUARANTINE, QUEUED, READY, Item
+from aps_desktop.views.merge_dialog_work import DONE, QUARANTINE, QUEUED, READY, REFUSED, Item
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import button, progress_bar, put_inside, tell
 
@@ -151,6 +151,9 @@ class MergeDialog(QDialog):
             return "Nobody has confirmed the sender yet"
         if any(item.state == QUEUED for item in self.items):
             return "It waits until this program is updated"
+        if all(item.state == REFUSED for item in self.items):
+            one = len(self.items) == 1
+            return "This bundle cannot be merged" if one else "None of these bundles can be merged"
         return "There is nothing to merge"
 
     def _changes(self) -> int:

@@ -1,5 +1,6 @@
 """F2, F4, F5, F14 for bundles: all or nothing whenever the process dies, and words at the start."""
 
+import json
 import os
 import random
 import shutil
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from tests.faults.conftest import ROOT, sound, state, state_of
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and mounts of POSIX")
 
 ROUNDS, LONG_ROUNDS = 6, 50
-RECORDS = 1500
+RECORDS, FEW = 1500, 150
 WORKER = Path(__file__).with_name("sync_worker.py")
 
 
@@ -40,22 +41,32 @@ class Pair:
     after: str
     saved: Path
     data: Path
+    records: int
 
     def put_back(self) -> None:
-        """The receiver as it was before anything happened, on the same computer."""
-        for path in (self.receiver, self.data):
+        """Both databases as they were before anything happened, on the same computer."""
+        for path in (self.sender, self.receiver, self.data):
             copy = self.saved / path.name
             if path.is_dir():
                 shutil.rmtree(path)
                 shutil.copytree(copy, path)
             else:
                 shutil.copyfile(copy, path)
-        journal = self.receiver.with_name(self.receiver.name + "-journal")
-        journal.unlink(missing_ok=True)
+                path.with_name(path.name + "-journal").unlink(missing_ok=True)
 
 
 @pytest.fixture
 def pair(tmp_path: Path) -> Pair:
+    return make_pair(tmp_path, RECORDS)
+
+
+@pytest.fixture
+def small_pair(tmp_path: Path) -> Pair:
+    """For what happens hundreds of times at the very same place."""
+    return make_pair(tmp_path, FEW)
+
+
+def make_pair(tmp_path: Path, number: int) -> Pair:
     sender, receiver = tmp_path / "asec.aps", tmp_path / "lao.aps"
     a = store.create(str(sender), office="ASEC", device="asec")
     b = store.create(str(receiver), office="LA", device="lao")
@@ -64,7 +75,7 @@ def pair(tmp_path: Path) -> Pair:
     records.new(b, "project", {"code": "P-1", "title": "One"})
     made = tuple(
         Create("body", a.ids.new(), {"code": f"B{n}", "name": f"Body {n}", "mandate": "x" * 200})
-        for n in range(RECORDS)
+        for n in range(number)
     )
     apply(a, ChangeSet("many bodies", made))
     bundle = tmp_path / "a1.apsync"
@@ -81,9 +92,10 @@ def pair(tmp_path: Path) -> Pair:
     saved = tmp_path / "saved"
     saved.mkdir()
     data = Path(os.environ["APS_DATA_DIR"])
-    shutil.copyfile(receiver, saved / receiver.name)
+    for path in (sender, receiver):
+        shutil.copyfile(path, saved / path.name)
     shutil.copytree(data, saved / data.name)
-    return Pair(sender, receiver, bundle, before, after, saved, data)
+    return Pair(sender, receiver, bundle, before, after, saved, data, number)
 
 
 def start(*arguments: object, **environment: str) -> "subprocess.Popen[str]":
@@ -100,6 +112,51 @@ def dies_at(point: str, *arguments: object) -> None:
     assert process.returncode == 9, error
 
 
+class Nursery:
+    """Starts the same work without starting Python: for hundreds of rounds."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.nursery"], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, text=True, cwd=ROOT, env=dict(os.environ),
+        )  # fmt: skip
+
+    def _line(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline()
+
+    def begin(self, task: str, location: Path, file: Path, point: str = "") -> int:
+        """The process that does it now."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps([task, str(location), str(file), point]) + "\n")
+        self._process.stdin.flush()
+        word, child = self._line().split()
+        assert word == "child"
+        return int(child)
+
+    def end(self) -> tuple[list[str], int]:
+        """What it said until it ended, and how it ended (negative: by that signal)."""
+        said = []
+        while not (line := self._line()).startswith("ended"):
+            assert line
+            said.append(line)
+        return said, int(line.split()[1])
+
+    def dies_at(self, point: str, task: str, location: Path, file: Path) -> None:
+        self.begin(task, location, file, point)
+        assert self.end()[1] == 9
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
+@pytest.fixture
+def nursery() -> Iterator[Nursery]:
+    made = Nursery()
+    yield made
+    made.close()
+
+
 # Named points -----------------------------------------------------------------------------------
 
 MERGE_POINTS = (
@@ -111,6 +168,11 @@ MERGE_POINTS = (
 @pytest.mark.parametrize("point", MERGE_POINTS)
 def test_dead_at_a_named_point_of_a_merge(pair: Pair, point: str) -> None:
     dies_at(point, "merge", pair.receiver, pair.bundle)
+    goes_on_merging(pair, point)
+
+
+def goes_on_merging(pair: Pair, point: str) -> None:
+    """After it died there: all or nothing, in words once, and the merge can be done again."""
     merged = point == "after-commit"
     db = sound(pair.receiver)
     assert state(db) == (pair.after if merged else pair.before)
@@ -133,16 +195,20 @@ EXPORT_POINTS = (
 
 @pytest.mark.parametrize("point", EXPORT_POINTS)
 def test_dead_at_a_named_point_of_an_export(pair: Pair, point: str, tmp_path: Path) -> None:
-    stick = tmp_path / "stick"
-    stick.mkdir()
-    target = stick / "out.apsync"
+    target = tmp_path / "stick" / "out.apsync"
+    target.parent.mkdir()
     old = state_of(pair.sender)
     dies_at(point, "export", pair.sender, target)
+    goes_on_exporting(pair, point, target, old)
+
+
+def goes_on_exporting(pair: Pair, point: str, target: Path, old: str) -> None:
+    """After it died there: no half file, in words, and the bundle can be made again."""
     db = sound(pair.sender)
     assert state(db) == old
     assert "“out.apsync”" in db.notice
     assert ("It is complete." in db.notice) == (point == "after-commit")
-    assert set(os.listdir(stick)) <= {"out.apsync"}  # no half file stays
+    assert set(os.listdir(target.parent)) <= {"out.apsync"}  # no half file stays
     receiver = store.open_database(str(pair.receiver))
     if target.exists():  # a whole one, under its name
         assert merging.inspect(receiver, target).trusted
@@ -156,25 +222,24 @@ def test_dead_at_a_named_point_of_an_export(pair: Pair, point: str, tmp_path: Pa
 # Any moment -------------------------------------------------------------------------------------
 
 
-def killed_merging(pair: Pair, rounds: int) -> None:
+def killed_merging(pair: Pair, nursery: Nursery, rounds: int) -> None:
     begun = time.monotonic()
-    out, error = start("merge", pair.receiver, pair.bundle).communicate()
+    nursery.begin("merge", pair.receiver, pair.bundle)
+    assert any("merged" in line for line in nursery.end()[0])
     whole = time.monotonic() - begun
-    assert "merged" in out, error
     chance = random.Random(3)
     outcomes = set()
     for _ in range(rounds):
         pair.put_back()
-        process = start("merge", pair.receiver, pair.bundle)
-        assert process.stdout is not None
-        process.stdout.readline()  # it has opened the database
-        time.sleep(chance.uniform(0, whole / 2))
-        process.send_signal(signal.SIGKILL)
-        rest = process.communicate()[0]
+        child = nursery.begin("merge", pair.receiver, pair.bundle)
+        time.sleep(chance.uniform(0, whole))
+        with suppress(ProcessLookupError):  # it was quicker
+            os.kill(child, signal.SIGKILL)
+        said, _ = nursery.end()
         db = sound(pair.receiver)
         found = state(db)
         assert found in (pair.before, pair.after)
-        if "merged" in rest:
+        if any("merged" in line for line in said):
             assert found == pair.after
         if db.notice:
             assert ("nothing was changed" in db.notice) == (found == pair.before)
@@ -183,40 +248,68 @@ def killed_merging(pair: Pair, rounds: int) -> None:
     assert pair.before in outcomes
 
 
-def killed_exporting(pair: Pair, rounds: int, stick: Path) -> None:
+def killed_exporting(pair: Pair, nursery: Nursery, rounds: int, stick: Path) -> None:
     stick.mkdir()
     chance = random.Random(4)
+    begun = time.monotonic()
+    nursery.begin("export", pair.sender, stick / "whole.apsync")
+    assert any("written" in line for line in nursery.end()[0])
+    whole = time.monotonic() - begun
     reader = store.open_database(str(pair.receiver))
     for number in range(rounds):
         target = stick / f"{number}.apsync"
-        process = start("export", pair.sender, target)
-        assert process.stdout is not None
-        process.stdout.readline()
-        time.sleep(chance.uniform(0, 0.4))
-        process.send_signal(signal.SIGKILL)
-        rest = process.communicate()[0]
+        child = nursery.begin("export", pair.sender, target)
+        time.sleep(chance.uniform(0, whole))
+        with suppress(ProcessLookupError):  # it was quicker
+            os.kill(child, signal.SIGKILL)
+        said, _ = nursery.end()
         sound(pair.sender).close()
-        assert target.exists() or "written" not in rest
+        assert target.exists() or not any("written" in line for line in said)
         assert not list(stick.glob("*.part"))
         if target.exists():
-            assert merging.inspect(reader, target).changes == RECORDS
+            assert merging.inspect(reader, target).changes == pair.records
     reader.close()
 
 
-def test_killed_while_merging(pair: Pair) -> None:
-    killed_merging(pair, ROUNDS)
+def test_killed_while_merging(pair: Pair, nursery: Nursery) -> None:
+    killed_merging(pair, nursery, ROUNDS)
 
 
-def test_killed_while_exporting(pair: Pair, tmp_path: Path) -> None:
-    killed_exporting(pair, ROUNDS, tmp_path / "stick")
+def test_killed_while_exporting(pair: Pair, nursery: Nursery, tmp_path: Path) -> None:
+    killed_exporting(pair, nursery, ROUNDS, tmp_path / "stick")
 
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
-def test_killed_again_and_again(pair: Pair, tmp_path: Path) -> None:
-    killed_merging(pair, LONG_ROUNDS)
+def test_killed_again_and_again(pair: Pair, nursery: Nursery, tmp_path: Path) -> None:
+    killed_merging(pair, nursery, LONG_ROUNDS)
     pair.put_back()
-    killed_exporting(pair, LONG_ROUNDS, tmp_path / "stick")
+    killed_exporting(pair, nursery, LONG_ROUNDS, tmp_path / "stick")
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("point", MERGE_POINTS)
+def test_dead_again_and_again_in_a_merge(small_pair: Pair, nursery: Nursery, point: str) -> None:
+    for _ in range(LONG_ROUNDS):
+        small_pair.put_back()
+        nursery.dies_at(point, "merge", small_pair.receiver, small_pair.bundle)
+        goes_on_merging(small_pair, point)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("point", EXPORT_POINTS)
+def test_dead_again_and_again_in_an_export(
+    small_pair: Pair, nursery: Nursery, point: str, tmp_path: Path
+) -> None:
+    old = state_of(small_pair.sender)
+    for number in range(LONG_ROUNDS):
+        small_pair.put_back()
+        target = tmp_path / f"stick {number}" / "out.apsync"
+        target.parent.mkdir()
+        nursery.dies_at(point, "export", small_pair.sender, target)
+        goes_on_exporting(small_pair, point, target, old)
 
 
 # Media ------------------------------------------------------------------------------------------

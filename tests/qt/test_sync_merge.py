@@ -195,7 +195,7 @@ def test_a_bundle_for_others_says_how_to_get_one(
     stranger = office(tmp_path, "TH")
     window = opened(stranger)
     dialog = drop(window, here.bundle(here.asec))
-    assert dialog.heading.text() == "There is nothing to merge"
+    assert dialog.heading.text() == "This bundle cannot be merged"
     assert "encrypted for other offices" in words(dialog)
     target = tmp_path / "me.apsrequest"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(target), ""))

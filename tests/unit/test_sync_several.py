@@ -1,12 +1,17 @@
 """Several bundles looked at together, and the files of a conflict that travel all of them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from aps_desktop.domain.errors import UserError
-from aps_desktop.services import conflicts, files, merging, records, trusting
+from aps_desktop.db import identity
+from aps_desktop.db.unit_of_work import apply
+from aps_desktop.domain.changes import ChangeSet, Restore
+from aps_desktop.domain.entities import entity
+from aps_desktop.domain.errors import NotFound, UserError
+from aps_desktop.services import conflicts, files, making, merging, records, sync_status, trusting
 from aps_desktop.services.merging import Report
 from tests.three_offices import Offices, three_offices
 
@@ -80,3 +85,43 @@ def test_the_computer_that_signs_the_list_cannot_revoke_itself(here: Offices) ->
         trusting.revoke(here.asec, "Laptop of ASEC", 0)
     assert trusting.store(here.asec).version == version
     assert own in {one.key for one in trusting.store(here.asec).devices() if not one.revoked}
+
+
+def test_the_news_for_everybody_are_what_not_all_have(here: Offices) -> None:
+    """By what they said themselves: whoever has not been heard of gets everything."""
+    records.new(here.asec, "project", {"code": "P1", "title": "First"})
+    wanted = making.Wanted(here.folder, "news.apsync", (), ())
+    everything = making.make(here.asec, wanted).exported.changes
+    here.send(here.asec, here.la, here.kh)
+    here.send(here.la, here.asec)
+    assert making.make(here.asec, wanted).exported.changes == everything
+    here.send(here.kh, here.asec)
+    records.new(here.asec, "project", {"code": "P2", "title": "Second"})
+    assert making.make(here.asec, replace(wanted, full=True)).exported.changes == everything + 1
+    assert making.make(here.asec, wanted).exported.changes == 1
+    for db in (here.la, here.kh):
+        merging.merge_file(db, here.folder / "news.apsync")
+    assert here.all_equal()
+
+
+def test_a_restored_computer_is_listed_once(here: Offices) -> None:
+    here.send(here.la, here.asec)
+    before = [(p.office, p.state) for p in sync_status.peers(here.asec.reader())]
+    with here.la.writing() as c:
+        identity.renew(c)
+    records.new(here.la, "project", {"code": "P1", "title": "After the restore"})
+    here.send(here.la, here.asec)
+    peers = sync_status.peers(here.asec.reader())
+    assert [(p.office, p.state) for p in peers] == before == [("KH", "listed"), ("LA", "listed")]
+    (peer,) = [p for p in peers if p.office == "LA"]
+    assert peer.device == here.la.device_id().hex()
+
+
+def test_what_has_not_arrived_cannot_be_restored(here: Offices) -> None:
+    id = here.la.ids.new()
+    with here.asec.writing() as c:
+        c.run("INSERT INTO record(rid, uuid, tid, alive) SELECT rid + 1, ?, ?, 0 FROM local_state",
+              (id.bytes, entity("project").number))  # fmt: skip
+        c.run("UPDATE local_state SET rid = rid + 1")
+    with pytest.raises(NotFound, match="has not arrived yet"):
+        apply(here.asec, ChangeSet("restore", (Restore("project", id),)))
