@@ -253,20 +253,17 @@ class Program(QObject):
         self._close_window()
         db = Database(location, opens_with)
         QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        words = ""
         try:
-            if not new:
-                encryption.remove_passphrase(db)
-            elif opens_with:
-                encryption.change_passphrase(db, new)
-            else:
-                encryption.set_passphrase(db, new)
+            words = _rekey(db, new, encryption)
             opens_with = new or None
         except UserError as error:
             tell(error, "The passphrase was not changed")
         finally:
             QGuiApplication.restoreOverrideCursor()
             db.close()
-        self.open(location, opens_with)
+        if self.open(location, opens_with) and words:
+            self.window.context.say(words, "ok")
 
     # While it is open ---------------------------------------------------------------------------
 
@@ -368,3 +365,15 @@ def _backup(db: Database, progress: object, cancelled: Callable[[], bool]) -> Pa
     from aps_desktop.services import backup
 
     return backup.if_due(db)
+
+
+def _rekey(db: Database, new: str, encryption: Any) -> str:
+    """Sets, changes or removes the passphrase of a database; what was done, in words."""
+    if not new:
+        encryption.remove_passphrase(db)
+        return "The passphrase is removed: whoever has the file can read it."
+    if db.encrypted:
+        encryption.change_passphrase(db, new)
+        return "The database has a new passphrase."
+    encryption.set_passphrase(db, new)
+    return "The database is locked with a passphrase."

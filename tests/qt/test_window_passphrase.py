@@ -27,12 +27,14 @@ def test_it_is_set_changed_and_removed_and_the_work_stays(program, tmp_path: Pat
     id = records.new(program.database, "body", {"code": "X", "name": "Kept"})
     program.window.context.passphrase_wanted.emit("", "four words of mine")
     assert driver.is_encrypted(path)
+    assert program.window.messages._text.text() == "The database is locked with a passphrase."
     assert records.get(program.database.reader(), "body", id).title == "Kept"
     program.window.context.passphrase_wanted.emit("four words of mine", "another one")
     with pytest.raises(store.PassphraseNeeded):
         store.open_database(str(path))
     program.window.context.passphrase_wanted.emit("another one", "")
     assert not driver.is_encrypted(path)
+    assert "whoever has the file" in program.window.messages._text.text()
     assert records.get(program.database.reader(), "body", id).title == "Kept"
 
 
