@@ -141,6 +141,8 @@ class ListTable(QTableView):
             self.wished.emit(wish)
         elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self.model().heading(row):
             self._fold(row, is_open=key == Qt.Key.Key_Right)
+        elif key == Qt.Key.Key_Down and row <= 0 and not self.selectionModel().hasSelection():
+            self._go(0)  # nothing was chosen yet: the first record is the first
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End) and not event.modifiers() & _SHIFT:
             self._go(0 if key == Qt.Key.Key_Home else self.model().rowCount() - 1)
         else:

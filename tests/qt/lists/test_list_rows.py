@@ -109,6 +109,16 @@ def test_the_menu_offers_what_fits_the_selection(projects: ListView) -> None:
     menu.close()
 
 
+def test_the_first_arrow_down_chooses_the_first_record(projects: ListView, qtbot: QtBot) -> None:
+    projects.activateWindow()
+    qtbot.waitUntil(projects.isActiveWindow)
+    projects.table.setFocus(Qt.FocusReason.TabFocusReason)
+    for row in (0, 1):
+        qtbot.keyClick(projects.table, _KEY.Key_Down)
+        chosen = projects.table.selectionModel().selectedRows()
+        assert [index.row() for index in chosen] == [row]
+
+
 def test_the_menu_sorts_as_the_headings_do(projects: ListView) -> None:
     def choose(words: str) -> list[str]:
         menu = projects.actions_.popup(QPoint(0, 0))
