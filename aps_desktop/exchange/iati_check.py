@@ -136,7 +136,9 @@ class _Codes:
         known = self._lists.get(name)
         if known is None or code in known.codes or not known.complete:
             return
-        if known.fixed:
+        if not code:
+            yield element, "Its code is empty: it stands for nothing.", WARNING
+        elif known.fixed:
             yield element, f"“{code}” is no code of the list {name}.", ERROR
         else:
             words = f"“{code}” is not in the list {name} as it is here; a newer list may have it."

@@ -20,7 +20,7 @@ from aps_desktop.exchange import iati_own_lists, iati_split
 from aps_desktop.exchange.gc_pause import collector_paused
 from aps_desktop.exchange.iati_check import Validator
 from aps_desktop.exchange.iati_problem import Problem
-from aps_desktop.exchange.iati_read import Reader, look, plain
+from aps_desktop.exchange.iati_read import Reader, left_out, look, plain
 from aps_desktop.exchange.iati_source import Activity, Head, Label, Record
 from aps_desktop.exchange.iati_write import CLOSING, ActivityWriter, opening
 from aps_desktop.exchange.iati_xml import Lines
@@ -82,7 +82,7 @@ def _read(task: Task, out: BinaryIO) -> None:
         if not told:
             write_frame(out, ["head", reader.withheld, reader.mark])
             told = True
-        write_frame(out, ["activity", plain(element), problems, at])
+        write_frame(out, ["activity", plain(element), problems + left_out(element), at])
     write_frame(out, ["end"])
 
 

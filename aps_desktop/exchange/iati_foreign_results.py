@@ -32,6 +32,7 @@ class Results:
             values: dict[str, Read] = {
                 "title": title,
                 "project": self._project,
+                "code": short(element.of_first("reference", "code")),
                 "level": levels.get(element.get("type")),
                 "description": element.told("description", self._language),
             }
@@ -50,16 +51,28 @@ class Results:
             "measure_type": names.MEASURE_TYPES.get(at.get("measure"), "number"),
             "direction": "increase" if ascending else "decrease",
             "definition": at.told("description", self._language),
+            "code": short(at.of_first("reference", "code")),
         }  # fmt: skip
-        baseline = at.first("baseline")
-        if baseline is not None:
-            values["baseline"] = self._number(baseline)
-            values["baseline_comment"] = short(baseline.told("comment", self._language))
-            if baseline.get("iso-date"):
-                values["baseline_date"] = day_of(self._activity, baseline)
+        baselines = list(at.all("baseline"))
+        if baselines:
+            values |= self._baseline(baselines[0])
+        if len(baselines) > 1:
+            words = "Only the first baseline is taken: a record here has one."
+            self._activity.note(baselines[1], words)
         indicator = self._add("indicator", at, values)
         for period in at.all("period"):
             self._period(period, indicator)
+
+    def _baseline(self, at: Element) -> dict[str, Read]:
+        """Its value and day; a year alone is no day, so it stands in the comment."""
+        told = at.told("comment", self._language)
+        values: dict[str, Read] = {"baseline": self._number(at)}
+        if at.get("iso-date"):
+            values["baseline_date"] = day_of(self._activity, at)
+        elif at.get("year"):
+            told = f"{at.get('year')}: {told}" if told else at.get("year")
+        values["baseline_comment"] = short(told)
+        return values
 
     def _period(self, at: Element, indicator: Draft) -> None:
         days = [at.first(name) for name in ("period-start", "period-end")]

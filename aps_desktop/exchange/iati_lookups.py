@@ -33,6 +33,10 @@ class Lookups(Protocol):
         """The classification term."""
         ...
 
+    def own_term(self, text: str) -> UUID | None:
+        """The term of the office's own sectors that a text names."""
+        ...
+
     def answer(self, kind: str, code: str) -> str:
         """What an officer has said that a code means; "" when nobody has."""
         ...

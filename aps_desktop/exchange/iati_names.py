@@ -99,6 +99,26 @@ HIERARCHY = {"fund": "1", "programme": "1", "project": "2"}
 PROGRAMME_STATUS = {"planned": "1", "active": "2", "closed": "4", "cancelled": "5"}
 FUND_STATUS = {"active": "2", "check": "2", "closed": "4"}
 SDG_VOCABULARIES = {"sdg_goal": "2", "sdg_target": "3"}
+SDG_GOALS = {
+    "1": "No poverty",
+    "2": "Zero hunger",
+    "3": "Good health and well-being",
+    "4": "Quality education",
+    "5": "Gender equality",
+    "6": "Clean water and sanitation",
+    "7": "Affordable and clean energy",
+    "8": "Decent work and economic growth",
+    "9": "Industry, innovation and infrastructure",
+    "10": "Reduced inequalities",
+    "11": "Sustainable cities and communities",
+    "12": "Responsible consumption and production",
+    "13": "Climate action",
+    "14": "Life below water",
+    "15": "Life on land",
+    "16": "Peace, justice and strong institutions",
+    "17": "Partnerships for the goals",
+}
+"""The seventeen Sustainable Development Goals, as the United Nations call them."""
 DAC_VOCABULARIES = {"dac_sector": "1", "dac_category": "2"}
 NATIVE = {
     "project": frozenset({

@@ -28,7 +28,12 @@ class Problem(msgspec.Struct, frozen=True):
 MISPLACED = "It must not stand here: the standard has it elsewhere, or only once."
 _KNOWN = (
     (
-        re.compile(r"This element is not expected\. Expected is(?: one of)? \( (?P<what>.+?) \)\."),
+        re.compile(r"This element is not expected\. Expected is one of \( (?P<what>.+?) \)\."),
+        "It stands in the wrong place, or what must come before it is missing: "
+        "here belongs {what}.",
+    ),
+    (
+        re.compile(r"This element is not expected\. Expected is \( (?P<what>.+?) \)\."),
         "Before it, {what} is missing; or it stands in the wrong place.",
     ),
     (re.compile(r"This element is not expected\."), MISPLACED),

@@ -14,7 +14,7 @@ from typing import Any
 from aps_desktop.domain.errors import UserError
 from aps_desktop.exchange.iati_check import Validator
 from aps_desktop.exchange.iati_names import APS, MARK, RECORD, WITHHELD, XML_LANG
-from aps_desktop.exchange.iati_problem import MISPLACED, Problem
+from aps_desktop.exchange.iati_problem import MISPLACED, WARNING, Problem
 
 Element = Any
 Plain = list[Any]
@@ -176,6 +176,18 @@ def plain(element: Element, deep: int = 0) -> Plain:
         _name(name): value for name, value in element.attrib.items() if _ours(name)
     }  # fmt: skip
     return [_name(element.tag), attributes, element.text or "", element.sourceline or 0, children]
+
+
+def left_out(element: Element) -> list[Problem]:
+    """Says which foreign namespaces `plain` leaves out of an activity."""
+    found = {one.tag for one in element.iter() if not _ours(one.tag)}
+    spaces = sorted({tag[1:].partition("}")[0] for tag in found})
+    if not spaces:
+        return []
+    identifier = (element.findtext("iati-identifier") or "").strip()
+    words = f"Elements of the publisher’s own namespace ({', '.join(spaces)}) are left out."
+    line, tag = element.sourceline or 0, element.tag
+    return [Problem(line, identifier, tag, words, "import", WARNING)]
 
 
 def _ours(name: Any) -> bool:

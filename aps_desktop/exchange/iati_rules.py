@@ -158,7 +158,11 @@ def _percentages(activity: Element) -> Iterator[Finding]:
         if None in given:
             yield elements[0], f"Not all {words} have a percentage.", ERROR
         elif abs(total - _HUNDRED) > _TOLERANCE:
-            yield elements[0], f"The {words} add up to {total:f} %, not to 100 %.", ERROR
+            yield (
+                elements[0],
+                f"The {words} add up to {total.normalize():f} %, not to 100 %.",
+                ERROR,
+            )
 
 
 def _currencies(activity: Element) -> Iterator[Finding]:

@@ -17,12 +17,14 @@ from aps_desktop.domain.entities import entity as entity_of
 from aps_desktop.domain.entities.funding_flow import TRANSACTION_TYPES
 from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.exchange import iati_lists
-from aps_desktop.exchange.iati_foreign import LEAVE_OUT, ORGANISATION, TRANSACTION
+from aps_desktop.exchange.iati_foreign_codes import LEAVE_OUT, ORGANISATION, TRANSACTION
 from aps_desktop.services.importing_resolver import DatabaseResolver
 
 _SETTING = "iati mapping"
 ORGANISATIONS = ("partner", "fund", "member_state", "organisation")
 """Where a payer or receiver is looked for, in this order."""
+_OWN_SECTORS = "sector"
+"""The scheme of the office's own list."""
 _LIST = {"dac_sector": "Sector", "dac_category": "SectorCategory"}
 
 Answers = dict[str, str]
@@ -89,6 +91,7 @@ class DatabaseLookups:
         self._transactions: dict[UUID, dict[tuple[str, str], list[UUID]]] = {}
         self._documents: dict[UUID, dict[str, list[UUID]]] = {}
         self._sectors: dict[tuple[str, str], UUID] = {}
+        self._own: set[UUID] = set()
         self._organisations: dict[tuple[str, str], tuple[str, UUID] | None] = {}
         for id, code, named, status in c.each(
             "SELECT id, code, iati_identifier, status FROM project"
@@ -101,6 +104,8 @@ class DatabaseLookups:
         sql = "SELECT id, scheme, code FROM classification"
         for id, scheme, code in c.each(sql):
             self._sectors[scheme, code] = UUID(bytes=bytes(id))
+            if scheme == _OWN_SECTORS:
+                self._own.add(UUID(bytes=bytes(id)))
 
     def project(self, identifier: str, code: str) -> tuple[UUID, str] | None:
         return self._projects.get(identifier) or self._codes.get(code.casefold())
@@ -154,6 +159,10 @@ class DatabaseLookups:
 
     def sector(self, scheme: str, code: str) -> UUID | None:
         return self._sectors.get((scheme, code))
+
+    def own_term(self, text: str) -> UUID | None:
+        found = self._resolver.resolve("classification", text) if text else None
+        return found if found in self._own else None
 
     def answer(self, kind: str, code: str) -> str:
         return self._answers.get(f"{kind}|{code}", "")

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from aps_desktop.cli.values import read_values
 from aps_desktop.db import store
 from aps_desktop.db.engine import Database
-from aps_desktop.exchange.iati_foreign import TRANSACTION
+from aps_desktop.exchange.iati_foreign_codes import TRANSACTION
 from aps_desktop.services import iati_import, iati_validate, offices, records
 from aps_desktop.tasks.runner import Runner
 from aps_desktop.views.context import Context

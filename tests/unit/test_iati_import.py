@@ -15,7 +15,7 @@ from aps_desktop.db.engine import Database
 from aps_desktop.domain.errors import InvalidValue, UserError
 from aps_desktop.domain.money import Money
 from aps_desktop.domain.values import Period
-from aps_desktop.exchange.iati_foreign import LEAVE_OUT, ORGANISATION, TRANSACTION
+from aps_desktop.exchange.iati_foreign_codes import LEAVE_OUT, ORGANISATION, TRANSACTION
 from aps_desktop.services import iati_codes, iati_export, iati_import, offices, records
 from aps_desktop.services.iati_scope import Scope
 from aps_desktop.services.importing_types import Verdict
