@@ -18,6 +18,8 @@ from aps_desktop.exchange.parse import Draft, Read
 
 _PARTIES = ("provider-org", "receiver-org")
 _REVISED = "2"
+_TWICE = (("2", "11", "commitments"), ("12", "13", "pledges"))
+"""(outgoing, incoming, what they are): both become the same measure here."""
 _MOST_ROUNDED = 1
 """Of so many amounts it is said one by one that they were rounded; of more, how many."""
 
@@ -46,7 +48,7 @@ class Flows:
         for number, element in enumerate(at.all("planned-disbursement"), 1):
             self._planned(element, number)
         self._budgets(list(at.all("budget")))
-        elements = list(at.all("transaction"))
+        elements = self._once(list(at.all("transaction")))
         refs = Counter((e.of_first("transaction-type", "code"), e.get("ref")) for e in elements)
         for element in elements:
             key = element.of_first("transaction-type", "code"), element.get("ref")
@@ -94,6 +96,22 @@ class Flows:
                 "amount": amount,
             }  # fmt: skip
             self._add("budget_line", element, values)
+
+    def _once(self, elements: list[Element]) -> list[Element]:
+        """The transactions without promises that would count twice: a commitment or pledge here is
+        what comes in, so where a file has these, those it passes on stay out."""
+        codes = Counter(e.of_first("transaction-type", "code") for e in elements)
+        kept = elements
+        for out, into, words in _TWICE:
+            if codes[out] and codes[into]:
+                passed = [e for e in kept if e.of_first("transaction-type", "code") == out]
+                kept = [e for e in kept if e.of_first("transaction-type", "code") != out]
+                told = (
+                    f"Outgoing {words} stay out ({len(passed):,}): the activity has incoming ones "
+                    "too, and together they would count twice."
+                )
+                self._activity.note(passed[0], told)
+        return kept
 
     def _transaction(self, at: Element, *, named: bool) -> None:
         """One transaction; `named`: its reference stands for it alone, so that it is known again

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog, QTabWidget, QVBoxLayout, QWidget
 
 from aps_desktop.domain.changes import Applied
+from aps_desktop.domain.entities import entity as entity_of
 from aps_desktop.models.rows_model import RowsModel
 from aps_desktop.services import iati_codes, iati_import, importing, importing_lines
 from aps_desktop.services.iati_import import IatiPlan
@@ -18,6 +19,7 @@ from aps_desktop.views.changes_table import rows_table
 from aps_desktop.views.fitting import fit
 from aps_desktop.views.iati_import_unknown import Choices, UnknownPage
 from aps_desktop.views.iati_parts import IatiWindow, ProblemTable
+from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import button, tell
 
 if TYPE_CHECKING:
@@ -75,7 +77,11 @@ class IatiImportDialog(IatiWindow):
             self.tabs.addTab(widget, words)
         column = QVBoxLayout(self.page)
         column.setContentsMargins(0, 0, 0, 0)
+        self.summary = PlainLabel("", self.page, role="muted", wrap=True)
+        self.summary.setObjectName("iati_import_summary")
+        column.addWidget(self.summary)
         column.addWidget(self.tabs)
+        self.summary.hide()
         self.tabs.hide()
 
     # Reading ------------------------------------------------------------------------------------
@@ -119,6 +125,11 @@ class IatiImportDialog(IatiWindow):
 
     def _show_tables(self, plan: IatiPlan, choices: Choices) -> None:
         self.tabs.show()
+        told = [f"{words}: {kinds}." for words, verdict in (
+            ("New", Verdict.NEW), ("Changed", Verdict.CHANGED), ("Refused", Verdict.REFUSED)
+        ) if (kinds := _kinds(plan, verdict))]  # fmt: skip
+        self.summary.setText(" ".join(told))
+        self.summary.setVisible(bool(told))
         self.activities.show([(one, _line(one)) for one in plan.activities[:_MOST]])
         problems = plan.problems
         self.problems.show_problems(problems, len(problems))
@@ -214,6 +225,19 @@ def _line(one: iati_import.ActivityReport) -> tuple[str, ...]:
     counts = (one.counts.get(verdict, 0) for verdict in iati_import.PART_VERDICTS)
     shown = (f"{count:,}" if count else "–" for count in (*counts, len(one.problems)))
     return f"{one.line:,}", one.identifier, one.title, *shown
+
+
+def _kinds(plan: IatiPlan, verdict: Verdict) -> str:
+    """How many records of each kind: "1 project, 6 budget lines"."""
+    found = []
+    for sheet in plan.plan.sheets:
+        number = sheet.count(verdict)
+        if verdict is Verdict.REFUSED:
+            number += sheet.count(Verdict.WAITING)
+        if number and sheet.records:
+            kind = entity_of(sheet.records[0].entity)
+            found.append(f"{number:,} {(kind.label if number == 1 else kind.plural).lower()}")
+    return ", ".join(found)
 
 
 def _read(path: Path, db: Database, progress: Progress, cancelled: Cancelled) -> Read:

@@ -181,6 +181,7 @@ def test_a_file_comes_in_and_goes_again(
     shown(qtbot, dialog)
     assert dialog.heading.text() == "file.xml: 2 activities, IATI 2.03"
     assert dialog.close_button.text() == "Cancel"
+    assert dialog.summary.text() == "New: 1 classification term, 2 projects, 1 transaction."
     table = dialog.findChild(QTableView, "iati_activities")
     assert column(table, 2) == ["An activity", "Second"]
     assert column(table, 3) == ["3", "1"]

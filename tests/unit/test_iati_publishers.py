@@ -86,6 +86,18 @@ def test_a_revised_budget_replaces_the_original_of_its_period(db: Database, tmp_
     assert "The original budget for 2025, USD 100.00, stays out: it was revised." in said
 
 
+def test_money_in_and_out_is_not_counted_twice(db: Database, tmp_path: Path) -> None:
+    """An agency that passes on what donors promised it has one commitment, not two."""
+    passed = transaction("2", "113") + transaction("11", "86") + transaction("12", "7")
+    said = bring(db, tmp_path, activity(passed))
+    flows = [(one["type"], one["amount"].minor) for one in all_of(db, "fund_transaction")]
+    assert flows == [("commitment", 8_600), ("pledge", 700)]
+    assert (
+        "Outgoing commitments stay out (1): the activity has incoming ones too, "
+        "and together they would count twice."
+    ) in said
+
+
 def test_finer_amounts_are_rounded_and_told_once(db: Database, tmp_path: Path) -> None:
     more = transaction("3", "14155.0825000000") + transaction("4", "0.3333")
     said = bring(db, tmp_path, activity(more + transaction("1", "73.5000")))
