@@ -66,7 +66,7 @@ INVALID = {
     ),
     "wrong order": (
         activity(core=CORE.replace("<activity-st", "<activity-scope code='2'/><activity-st")),
-        "schema", "Before it, ",
+        "schema", "It stands in the wrong place, or what must come",
     ),
     "bad date": (activity(core=CORE.replace("2024-03-01", "1 March")), "schema",
                  "“1 March” is not a date such as"),
