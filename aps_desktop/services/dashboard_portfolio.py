@@ -211,7 +211,7 @@ def timeline(c: Connection, selection: Selection, today: date) -> Chart:
         words = f"{show_date(first)} – {show_date(last)}"
         mark = marks.add(f"{code} {title}", words, "project", record=UUID(bytes=bytes(id)))
         spans.append(Span(
-            first_words(title, 48), first.toordinal(), max(last, first).toordinal(), key or "",
+            first_words(title, 120), first.toordinal(), max(last, first).toordinal(), key or "",
             last < today, mark,
         ))  # fmt: skip
     note = "Those that end first" if count > 12 else ""

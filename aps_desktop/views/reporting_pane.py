@@ -61,6 +61,7 @@ class ReportingPane(ReadingPane):
         self.model = self.page.model
         self.table = self.page.table
         self._shown: list[Request] = []
+        self._told: Cell | None = None
         page = self.page
         page.period.currentIndexChanged.connect(self._on_choice)
         page.by.currentIndexChanged.connect(self._on_choice)
@@ -144,6 +145,9 @@ class ReportingPane(ReadingPane):
     def _on_cell(self) -> None:
         at = self.table.currentIndex()
         cell = self._cell()
+        if cell is not None and cell is self._told:
+            return  # filling the table tells of the same cell twice
+        self._told = cell
         self._shown = sorted(
             cell.requests if cell else (), key=lambda one: (-one.missing, one.state, one.project)
         )
