@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from packlib import wine
@@ -39,7 +41,8 @@ class Computer:
         if self.prefix.exists():
             wine.end(self.prefix)
         for folder in (self.prefix / "drive_c" / "users" / USER / "AppData/Local/Programs",
-                       self.prefix / "drive_c" / "Locked"):  # fmt: skip
+                       self.prefix / "drive_c" / "Locked",
+                       self.prefix / "drive_c" / "Program Files"):  # fmt: skip
             subprocess.run(["umount", "-q", str(folder)], check=False)
 
     def package(self, version: str, ending: str) -> Path:
@@ -89,6 +92,16 @@ class Computer:
         """Makes a folder a small disk of its own."""
         folder.mkdir(parents=True, exist_ok=True)
         run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder])
+
+    @contextmanager
+    def disk(self, folder: Path, megabytes: int) -> Iterator[None]:
+        """A folder that is a small disk of its own for a while; what was in it is hidden."""
+        self.full(folder, megabytes)
+        try:
+            yield
+        finally:
+            wine.end(self.prefix)
+            run(["umount", folder])
 
     def smoke(self, folder: Path | None = None) -> str:
         """Every check of the installed program's own test."""

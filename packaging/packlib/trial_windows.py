@@ -60,14 +60,10 @@ def _silent(table: Table, c: Computer) -> None:
 
 
 def _no_room(c: Computer) -> str:
-    c.full(c.local / "Programs", 120)
-    try:
+    with c.disk(c.local / "Programs", 120):
         seen = c.install("old", want=2)
         left = [p.name for p in c.home.rglob("*")] if c.home.exists() else []
         expect(not left, f"left behind: {left[:5]}")
-    finally:
-        wine.end(c.prefix)
-        run(["umount", c.local / "Programs"])
     return f"{seen}, nothing left behind"
 
 
@@ -126,16 +122,12 @@ def _full_upgrade(c: Computer) -> str:
     kept = TRIALS / "programs"
     fresh(kept)
     shutil.copytree(c.local / "Programs", kept, dirs_exist_ok=True, symlinks=True)
-    c.full(c.local / "Programs", 460)
-    try:
+    with c.disk(c.local / "Programs", 460):
         shutil.copytree(kept, c.local / "Programs", dirs_exist_ok=True, symlinks=True)
         seen = c.install("new", want=2)
         names = sorted(p.name for p in c.home.iterdir())
         expect(names == ["app", "uninstall.exe"], f"in the folder: {names}")
         version = c.program("--version")
-    finally:
-        wine.end(c.prefix)
-        run(["umount", c.local / "Programs"])
     expect("0.1.0" in version, f"{version} runs")
     return f"{seen}; {version} still runs"
 

@@ -15,7 +15,12 @@ _USER_CANCELLED = 1602
 """Of Windows Installer; an exit code has one byte here."""
 
 
+_FAILED = 1603
+
+
 def steps(table: Table, c: Computer) -> None:
+    table.step("MSI: full disk at installation", lambda: _msi_no_room(c))
+    table.step("MSI: full disk at upgrade: old stays", lambda: _msi_full_upgrade(c))
     table.step("MSI: install, use, upgrade", lambda: _msi(c))
     table.step("MSI: refused while running", lambda: _msi_busy(c))
     table.step("MSI: remove", lambda: _msi_remove(c))
@@ -37,6 +42,32 @@ def _folder(c: Computer) -> Path:
 def _msiexec(c: Computer, what: str, version: str) -> int:
     code, _ = c.call("msiexec", what, wine.windows_path(c.package(version, ".msi")), "/qn")
     return code
+
+
+def _refused(c: Computer) -> None:
+    code = _msiexec(c, "/i", "new")
+    expect(code == _FAILED & 0xFF, f"exit code {code} (of 256), not 1603")
+
+
+def _msi_no_room(c: Computer) -> str:
+    with c.disk(_folder(c).parent, 300):
+        _refused(c)
+        expect(not _folder(c).exists(), "something was left behind")
+    return "exit code 1603, nothing left behind"
+
+
+def _msi_full_upgrade(c: Computer) -> str:
+    """There would be room for the new version alone, or for half of it beside the old one."""
+    with c.disk(_folder(c).parent, 450):
+        code = _msiexec(c, "/i", "old")
+        expect(code == 0, f"0.1.0: exit code {code}")
+        before = sorted(p.name for p in _folder(c).rglob("*"))
+        _refused(c)
+        expect(sorted(p.name for p in _folder(c).rglob("*")) == before, "files are others")
+        version = c.program("--version", folder=_folder(c))
+        expect("0.1.0" in version, f"{version} runs")
+        expect(_msiexec(c, "/x", "old") == 0, "0.1.0 cannot be removed")
+    return f"exit code 1603; {version} still runs, and can be removed"
 
 
 def _msi(c: Computer) -> str:

@@ -32,6 +32,7 @@ from packlib.common import (
     same_time,
     say,
     sha256,
+    size_of,
     stop,
     version,
     write,
@@ -173,12 +174,12 @@ _COMPILER = [
 ]  # fmt: skip
 
 
-def compile_check() -> Path:
-    """The step of the MSI that refuses while the program runs; the base address would else follow
-    from the file's name and path."""
-    target = HOME / "running.dll"
+def compile_checks() -> Path:
+    """The steps of the MSI that refuse before anything is changed; the base address would else
+    follow from the file's name and path."""
+    target = HOME / "checks.dll"
     command = [*_COMPILER, "-shared", "-Wl,--disable-auto-image-base", "-o", target]
-    run([*command, PACKAGING / "windows" / "running.c", "-lmsi"])
+    run([*command, PACKAGING / "windows" / "checks.c", "-lmsi"])
     return target
 
 
@@ -244,7 +245,9 @@ def msi() -> Path:
     product = uuid5(_PRODUCTS, version())
     defines = ["-D", "Win64=yes", "-D", "SRC=.", "-D", f"VERSION={version()}"]
     defines += ["-D", f"PRODUCT={{{str(product).upper()}}}"]
-    defines += ["-D", f"RUNNING={os.path.relpath(compile_check(), FOLDER)}"]
+    defines += ["-D", f"CHECKS={os.path.relpath(compile_checks(), FOLDER)}"]
+    # The old version stays on the disk until the new one is there, and Windows keeps the package.
+    defines += ["-D", f"ROOM={size_of(FOLDER) * 3 // 2}"]
     sources = [PACKAGING / "windows" / "product.wxs", HOME / "files.wxs"]
     run(["wixl", "-a", "x64", *defines, "-o", target, *sources], cwd=FOLDER)
     target.write_bytes(steady_summary(target.read_bytes()))

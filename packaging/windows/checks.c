@@ -1,7 +1,11 @@
-/* A step of the MSI: refuses while the installed program runs, before anything is changed.
-   Returns 0 (free) or 1602 with a message; waits 20 seconds first, since a program that hands an
-   update over is still ending. Without it Windows Installer would end the program by force or leave
-   half of the old version in place until the next restart. */
+/* Steps of the MSI that refuse before anything is changed; each returns 0 or says why not.
+
+   check_running: 1602 while the installed program runs; waits 20 seconds first, since a program
+   that hands an update over is still ending. Without it Windows Installer would end the program by
+   force or leave half of the old version in place until the next restart.
+
+   check_room: 1603 when the disk has not the bytes that the property APSROOM names. Windows Installer
+   works out the room of the files alone, and may give up the way back to the old version for it. */
 #define UNICODE
 #define _UNICODE
 #define _WIN32_WINNT 0x0A00
@@ -60,23 +64,57 @@ static int runs(const wchar_t *folder, const wchar_t *name) {
   return GetLastError() != ERROR_ACCESS_DENIED || has_process(name, path);
 }
 
+static void say(MSIHANDLE install, const wchar_t *text) {
+  MSIHANDLE words = MsiCreateRecord(1);
+  MsiRecordSetStringW(words, 0, text);
+  MsiProcessMessage(install, INSTALLMESSAGE_ERROR, words);
+  MsiCloseHandle(words);
+}
+
 __declspec(dllexport) UINT __stdcall check_running(MSIHANDLE install) {
   wchar_t folder[LONGEST];
   DWORD length = LONGEST;
-  MSIHANDLE words;
   int second;
   if (MsiGetTargetPathW(install, L"INSTALLDIR", folder, &length) != ERROR_SUCCESS)
     return ERROR_SUCCESS;
   for (second = 0; runs(folder, NAMES[0]) || runs(folder, NAMES[1]); second++) {
     if (second == SECONDS) {
-      words = MsiCreateRecord(1);
-      MsiRecordSetStringW(words, 0, L"APS Desktop is running. Close it in all accounts, then start "
-                                    L"this again. Nothing was changed.");
-      MsiProcessMessage(install, INSTALLMESSAGE_ERROR, words);
-      MsiCloseHandle(words);
+      say(install, L"APS Desktop is running. Close it in all accounts, then start this again. "
+                   L"Nothing was changed.");
       return ERROR_INSTALL_USEREXIT;
     }
     Sleep(1000);
   }
   return ERROR_SUCCESS;
+}
+
+/* Cuts the last name off a path that ends in a backslash; 0 when only the drive is left. */
+static int to_parent(wchar_t *folder) {
+  wchar_t *at = folder + wcslen(folder);
+  if (at - folder <= 3)
+    return 0;
+  for (at--; at > folder && at[-1] != L'\\'; at--)
+    ;
+  *at = 0;
+  return at > folder;
+}
+
+__declspec(dllexport) UINT __stdcall check_room(MSIHANDLE install) {
+  wchar_t folder[LONGEST], room[32], text[200];
+  DWORD length = LONGEST, digits = 32;
+  ULARGE_INTEGER left;
+  unsigned long long needed;
+  if (MsiGetTargetPathW(install, L"INSTALLDIR", folder, &length) != ERROR_SUCCESS ||
+      MsiGetPropertyW(install, L"APSROOM", room, &digits) != ERROR_SUCCESS)
+    return ERROR_SUCCESS;
+  needed = wcstoull(room, NULL, 10);
+  while (!GetDiskFreeSpaceExW(folder, &left, NULL, NULL)) /* not made yet: where it will be */
+    if (!to_parent(folder))
+      return ERROR_SUCCESS; /* Windows Installer finds out */
+  if (left.QuadPart >= needed)
+    return ERROR_SUCCESS;
+  swprintf(text, 200, L"APS Desktop needs %llu MB free on this disk; there are %llu MB. "
+                      L"Nothing was changed.", needed / 1000000, left.QuadPart / 1000000);
+  say(install, text);
+  return ERROR_INSTALL_FAILURE;
 }
