@@ -273,26 +273,34 @@ def screenshots(arguments: list[str]) -> int:
     return start("packaging/screenshots.py", *(arguments or ["screenshots"]), **offscreen())
 
 
+FOR_LINUX = {"objdump": "binutils", "rpmbuild": "rpm"}
+FOR_WINDOWS = {
+    "makensis": "nsis", "wixl": "wixl", "wine": "wine wine64",
+    "x86_64-w64-mingw32-gcc": "gcc-mingw-w64-x86-64",
+}  # fmt: skip
+FOR_TRIALS = {
+    "mmdebstrap": "mmdebstrap", "Xvfb": "xvfb", "xdotool": "xdotool", "import": "imagemagick",
+    "desktop-file-validate": "desktop-file-utils",
+}  # fmt: skip
+"""Programs, and Debian's packages that have them."""
+
+
+def missing_of(programs: dict[str, str]) -> list[str]:
+    """The Debian packages of those programs that are not there."""
+    return [p for name, packages in programs.items() if not shutil.which(name)
+            for p in packages.split()]  # fmt: skip
+
+
 def package(arguments: list[str]) -> int:
     """Makes the installers in dist/; docs/packaging.md says more."""
-    programs = {"objdump": "binutils", "rpmbuild": "rpm"}
-    if "linux" not in arguments:
-        programs |= {"makensis": "nsis", "wixl": "wixl", "wine": "wine wine64"}
-        programs["x86_64-w64-mingw32-gcc"] = "gcc-mingw-w64-x86-64"
-    missing = [p for name, packages in programs.items() if not shutil.which(name)
-               for p in packages.split()]  # fmt: skip
-    install_packages(missing)
+    install_packages(missing_of(FOR_LINUX if "linux" in arguments else FOR_LINUX | FOR_WINDOWS))
     setup([])
     return start("packaging/package.py", *arguments, **offscreen())
 
 
 def test_packages(arguments: list[str]) -> int:
     """Takes the installers to bare systems, uses them there, and prints a table."""
-    names = "mmdebstrap xvfb xdotool imagemagick nsis wixl wine wine64 gcc-mingw-w64-x86-64"
-    if not all(
-        map(shutil.which, ("mmdebstrap", "Xvfb", "xdotool", "import", "desktop-file-validate"))
-    ):
-        install_packages([*names.split(), "desktop-file-utils"])
+    install_packages(missing_of(FOR_LINUX | FOR_WINDOWS | FOR_TRIALS))
     setup([])
     return start("packaging/test_packages.py", *arguments)
 

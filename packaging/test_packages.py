@@ -23,7 +23,8 @@ VERSIONS = {"old": "0.1.0", "new": "0.2.0"}
 SYSTEM_PACKAGES = {
     "mmdebstrap": "mmdebstrap", "Xvfb": "xvfb", "xdotool": "xdotool", "import": "imagemagick",
     "makensis": "nsis", "wixl": "wixl", "x86_64-w64-mingw32-gcc": "gcc-mingw-w64-x86-64",
-    "wine": "wine wine64", "desktop-file-validate": "desktop-file-utils",
+    "wine": "wine wine64", "desktop-file-validate": "desktop-file-utils", "rpmbuild": "rpm",
+    "objdump": "binutils",
 }  # fmt: skip
 TRIALS_THERE_ARE = {
     "debian12": ("linux", lambda old, new: trial_linux.trial(old, new, "12")),

@@ -15,6 +15,8 @@ from aps_desktop.views import theme
 _SHEET = Template("""
 QToolTip { background: $surface; color: $text; border: 1px solid $border_strong; padding: 4px 6px; }
 QMainWindow, QDialog { background: $window; }
+QAbstractItemView, QMenu, QMenuBar, QMessageBox, QStatusBar, QToolTip { font-family: $families;
+  font-size: ${body}pt; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QLabel[role="title"] { font-size: ${title}pt; font-weight: 600; }
 QLabel[role="heading"] { font-size: ${heading}pt; font-weight: 600; }
@@ -206,13 +208,19 @@ QPushButton[choice="true"]:focus { border: 2px solid $accent; outline: none; }
 
 
 def sheet() -> str:
-    """The style sheet for the scheme in use."""
+    """The style sheet for the scheme in use.
+
+    It names the fonts of the kinds of widgets for which Windows has fonts of its own: Qt puts those
+    back whenever the system's look changes, also once after each start.
+    """
     return _SHEET.substitute(
         asdict(theme.tokens()),
         scheme="dark" if theme.is_dark() else "light",
         title=theme.TITLE,
         heading=theme.HEADING,
         small=theme.SMALL,
+        body=theme.BODY,
+        families=", ".join(f'"{family}"' for family in theme.FAMILIES),
     )
 
 
