@@ -11,21 +11,15 @@ screenshots are in build/trials/screenshots. Needs root and Debian.
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 
+from bootstrap import FOR_LINUX, FOR_TRIALS, FOR_WINDOWS, missing_of
 from packlib import trial_linux, trial_windows
 from packlib.common import PACKAGING, say, stop
 from packlib.trial import TRIALS, Table
 
 VERSIONS = {"old": "0.1.0", "new": "0.2.0"}
-SYSTEM_PACKAGES = {
-    "mmdebstrap": "mmdebstrap", "Xvfb": "xvfb", "xdotool": "xdotool", "import": "imagemagick",
-    "makensis": "nsis", "wixl": "wixl", "x86_64-w64-mingw32-gcc": "gcc-mingw-w64-x86-64",
-    "wine": "wine wine64", "desktop-file-validate": "desktop-file-utils", "rpmbuild": "rpm",
-    "objdump": "binutils",
-}  # fmt: skip
 TRIALS_THERE_ARE = {
     "debian12": ("linux", lambda old, new: trial_linux.trial(old, new, "12")),
     "debian13": ("linux", lambda old, new: trial_linux.trial(old, new, "13")),
@@ -40,7 +34,7 @@ def main() -> int:
         stop(f"there is no {', '.join(unknown)}; there are {', '.join(TRIALS_THERE_ARE)}")
     if os.geteuid() != 0:
         stop("the trials make systems of their own and need root")
-    if missing := [p for name, p in SYSTEM_PACKAGES.items() if not shutil.which(name)]:
+    if missing := missing_of(FOR_LINUX | FOR_WINDOWS | FOR_TRIALS):
         stop(f"install what is missing: apt-get install {' '.join(missing)}")
     for system in dict.fromkeys(TRIALS_THERE_ARE[name][0] for name in chosen):
         made(system)
