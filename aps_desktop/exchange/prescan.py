@@ -101,7 +101,8 @@ class SheetScan:
             rb"(?:<f[^>]*(?:/>|>[^<]*</f>))?<v>(#[^<]{1,16})</v>"
         )
         self._bare = re.compile(
-            rb'<c r="([A-Z]{1,3})(\d{1,7})"[^<>]*><f[^<>]*(?:/>|>([^<]*)</f>)'
+            # An empty text, as of =IF(A1="","",...), is a result: its type is "str".
+            rb'<c r="([A-Z]{1,3})(\d{1,7})"(?![^<>]*\bt="str")[^<>]*><f[^<>]*(?:/>|>([^<]*)</f>)'
             rb"(?:<v ?/>|<v></v>)?</c>"
         )
         self._marked = re.compile(rb'<c r="([A-Z]+)(\d+)" s="(' + wanted + rb')"(?! t="s)')

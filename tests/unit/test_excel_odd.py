@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from datetime import date
 from uuid import UUID
 
@@ -237,6 +239,29 @@ def test_a_formula_without_a_result_is_told_and_never_taken_for_an_empty_cell(db
     ]  # fmt: skip
     assert all("no result" in error.message for error in report.errors)
     assert (report.new, report.changed, report.refused) == (1, 0, 2)
+
+
+def test_a_formula_whose_result_is_an_empty_text_is_an_empty_cell(db, tmp_path):
+    made = openpyxl.Workbook()
+    for row in (["Project code", "Project title", "Description"],
+                ["X-1", "One", '=IF(A2="","x","")'], ["X-2", "Two", "Plain"]):  # fmt: skip
+        made.active.append(row)
+    made.save(tmp_path / "a.xlsx")
+    sheet = "xl/worksheets/sheet1.xml"
+    with (
+        zipfile.ZipFile(tmp_path / "a.xlsx") as old,
+        zipfile.ZipFile(tmp_path / "b.xlsx", "w") as new,
+    ):
+        for name in old.namelist():
+            data = old.read(name)
+            if name == sheet:  # as Excel stores it
+                assert data.count(b'<c r="C2"><f>') == 1
+                data = data.replace(b'<c r="C2"><f>', b'<c r="C2" s="0" t="str"><f>')
+                data = re.sub(rb"(</f>)<v ?/>", rb"\1<v></v>", data)
+            new.writestr(name, data)
+    assert importing.import_workbook(db, tmp_path / "a.xlsx", dry_run=True).sheets[0].refused == 1
+    report = importing.import_workbook(db, tmp_path / "b.xlsx", dry_run=True).sheets[0]
+    assert (report.new, report.refused) == (2, 0)
 
 
 def test_a_workbook_that_went_through_two_other_programs_comes_back_unchanged(db, tmp_path):
