@@ -18,6 +18,20 @@ from aps_desktop.paths import data_dir, resource_path
 SCHEMAS = ("iati-activities-schema.xsd", "iati-common.xsd", "xml.xsd")
 RULES = "ruleset.json"
 LISTS = "codelists.json"
+_SINCE = {
+    "TagVocabulary": {
+        "2": "UN Sustainable Development Goals (SDG)", "3": "UN SDG Targets",
+        "4": "Team Europe Initiatives",
+    },
+    "AidTypeVocabulary": {
+        "2": "Earmarking category", "3": "Earmarking modality",
+        "4": "Cash and voucher modalities",
+    },
+}  # fmt: skip
+"""Vocabularies that the standard has taken up since 2018, and that most files have by now."""
+_OF_DAC = frozenset({"AidType"})
+"""Lists that were the only ones of their place in 2018: now they are those of vocabulary 1."""
+_FIRST = frozenset({"", "1"})
 
 
 @dataclass(frozen=True)
@@ -67,7 +81,9 @@ def code_lists() -> dict[str, CodeList]:
     if own.is_file():
         found = {**found, **_read(own)["lists"]}
     return {
-        name: CodeList(one["codes"], bool(one["complete"]), bool(one["fixed"]))
+        name: CodeList(
+            {**_SINCE.get(name, {}), **one["codes"]}, bool(one["complete"]), bool(one["fixed"])
+        )
         for name, one in found.items()
     }
 
@@ -75,7 +91,7 @@ def code_lists() -> dict[str, CodeList]:
 def places() -> list[Place]:
     """Where codes stand in a file of activities."""
     return [
-        Place(path, attribute, name, _vocabularies(condition))
+        Place(path, attribute, name, _FIRST if name in _OF_DAC else _vocabularies(condition))
         for path, attribute, name, condition in _read(resource_path("iati", LISTS))["places"]
     ]
 

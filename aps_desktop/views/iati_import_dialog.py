@@ -218,6 +218,7 @@ class IatiImportDialog(IatiWindow):
         self.heading.setText("The import was undone")
         tell(self.problem, "Everything is as it was before. Redo brings it back.", "ok")
         self.undo_button.hide()
+        self.summary.hide()
         self.context.say(f"Undone: {applied.label}", "ok")
 
 

@@ -193,6 +193,7 @@ def test_a_file_comes_in_and_goes_again(
     press(qtbot, dialog.undo_button)
     settled(qtbot, dialog)
     assert other.reader().value("SELECT count(*) FROM project") == 0
+    assert not dialog.summary.isVisible()
     other.close()
 
 

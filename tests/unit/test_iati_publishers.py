@@ -238,6 +238,17 @@ def test_an_empty_code_is_called_empty(tmp_path: Path) -> None:
     assert [one.message for one in found.problems] == ["Its code is empty: it stands for nothing."]
 
 
+def test_vocabularies_of_later_years_are_known(tmp_path: Path) -> None:
+    """Goals as tags, and earmarking, whose codes are none of the list of aid types."""
+    more = '<tag vocabulary="2" code="3"/>\n' + transaction(
+        more='<aid-type vocabulary="2" code="1"/>\n<aid-type code="X99"/>\n'
+    )
+    found = iati_validate.validate(write(tmp_path, activity(more)))
+    assert [one.message for one in found.problems] == [
+        "“X99” is not in the list AidType as it is here; a newer list may have it."
+    ]
+
+
 def test_percentages_are_told_without_zeros(tmp_path: Path) -> None:
     place = "".join(
         f'<sector vocabulary="1" code="{code}" percentage="{share}"/>\n'
