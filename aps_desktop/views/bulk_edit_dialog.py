@@ -32,6 +32,7 @@ from aps_desktop.views.form_field import restyle
 from aps_desktop.views.form_host import FormHost
 from aps_desktop.views.plain_label import PlainLabel
 
+_NOTHING = (None, frozenset())
 _MANY = "Different values. Tick the box to give all of them one."
 
 
@@ -63,7 +64,7 @@ class BulkField(QWidget):
         self.editor.set_value(value if same else None, found.labels)
         if not same:
             self.now.setText(_MANY)
-        elif value in (None, frozenset()):
+        elif value in _NOTHING:
             self.now.setText("Empty in all of them.")
         else:
             self.now.setText("The same in all of them.")
@@ -186,7 +187,10 @@ class BulkEditDialog(QDialog):
                 return
             row.say("")
         touched = self._found.touched(values)
-        fields = ", ".join(f"“{row.field.label}”" for row in ticked)
+        fields = ", ".join(
+            f"“{row.field.label}”{' (emptied)' if values[row.field.name] in _NOTHING else ''}"
+            for row in ticked
+        )
         self.preview.setText(
             f"{touched:,} of {self._words} will change: {fields}. One step back with Undo."
         )

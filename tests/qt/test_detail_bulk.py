@@ -92,5 +92,6 @@ def test_a_ticked_field_that_is_emptied_is_emptied_in_all(
     dialog: BulkEditDialog, db: Database, projects: list[UUID], qtbot: QtBot
 ) -> None:
     dialog.fields["proponent"].change.setChecked(True)
+    assert "change: “Proponent” (emptied)." in dialog.preview.text()
     qtbot.mouseClick(dialog.apply, Qt.MouseButton.LeftButton)
     assert stored(db, projects, "proponent") == [None] * 3
