@@ -168,7 +168,12 @@ def merge_file(db: Database, path: Path) -> Report:
             return Report(found, already_had=found.changes)
         with interrupted.merging(db, found.file):
             report = _backed_up_and_merged(db, bundle, found)
-    reporting_answers.note(db)
+    received = reporting_answers.note(db)
+    if received:
+        with db.writing() as c:
+            said = json.loads(c.value("SELECT report FROM bundle_log WHERE n = ?", (report.merge,)))
+            text = json.dumps({**said, "received": received}, sort_keys=True)
+            c.run("UPDATE bundle_log SET report = ? WHERE n = ?", (text, report.merge))
     return report
 
 
@@ -190,7 +195,8 @@ def undo_merge(db: Database, number: int) -> Applied:
     """Takes a merge back, recorded in the history of bundles. NotFound for another number."""
     with db.writing() as c:
         row = c.one(
-            "SELECT state, file FROM bundle_log WHERE n = ? AND direction = 'in'", (number,)
+            "SELECT state, file, report FROM bundle_log WHERE n = ? AND direction = 'in'",
+            (number,),
         )
         if row is None:
             raise NotFound(f"There is no merge {number}.", "See the history of bundles.")
@@ -199,6 +205,7 @@ def undo_merge(db: Database, number: int) -> Applied:
         result = take_back(c, number)
         state = "undone" if not result.kept_records else "partly undone"
         c.run("UPDATE bundle_log SET state = ? WHERE n = ?", (state, number))
+    reporting_answers.reopen(db, json.loads(row[2] or "{}").get("received", {}))
     skipped = (_left(result.kept_records),) if result.kept_records else ()
     return Applied(number, f"undo the merge of {row[1]}", result.touched, skipped)
 

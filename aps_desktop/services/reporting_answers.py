@@ -6,8 +6,10 @@ changes of a request stand (it made it, or it is the secretariat) marks it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.engine import Database
@@ -51,22 +53,64 @@ def marks(db: Database, c: Connection, coming: Iterable[Came]) -> list[Update]:
     return found
 
 
-def note(db: Database) -> int:
-    """Marks all requests that are answered in full; says how many. For after a merge: the day is
-    left open, since each computer merges on another one."""
+def note(db: Database) -> dict[str, str]:
+    """Marks all requests that are answered in full: their states before, by id. For after a merge.
+
+    The day is the last on which one of the values was reported, so that every computer that marks
+    it says the same.
+    """
     c = db.reader()
     mine, params = _own(c)
     rows = c.all(
-        "SELECT r.id FROM request_standing f JOIN reporting_request r ON r.rid = f.rid "
+        "SELECT r.rid, r.id, r.status, r.project, r.body, k.period, coalesce(r.member_state, 0) "
+        "FROM request_standing f JOIN reporting_request r ON r.rid = f.rid "
+        "JOIN period_calendar k ON k.rid = r.calendar "
         "JOIN record o ON o.rid = r.rid WHERE f.expected > 0 AND f.reported >= f.expected "
         f"AND r.status IN ({placeholders(WAITING)}){mine}",
         [*WAITING, *params],
     )
-    if rows:
+    changes: list[Update] = []
+    for rid, id, _, project, body, period, state in rows:
+        changes.append(Update(REQUEST, uuid(id), "status", RECEIVED))
+        day = _last_day(c, _asked(c, rid, project, body), period, state)
+        if day is not None:
+            changes.append(Update(REQUEST, uuid(id), "received_on", day))
+    if changes:
         number = f"{len(rows):,} requests" if len(rows) != 1 else "a request"
-        changes = tuple(Update(REQUEST, uuid(id), "status", RECEIVED) for (id,) in rows)
-        apply(db, ChangeSet(f"mark {number} as received", changes))
-    return len(rows)
+        apply(db, ChangeSet(f"mark {number} as received", tuple(changes)))
+    return {uuid(row[1]).hex: row[2] for row in rows}
+
+
+def reopen(db: Database, marked: Mapping[str, str]) -> int:
+    """After a merge was taken back: requests that it had answered (`note`) wait again; how many."""
+    changes: list[Update] = []
+    for id, status in marked.items():
+        still = db.reader().value(
+            "SELECT 1 FROM request_standing f JOIN reporting_request r ON r.rid = f.rid "
+            "WHERE r.id = ? AND r.status = ? AND f.reported < f.expected",
+            (UUID(id).bytes, RECEIVED),
+        )
+        if still:
+            changes.append(Update(REQUEST, UUID(id), "status", status))
+            changes.append(Update(REQUEST, UUID(id), "received_on", None))
+    if changes:
+        number = f"{len(changes) // 2:,} requests wait" if len(changes) > 2 else "a request waits"
+        apply(db, ChangeSet(f"{number} again", tuple(changes)))
+    return len(changes) // 2
+
+
+def _last_day(c: Connection, indicators: set[int], period: str, state: int) -> date | None:
+    """When the last of these indicators' values was reported; None where none of them says."""
+    days: list[str] = []
+    for part in pieces(sorted(indicators)):
+        rows = c.all(
+            f"SELECT max(reported_on) FROM indicator_value WHERE indicator IN "
+            f"({placeholders(part)}) AND period = ? AND coalesce(member_state, 0) = ? "
+            f"AND status IN ({placeholders(REPORTED)})",
+            [*part, period, state, *REPORTED],
+        )
+        days += [row[0] for row in rows if row[0]]
+    return date.fromisoformat(max(days)) if days else None
 
 
 def _own(c: Connection) -> tuple[str, list[Any]]:

@@ -202,6 +202,34 @@ def test_t17_less_can_be_better_and_zero_is_a_target(desk: Desk, project: str) -
     assert "No baseline" in found["none"]["note"]
 
 
+def test_a_request_is_received_by_a_merge_and_waits_again_when_that_is_undone(
+    desk: Desk, by_state: list[str], new_desk: NewDesk
+) -> None:
+    lao = new_desk("LA", "lao")
+    enrol(desk, lao)
+    form_of(desk, "Viet Nam")
+    before = statuses(desk)
+    lao.merge(desk.export())
+    for day, indicator in enumerate(by_state, 11):
+        lao.new(
+            "indicator_value", indicator=indicator, period="Q2 2026", member_state="Viet Nam",
+            value="1", status="approved", reported_on=f"2026-07-{day}",
+        )  # fmt: skip
+    merge = desk.merge(lao.export())["merge"]
+
+    def day_of() -> list[object]:
+        rows = desk.done("record", "list", "reporting_request")
+        asked = [desk.get("reporting_request", row["id"]) for row in rows]
+        return [one["received_on"] for one in asked if one["received_on"]]
+
+    assert statuses(desk) == {"Viet Nam": "received", "Thailand": "to_send"}
+    assert day_of() == ["2026-07-13"]  # when the last value was reported, not today
+    desk.done("bundle", "undo", str(merge))
+    assert statuses(desk) == before == {"Viet Nam": "sent", "Thailand": "to_send"}
+    assert day_of() == []
+    desk.sound()
+
+
 def test_a_late_value_becomes_an_amendment_on_every_way(
     desk: Desk, by_state: list[str], new_desk: NewDesk
 ) -> None:
