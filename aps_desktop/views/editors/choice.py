@@ -73,7 +73,21 @@ class ChoiceEditor(Editor):
         at = self.combo.findText(text, Qt.MatchFlag.MatchFixedString)
         if at >= 0:
             return self.combo.itemData(at, _KEY_ROLE) or None, ""
-        return parsing.read(self.field, text, self.host.today())
+        try:
+            return parsing.read(self.field, text, self.host.today())
+        except InvalidValue:
+            begun = self._begun(text)
+            if len(begun) != 1:
+                raise
+            return begun[0], ""
+
+    def _begun(self, text: str) -> list[str]:
+        """The choices of which a word begins as typed: "dis" and the Tab key are a disbursement."""
+        start = text.casefold()
+        return [
+            key for key, label in self.field.choices
+            if len(start) > 1 and f" {label.casefold()}".find(f" {start}") >= 0
+        ]  # fmt: skip
 
     def _show_key(self, key: str) -> None:
         at = self.combo.findData(key, _KEY_ROLE)

@@ -15,7 +15,7 @@ from aps_desktop.domain.fields import Kind
 from aps_desktop.domain.money import Money
 from aps_desktop.domain.values import FileRef, Period, Value
 from aps_desktop.views.editors import Editor
-from tests.editor_kit import BODIES, LABELS, leave
+from tests.editor_kit import BODIES, CHOICES, LABELS, leave
 
 EXAMPLES: dict[Kind, tuple[Value, Value]] = {
     Kind.TEXT: ("One", "Two"),
@@ -166,6 +166,26 @@ def test_a_choice_is_found_by_a_part_of_its_words(
     leave(editor)
     assert editor.value() == "done"
     assert editor.combo.currentText() == "Completed"
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"), [("comp", "done"), ("HOL", "on_hold"), ("on", None), ("o", None)]
+)
+def test_the_beginning_of_one_choice_is_enough(
+    make: Callable[..., Editor], qtbot: QtBot, typed: str, value: str | None
+) -> None:
+    editor = make(Kind.CHOICE)
+    editor.setFocus()
+    qtbot.keyClicks(editor.combo.lineEdit(), typed)
+    editor.combo.completer().popup().hide()
+    leave(editor)
+    if value is None:
+        with pytest.raises(InvalidValue):
+            editor.value()
+        assert editor.combo.currentText() == typed
+    else:
+        assert editor.value() == value
+        assert editor.combo.currentText() == dict(CHOICES)[value]
 
 
 def test_a_choice_of_a_newer_version_is_kept(make: Callable[..., Editor]) -> None:
