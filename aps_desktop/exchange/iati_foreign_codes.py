@@ -13,9 +13,7 @@ from aps_desktop.exchange.parse import Draft, Read
 LEAVE_OUT = "leave out"
 """What an officer answers when a code or an organisation is of no interest."""
 TRANSACTION, ORGANISATION = "transaction type", "organisation"
-_SECTORS = {v: s for s, v in names.DAC_VOCABULARIES.items()} | {
-    "7": "sdg_goal", "8": "sdg_target",
-}  # fmt: skip
+_SECTORS = {v: s for s, v in (names.DAC_VOCABULARIES | names.SDG_SECTORS).items()}
 _TAGS = {v: s for s, v in names.SDG_VOCABULARIES.items()}
 _UNNAMED = {"sdg_target": "SDG target {}"}
 

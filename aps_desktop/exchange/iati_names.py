@@ -99,6 +99,9 @@ HIERARCHY = {"fund": "1", "programme": "1", "project": "2"}
 PROGRAMME_STATUS = {"planned": "1", "active": "2", "closed": "4", "cancelled": "5"}
 FUND_STATUS = {"active": "2", "check": "2", "closed": "4"}
 SDG_VOCABULARIES = {"sdg_goal": "2", "sdg_target": "3"}
+"""Of tags."""
+SDG_SECTORS = {"sdg_goal": "7", "sdg_target": "8"}
+"""The same lists as vocabularies of sectors."""
 SDG_GOALS = {
     "1": "No poverty",
     "2": "Zero hunger",

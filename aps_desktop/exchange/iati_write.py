@@ -176,17 +176,7 @@ class ActivityWriter:
 
     def _what(self, out: Lines, one: Activity) -> None:
         terms = self._many(one, "sectors")
-        by_vocabulary: dict[tuple[str, str], list[Label]] = {}
-        for term in terms:
-            if term.extra in names.DAC_VOCABULARIES:
-                by_vocabulary.setdefault((names.DAC_VOCABULARIES[term.extra], ""), []).append(term)
-            elif term.extra == "sector":
-                by_vocabulary.setdefault(("99", "sectors"), []).append(term)
-        body = self._label(one, "sponsoring_body" if one.kind == "project" else "body")
-        if body.code:
-            by_vocabulary.setdefault(("98", "bodies"), []).append(body)
-        if not by_vocabulary and one.kind != "project":  # a fund pays for whatever its projects do
-            by_vocabulary["1", ""] = [Label(names.NO_SECTOR, "Sectors not specified")]
+        by_vocabulary = self._sectors(one, terms)
         for (vocabulary, scheme), labels in sorted(by_vocabulary.items()):
             uri = f"urn:x-aps-desktop:{scheme}" if scheme else None
             for label, share in zip(labels, shares(len(labels)), strict=True):
@@ -196,6 +186,26 @@ class ActivityWriter:
         self._tags(out, one, terms)
         if one.kind == "project":
             out.empty("default-aid-type", {"code": "C01"})
+
+    def _sectors(self, one: Activity, terms: list[Label]) -> dict[tuple[str, str], list[Label]]:
+        """What it is for: (vocabulary, its name in an address of ours or "") -> the terms."""
+        found: dict[tuple[str, str], list[Label]] = {}
+        for term in terms:
+            if term.extra in names.DAC_VOCABULARIES:
+                found.setdefault((names.DAC_VOCABULARIES[term.extra], ""), []).append(term)
+            elif term.extra == "sector":
+                found.setdefault(("99", "sectors"), []).append(term)
+        body = self._label(one, "sponsoring_body" if one.kind == "project" else "body")
+        if body.code:
+            found.setdefault(("98", "bodies"), []).append(body)
+        if found:
+            return found
+        for term in terms:  # goals and targets say it where nothing else does
+            if term.extra in names.SDG_SECTORS:
+                found.setdefault((names.SDG_SECTORS[term.extra], ""), []).append(term)
+        if not found and one.kind != "project":  # a fund pays for whatever its projects do
+            found["1", ""] = [Label(names.NO_SECTOR, "Sectors not specified")]
+        return found
 
     @staticmethod
     def _tags(out: Lines, one: Activity, terms: list[Label]) -> None:

@@ -14,7 +14,8 @@ from aps_desktop.db.engine import Database
 from aps_desktop.domain.money import Money
 from aps_desktop.domain.values import Period
 from aps_desktop.exchange.iati_problem import in_words
-from aps_desktop.services import iati_import, iati_validate, records
+from aps_desktop.services import iati_export, iati_import, iati_validate, records
+from aps_desktop.services.iati_scope import Scope
 from tests.iati_kit import CORE, activity, office, transaction, write
 
 PARTIES = (
@@ -184,6 +185,19 @@ def test_tags_of_goals_and_targets_become_terms(db: Database, tmp_path: Path) ->
     (project,) = all_of(db, "project")
     assert len(project["sectors"]) == 3
     assert any("tags of other lists" in one for one in said)
+
+
+def test_goals_are_sectors_where_nothing_else_is(db: Database, tmp_path: Path) -> None:
+    """What came in with goals as its only sectors leaves as a valid file, and comes back whole."""
+    place = '<recipient-country code="KH"/>\n' + "".join(
+        f'<sector vocabulary="7" code="{code}" percentage="50"/>\n' for code in (3, 5)
+    )
+    bring(db, tmp_path, activity(place=place))
+    out = tmp_path / "out.xml"
+    done = iati_export.export(db, out, Scope(max_class="limited"))
+    assert (done.activities, done.problems) == (1, ())
+    assert out.read_text().count('<sector vocabulary="7"') == 2
+    assert iati_import.plan(db, out).plan.empty
 
 
 def test_a_baseline_with_a_year_alone_and_references(db: Database, tmp_path: Path) -> None:
