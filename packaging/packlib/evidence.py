@@ -22,7 +22,7 @@ _SPACE = UUID("9a3f1d26-2a6f-4c9b-8d2e-3f1f0b6c7a10")
 LIMIT = 90_000_000
 """Bytes of the largest installer that a slow connection and an old stick may be asked to carry."""
 _LIMITED = ("-setup.exe", ".deb", ".rpm", ".tar.xz")
-"""Not the portable zip and the MSI: their formats only know deflate, which makes 115 MB of it."""
+"""Not the portable zip and the MSI: their formats only know deflate, which makes 112 MB of it."""
 EDITIONS = {
     "-setup.exe": "windows-user",
     ".msi": "windows-machine",
