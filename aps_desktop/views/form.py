@@ -168,7 +168,7 @@ class RecordForm(QScrollArea):
         """Shows values that are not stored, as if they had been typed."""
         for name, value in values.items():
             if name in self.rows:
-                self.rows[name].editor.render(value, labels)
+                self.rows[name].editor.offer(value, labels)
 
     def check_pending(self) -> None:
         """Says at each field what is wrong with what stands in it."""

@@ -176,7 +176,8 @@ class PostingDialog(QDialog):
     def _begin(self, start: Mapping[str, Value], labels: Mapping[UUID, str]) -> None:
         for name, row in self.rows.items():
             row.show_value(None, {})
-            row.editor.render(start.get(name), labels)
+            if start.get(name) is not None:
+                row.editor.offer(start[name], labels)
         self._fit()
         self._quote()
         for name in _COMPLETING:

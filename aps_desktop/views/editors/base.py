@@ -66,6 +66,7 @@ class Editor(QWidget):
         self.host = host
         self.note = ""
         self._stored: Value = None
+        self._offered: tuple[Value, Any] | None = None
         self._labels: Mapping[UUID, str] = NO_LABELS
         self._inside = False
         self.setObjectName(f"editor_{field.name}")
@@ -83,15 +84,25 @@ class Editor(QWidget):
     def set_value(self, value: Value, labels: Mapping[UUID, str] = NO_LABELS) -> None:
         """Shows a stored value; what was typed is gone."""
         self._stored, self._labels, self.note = value, labels, ""
+        self._offered = None
         self.render(value, labels)
+
+    def offer(self, value: Value, labels: Mapping[UUID, str] = NO_LABELS) -> None:
+        """Shows a value that is not stored, as if it had been typed; Esc comes back to it."""
+        self._labels = {**self._labels, **labels}
+        self.render(value, labels)
+        self._offered = value, self.keep()
 
     def set_stored(self, value: Value, labels: Mapping[UUID, str] = NO_LABELS) -> None:
         """Notes what is stored now and leaves what was typed alone."""
         self._stored, self._labels = value, labels
 
     def revert(self) -> None:
-        """Shows the stored value again."""
-        self.set_value(self._stored, self._labels)
+        """Shows the stored value again, or the one that was offered."""
+        if self._offered is None:
+            self.set_value(self._stored, self._labels)
+        else:
+            self.offer(self._offered[0], self._labels)
 
     def is_changed(self) -> bool:
         """Whether what is typed differs from what is stored."""
@@ -140,7 +151,8 @@ class Editor(QWidget):
 
     def key_pressed(self, watched: QObject, event: QKeyEvent) -> bool:
         """Esc takes back what was typed; when there is nothing, the form hears it."""
-        if event.key() == Qt.Key.Key_Escape and self.is_changed():
+        untouched = self._offered is not None and self.keep() == self._offered[1]
+        if event.key() == Qt.Key.Key_Escape and self.is_changed() and not untouched:
             self.revert()
             self.typed.emit()
             return True

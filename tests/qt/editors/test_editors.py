@@ -168,6 +168,27 @@ def test_a_choice_is_found_by_a_part_of_its_words(
     assert editor.combo.currentText() == "Completed"
 
 
+def test_escape_comes_back_to_what_was_offered(make: Callable[..., Editor], qtbot: QtBot) -> None:
+    editor = make(Kind.CHOICE)
+    editor.offer("ongoing")
+    assert editor.is_changed()
+    editor.setFocus()
+    line = editor.combo.lineEdit()
+    qtbot.keyClick(line, Qt.Key.Key_Escape)
+    assert editor.value() == "ongoing"
+    line.selectAll()
+    qtbot.keyClicks(line, "comp")
+    editor.combo.completer().popup().hide()
+    qtbot.keyClick(line, Qt.Key.Key_Escape)
+    assert editor.value() == "ongoing"
+    editor.set_value("done")
+    line.selectAll()
+    qtbot.keyClicks(line, "on hold")
+    editor.combo.completer().popup().hide()
+    qtbot.keyClick(line, Qt.Key.Key_Escape)
+    assert editor.value() == "done"
+
+
 @pytest.mark.parametrize(
     ("typed", "value"), [("comp", "done"), ("HOL", "on_hold"), ("on", None), ("o", None)]
 )
