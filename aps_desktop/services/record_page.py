@@ -15,6 +15,7 @@ from aps_desktop.domain.fields import Entity, Field
 from aps_desktop.domain.rules import Problem
 from aps_desktop.domain.values import Value
 from aps_desktop.services import drafts, proposals, records
+from aps_desktop.services.office_names import office_name
 from aps_desktop.services.records import Record
 
 
@@ -96,7 +97,7 @@ def proposed(c: Connection, id: UUID) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     for one in proposals.waiting(c, record=id):
         what = (one.value or "(empty)") if one.event == proposals.VALUE else one.words
-        found.setdefault(one.field, []).append(f"by {one.office}: {what}")
+        found.setdefault(one.field, []).append(f"by {office_name(one.office)}: {what}")
     return {name: "; ".join(words) for name, words in found.items()}
 
 

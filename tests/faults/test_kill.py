@@ -25,7 +25,7 @@ def killed(worker: Worker, task: str, office: Path, chance: random.Random) -> in
 
 
 def edits(worker: Worker, office: Path, rounds: int) -> None:
-    chance = random.Random(1)
+    chance = random.Random(office.name)  # other moments in each database
     for _ in range(rounds):
         acknowledged = killed(worker, "edit", office, chance)
         db = sound(office)
@@ -35,7 +35,7 @@ def edits(worker: Worker, office: Path, rounds: int) -> None:
 
 
 def batches(worker: Worker, office: Path, rounds: int) -> None:
-    chance = random.Random(2)
+    chance = random.Random(office.name)
     before = 0
     for _ in range(rounds):
         acknowledged = killed(worker, "batches", office, chance)
@@ -58,12 +58,12 @@ def test_killed_in_the_middle_of_large_steps(worker: Worker, office: Path) -> No
 @pytest.mark.long
 @pytest.mark.timeout(1800)
 def test_killed_while_editing_again_and_again(worker: Worker, office: Path) -> None:
-    edits(worker, office, LONG_ROUNDS)
-    aside, whole = office.with_name("aside"), office.read_bytes()
+    whole = office.read_bytes()
     for number in range(LONG_ROUNDS // ROUNDS):  # afresh: each round checks all that is there
-        place = aside.with_name(f"{aside.name} {number}.aps")
-        place.write_bytes(whole)
-        batches(worker, place, ROUNDS)
+        for work in (edits, batches):
+            place = office.with_name(f"{work.__name__} {number}.aps")
+            place.write_bytes(whole)
+            work(worker, place, ROUNDS)
 
 
 @pytest.mark.parametrize("point", ["log-written", "before-commit", "after-commit"])

@@ -207,7 +207,7 @@ def test_a_proposal_is_seen_at_its_field_and_answered(
     window = opened(here.la)
     window.context.show_record("project", id)
     shown = window.pane().findChild(QLabel, "title_proposed")
-    assert shown.whole() == "Proposed by KH: <b>Two</b>"
+    assert shown.whole() == "Proposed by Cambodia office: <b>Two</b>"
     banner = window.pane().findChild(QLabel, "title_proposed").window()
     assert any("delete this record" in w.text() for w in banner.findChildren(QLabel))
     badge = window.pane().findChild(QToolButton, "title_proposal")
