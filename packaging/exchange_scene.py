@@ -7,7 +7,7 @@ from uuid import UUID
 
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.money import Money
-from aps_desktop.services import bundles, merging, offices, records, trusting
+from aps_desktop.services import bundles, merging, offices, records, trusting, working
 
 _TEXT = "Gauges stand along the river. Officers are trained. Villages are warned by radio."
 _THEIRS = {
@@ -30,6 +30,8 @@ def prepare(folder: Path) -> tuple[str, Path]:
         for code, name in (("ASEC", "Jakarta desktop"), ("LA", "Vientiane laptop"))
     }
     asec, la = made["ASEC"], made["LA"]
+    working.name_officer(asec, "Siti Rahayu")
+    working.name_officer(la, "Bounmy Keomany")
     request = folder / "la.apsrequest"
     trusting.write_request(la, request)
     trusting.add(asec, request)

@@ -21,7 +21,7 @@ from PySide6.QtCore import QUrl  # noqa: E402
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget  # noqa: E402
 
 from aps_desktop.app import Program  # noqa: E402
-from aps_desktop.services import demo, merging, offices  # noqa: E402
+from aps_desktop.services import demo, merging, offices, working  # noqa: E402
 from aps_desktop.views.detail_view import DetailView  # noqa: E402
 from aps_desktop.views.iati_export_dialog import IatiExportDialog  # noqa: E402
 from aps_desktop.views.import_wizard import ImportWizard  # noqa: E402
@@ -275,6 +275,7 @@ def main() -> int:
         os.environ["APS_DATA_DIR"] = home
         location = str(Path(home, "sample.aps"))
         db = offices.start(location, office="ASEC", device="Sample laptop")
+        working.name_officer(db, "Siti Rahayu")
         demo.fill(db, "small", 2045, lambda *_: None, lambda: False)
         db.close()
         app = QApplication(sys.argv[:1])
