@@ -213,7 +213,7 @@ def test_what_was_found_is_offered_while_a_similar_proposal_is_written(
     page.show_record(similar)
     assert not page.lessons.isHidden()
     assert "Approval took long" in texts(page.lessons)
-    assert "P-1 · similar title" in texts(page.lessons)
+    assert "P-1 · similar title, about warning, floods" in texts(page.lessons)
     seen: list[tuple[str, UUID]] = []
     context.open_record.connect(lambda *what: seen.append(what))
     qtbot.mouseClick(page.lessons.findChild(QToolButton, "lesson_0"), LEFT)
