@@ -6,7 +6,6 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 
-from aps_desktop.services.title_catch_up import catch_up
 from aps_desktop.tasks.runner import Runner
 
 _SOON_MS = 3_000
@@ -30,6 +29,8 @@ class TitleKeeper(QObject):
         self._timer.start(_SOON_MS)
 
     def _on_due(self) -> None:
+        from aps_desktop.services.title_catch_up import catch_up  # not before the first paint
+
         if self._runner.idle():
             self._runner.long(catch_up, self._on_done, self._on_failed, owner=self)
         else:

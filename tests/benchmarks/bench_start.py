@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from aps_desktop.services import demo, offices
+from aps_desktop.services import demo, offices, working
 
 RUNS = int(os.environ.get("APS_BENCH_RUNS", "5"))
 CACHE = Path(__file__).resolve().parents[2] / ".pytest_cache" / "bench"
@@ -108,6 +108,7 @@ def database(size: str) -> Path:
         part = CACHE / f"{size}.part"
         part.unlink(missing_ok=True)
         db = offices.start(str(part), office="ASEC", device="Bench")
+        working.name_officer(db, "Siti Rahayu")  # else the window asks who is working
         demo.fill(db, size, 2045, lambda *_: None, lambda: False)
         db.close()
         part.rename(target)
