@@ -35,8 +35,11 @@ class Record:
     labels: Mapping[UUID, str]
 
 
-def get(c: Connection, name: str, id: UUID) -> Record:
-    """A record by its id, or what stands for it. NotFound when it is not there or was deleted."""
+def get(c: Connection, name: str, id: UUID, *, named: bool = True) -> Record:
+    """A record by its id, or what stands for it. NotFound when it is not there or was deleted.
+
+    Without `named` its references are not called by their names, which takes most of the time.
+    """
     kind = entity(name)
     columns = ", ".join(f"t.{n}" for n in column_names(kind))
     row = c.one(
@@ -49,13 +52,14 @@ def get(c: Connection, name: str, id: UUID) -> Record:
     id, row = UUID(bytes=bytes(row[0])), row[1:]
     values: dict[str, Value] = {}
     labels: dict[UUID, str] = {}
+    called = labels if named else None
     at = 2
     for field in kind.columns:
         width = len(field_columns(field))
-        values[field.name] = _value(c, field, row[at : at + width], labels)
+        values[field.name] = _value(c, field, row[at : at + width], called)
         at += width
     for field in kind.sets:
-        values[field.name] = _set(c, field, row[0], labels)
+        values[field.name] = _set(c, field, row[0], called)
     return Record(name, id, row[0], row[1] or kind.label, values, labels)
 
 
@@ -114,7 +118,7 @@ def defaults(kind: Entity) -> dict[str, Value]:
 def put(db: Database, name: str, id: UUID, values: Mapping[str, Value]) -> Applied:
     """Changes fields of a record. InvalidValue names the field that cannot be."""
     kind = entity(name)
-    record = get(db.reader(), name, id)
+    record = get(db.reader(), name, id, named=False)
     unknown = set(values) - set(kind.by_name)
     if unknown:
         raise NotFound(f"{kind.label} has no field {', '.join(sorted(unknown))}.")
@@ -129,7 +133,7 @@ def put_many(db: Database, name: str, ids: Sequence[UUID], values: Mapping[str, 
     kind = entity(name)
     changes: list[Change] = []
     for id in ids:
-        record = get(db.reader(), name, id)
+        record = get(db.reader(), name, id, named=False)
         new = frozen.edited(db.reader(), name, record.values, values)
         _refuse(kind, {**record.values, **new}, new)
         changes += [Update(name, id, field, value) for field, value in new.items()]
@@ -192,27 +196,26 @@ def short_title(record: Record) -> str:
 
 
 def _value(
-    c: Connection, field: Field, stored: tuple[object, ...], labels: dict[UUID, str]
+    c: Connection, field: Field, stored: tuple[object, ...], labels: dict[UUID, str] | None
 ) -> Value:
     if field.kind is not Kind.REFERENCE or stored[0] is None:
         return value_of(field, stored)
-    found = _named(c, field.target, stored[0])
-    if found is None:  # refers to a record that was deleted or has not arrived
+    found = _named(c, field.target, stored[0]) if labels is not None else None
+    if found is None:  # not asked for; or it was deleted, or has not arrived
         uuid = c.value("SELECT uuid FROM record WHERE rid = ?", (stored[0],))
-        id = UUID(bytes=bytes(uuid))
-        labels[id] = "(not here)"
-        return id
-    labels[found[0]] = found[1]
+        found = UUID(bytes=bytes(uuid)), "(not here)"
+    if labels is not None:
+        labels[found[0]] = found[1]
     return found[0]
 
 
-def _set(c: Connection, field: Field, rid: int, labels: dict[UUID, str]) -> Value:
+def _set(c: Connection, field: Field, rid: int, labels: dict[UUID, str] | None) -> Value:
     wires = [wire for wire, _ in set_members(c, rid, field)]
     if field.kind is Kind.TAGS:
         return frozenset(wires)
     ids = frozenset(UUID(wire) for wire in wires)
-    labels.update(dict.fromkeys(ids, "(not here)"))
-    if ids:
+    if ids and labels is not None:
+        labels.update(dict.fromkeys(ids, "(not here)"))
         kind, known = entity(field.target), [id.bytes for id in ids]
         for uuid, *words in c.all(
             f"SELECT r.uuid, {_words(kind)} FROM record r JOIN {kind.name} t ON t.rid = r.rid "
