@@ -6,6 +6,8 @@ from aps_desktop.db.engine import Database
 from aps_desktop.db.queries import lists
 from aps_desktop.views.context import Context
 from aps_desktop.views.money_view import MoneyView
+from aps_desktop.views.navigation import places
+from aps_desktop.views.pane import Pane
 from aps_desktop.views.questions_pane import QuestionsPane
 from aps_desktop.views.record_pages import page_for
 
@@ -20,6 +22,17 @@ def page(qtbot: QtBot, context: Context, entity: str, id: object, width: int = 1
     made.tabs.setCurrentWidget(made.money)
     made.money.kept = made  # a page that nobody holds is gone
     return made.money
+
+
+def opened(qtbot: QtBot, context: Context, key: str) -> Pane:
+    """A page of the navigation, shown and in use."""
+    made = places()[key].make(context)
+    qtbot.addWidget(made)
+    context.runner.changed.connect(made.on_changed)
+    made.resize(1200, 700)
+    made.show()
+    made.activate()
+    return made
 
 
 def cards(view: MoneyView) -> dict[str, str]:

@@ -131,7 +131,14 @@ def _bullets(selection: Selection, today: date, known: list[results.Way], what: 
         source(today),
         note,
     )
-    table = Table(
+    longest = max([100.0, *(row.parts[0].value for row in rows)])
+    drawn = Bars(tuple(rows), limit=longest)
+    table = _bullet_table(known)
+    return whole("results-bullets", head, drawn, marks, table, selection, _NONE, empty=not rows)
+
+
+def _bullet_table(known: list[results.Way]) -> Table:
+    return Table(
         ("Code", "Indicator", "Project", "Actual", "Target", "Unit", "Progress, percent"),
         tuple(
             (
@@ -146,9 +153,6 @@ def _bullets(selection: Selection, today: date, known: list[results.Way], what: 
             for f in known
         ),
     )
-    longest = max([100.0, *(row.parts[0].value for row in rows)])
-    drawn = Bars(tuple(rows), limit=longest)
-    return whole("results-bullets", head, drawn, marks, table, selection, _NONE, empty=not rows)
 
 
 def states(c: Connection, selection: Selection, today: date) -> Chart:

@@ -89,9 +89,8 @@ class _Taking:
 
         What belongs to a step is looked up once for its changes: they stand one after the other.
         """
-        staged, devices, records, tests = (
-            *(self._staged, self._staged.devices, self._staged.records, self._tests),
-        )
+        staged, tests = self._staged, self._tests
+        devices, records = staged.devices, staged.records
         merge, bits, field_bits = staged.merge, log.SEQUENCE_BITS, log.FIELD_BITS
         sender = step = base = held = top = stamp = limit = 0
         rows, back = [], []
@@ -113,9 +112,7 @@ class _Taking:
                     continue
                 test = tests.get(tid << field_bits | number)
                 if test is None or (value is not None and not test(value)):
-                    self._check(tid, number, value)
-                    if line.record in staged.members:
-                        check_member(staged.members[line.record], number, value)
+                    self._check(line, tid)
                 if line.replaces or line.seen:
                     self._note_further(line, dot, cell)
             if dot > top:
@@ -127,12 +124,15 @@ class _Taking:
         self._c.many("INSERT INTO op VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
         self._c.many("INSERT INTO arrived VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", back)
 
-    def _check(self, entity: int, number: int, value: str | None) -> None:
+    def _check(self, line: ChangeLine, entity: int) -> None:
+        number, value = line.field, line.value
         self.referred.update(references(entity, number, value))
         if 0 < number < LIFE:
             test, refers = check_of(entity, number)
             if not refers:
                 self._tests[entity << log.FIELD_BITS | number] = test or _anything
+        if line.record in self._staged.members:
+            check_member(self._staged.members[line.record], number, value)
 
     def _note_further(self, line: ChangeLine, dot: int, cell: int) -> None:
         devices = self._staged.devices

@@ -85,17 +85,21 @@ def merge(
         outcome.conflicts = cells.conflicts(c, number)
         outcome.parallel = cells.parallel(c, sender_knows or {}, number)
         _advance(c, now_stamp)
+    _count_waiting(c, outcome)
+    return outcome
+
+
+def _count_waiting(c: Connection, outcome: Outcome) -> None:
+    """What came and stands nowhere yet, or never will."""
     outcome.held = waiting.number(c)
-    of_no_maker = (
+    outcome.second_births = c.value(
         "SELECT count(*) FROM n JOIN record r ON r.rid = (n.cell >> 10) "
         f"WHERE (n.cell & 1023) = 0 AND r.tid <> {MEMBER.number} AND n.dot <> r.birth"
     )
-    outcome.second_births = c.value(of_no_maker)
     outcome.proposals = c.value(
         "SELECT count(*) FROM op_proposal x JOIN n ON n.dot = x.dot JOIN record r "
         f"ON r.rid = (n.cell >> 10) WHERE (n.cell & 1023) <> 0 OR r.tid = {MEMBER.number}"
     )
-    return outcome
 
 
 def _behind(c: Connection) -> bool:

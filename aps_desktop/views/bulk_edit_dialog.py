@@ -114,8 +114,19 @@ class BulkEditDialog(QDialog):
         self._area = QScrollArea(self)
         self.preview = PlainLabel("", self, role="muted", wrap=True)
         self.preview.setObjectName("bulk_preview")
-        buttons = QDialogButtonBox(self)
         self.apply = QPushButton(f"Change {self._words}", self)
+        self._lay_out()
+        next(iter(self.fields.values())).change.setFocus()
+        self._tell()
+        context.runner.query(
+            partial(_together, entity_name, self._ids),
+            self._on_found,
+            context.show_failure,
+            owner=self,
+        )
+
+    def _lay_out(self) -> None:
+        buttons = QDialogButtonBox(self)
         self.apply.setObjectName("bulk_apply")
         self.apply.setProperty("kind", "primary")
         buttons.addButton(self.apply, QDialogButtonBox.ButtonRole.AcceptRole)
@@ -131,14 +142,6 @@ class BulkEditDialog(QDialog):
         column.addWidget(self._area, 1)
         column.addWidget(self.preview)
         column.addWidget(buttons)
-        next(iter(self.fields.values())).change.setFocus()
-        self._tell()
-        context.runner.query(
-            partial(_together, entity_name, self._ids),
-            self._on_found,
-            context.show_failure,
-            owner=self,
-        )
 
     def _fill_area(self) -> None:
         sheet = QWidget(self)

@@ -51,9 +51,13 @@ class OfficerDialog(QDialog):
         names.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         names.setFilterMode(Qt.MatchFlag.MatchContains)
         self.name.setCompleter(names)
+        self.take = QPushButton("Work under this name", self)
+        self._lay_out()
+        self._on_typed()
+
+    def _lay_out(self) -> None:
         label = PlainLabel("Your &name", self)
         label.setBuddy(self.name)
-        self.take = QPushButton("Work under this name", self)
         self.take.setObjectName("officer_take")
         self.take.setProperty("kind", "primary")
         self.take.setDefault(True)
@@ -75,7 +79,6 @@ class OfficerDialog(QDialog):
             layout.addWidget(note)
         layout.addSpacing(8)
         layout.addWidget(buttons)
-        self._on_typed()
 
     def _on_typed(self) -> None:
         self.take.setEnabled(bool(self.name.text().strip()))

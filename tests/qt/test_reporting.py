@@ -162,6 +162,17 @@ def fill_in(file: Path, numbers: dict[int, object]) -> None:
     book.save(file)
 
 
+def one_new_one_refused(qtbot: QtBot, context: Context, wizard: ImportWizard) -> None:
+    tabs = {name: button.text() for name, button in wizard.preview.tabs.items()}
+    assert tabs["new"] == "1 new"
+    assert tabs["refused"].startswith("1 refused cell")
+    qtbot.mouseClick(wizard.preview.tabs["new"], LEFT)
+    settled(qtbot, context)
+    rows = wizard.preview.rows
+    assert rows.index(0, 3).data() == "I-1 · Q2 2026"
+    assert "Indicator: I-1;" in rows.index(0, 5).data()
+
+
 def test_task_7_the_workbook_that_viet_nam_sent_by_e_mail(
     qtbot: QtBot, context: Context, pane: ReportingPane, db: Database, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -191,14 +202,7 @@ def test_task_7_the_workbook_that_viet_nam_sent_by_e_mail(
             lambda step=step: wizard.step() == step and context.runner.idle(), timeout=20_000
         )
         if step == PREVIEW:
-            tabs = {name: button.text() for name, button in wizard.preview.tabs.items()}
-            assert tabs["new"] == "1 new"
-            assert tabs["refused"].startswith("1 refused cell")
-            qtbot.mouseClick(wizard.preview.tabs["new"], LEFT)
-            settled(qtbot, context)
-            rows = wizard.preview.rows
-            assert rows.index(0, 3).data() == "I-1 · Q2 2026"
-            assert "Indicator: I-1;" in rows.index(0, 5).data()
+            one_new_one_refused(qtbot, context, wizard)
         if step != DONE:
             qtbot.mouseClick(wizard.next, LEFT)
     c = db.connect()

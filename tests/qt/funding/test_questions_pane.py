@@ -16,22 +16,15 @@ from aps_desktop.services.question_sheets import ASKINGS
 from aps_desktop.services.sheet_cells import Opens
 from aps_desktop.views import sheet_export
 from aps_desktop.views.context import Context
-from aps_desktop.views.navigation import places
 from aps_desktop.views.questions_pane import QuestionsPane
 from tests import funding_office
 from tests.funding_office import Office, post, usd
-from tests.funding_pages_kit import answer, counted, heard
+from tests.funding_pages_kit import answer, counted, heard, opened
 
 
 @pytest.fixture
 def questions(qtbot: QtBot, context: Context) -> QuestionsPane:
-    made = places()["questions"].make(context)
-    qtbot.addWidget(made)
-    context.runner.changed.connect(made.on_changed)
-    made.resize(1200, 700)
-    made.show()
-    made.activate()
-    return made
+    return opened(qtbot, context, "questions")
 
 
 def test_every_question_is_one_press_and_says_how_it_counts(

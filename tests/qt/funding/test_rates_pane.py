@@ -10,21 +10,15 @@ from pytestqt.qtbot import QtBot
 from aps_desktop.db.engine import Database
 from aps_desktop.services import records
 from aps_desktop.views.context import Context
-from aps_desktop.views.navigation import places
 from aps_desktop.views.rates_pane import RatesPane
 from tests import funding_office
 from tests.funding_office import Office, post, usd
+from tests.funding_pages_kit import opened
 
 
 @pytest.fixture
 def rates(qtbot: QtBot, context: Context, office: Office) -> RatesPane:
-    made = places()["rates"].make(context)
-    qtbot.addWidget(made)
-    context.runner.changed.connect(made.on_changed)
-    made.resize(1200, 700)
-    made.show()
-    made.activate()
-    return made
+    return opened(qtbot, context, "rates")
 
 
 def test_rates_show_their_age_and_source_and_old_ones_are_alarmed(

@@ -1,12 +1,8 @@
 """Monitoring on both databases: every figure, page and decision, and what came late by a merge."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from datetime import date
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -14,9 +10,6 @@ from aps_desktop.db import check, store, summaries, value_doubts
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
 from aps_desktop.db.queries import results_reading as reading
-from aps_desktop.db.unit_of_work import apply
-from aps_desktop.domain.changes import ChangeSet, Create
-from aps_desktop.domain.clock import FixedClock
 from aps_desktop.domain.errors import InvalidValue, UserError
 from aps_desktop.domain.values import Period
 from aps_desktop.services import (
@@ -36,74 +29,7 @@ from aps_desktop.services import (
 from aps_desktop.services import reporting_matrix as matrix
 from aps_desktop.services.indicator_values import Place
 from aps_desktop.services.results_figures import Filters
-
-DAY = date(2026, 7, 23)
-NOON = 1_784_800_800_000  # 23 Jul 2026
-Q1, Q2 = Period.quarter(2026, 1), Period.quarter(2026, 2)
-YEAR = Period.year(2026)
-
-
-@pytest.fixture(params=["file", "server"])
-def db(
-    request: pytest.FixtureRequest, tmp_path: Path, pg_url: Callable[[], str]
-) -> Iterator[Database]:
-    location = pg_url() if request.param == "server" else str(tmp_path / "a.aps")
-    made = store.create(location, office="ASEC", device="here", clock=FixedClock(NOON))
-    for code, name in (("VN", "Viet Nam"), ("TH", "Thailand"), ("TL", "Timor-Leste")):
-        records.new(made, "member_state", {"code": code, "name": name})
-    records.new(made, "partner", {"code": "JP", "name": "Japan"})
-    yield made
-    made.close()
-
-
-class Filled:
-    """A project of two states with an indicator of each sort that the queries tell apart."""
-
-    def __init__(self, db: Database) -> None:
-        self.db = db
-        self.viet_nam = records.find_id(db.reader(), "member_state", "VN")
-        self.thailand = records.find_id(db.reader(), "member_state", "TH")
-        self.body = self.new("body", code="XCDM", name="Disaster management, made up")
-        self.fund = self.new(
-            "fund", code="XF", name="Fund, made up",
-            partner=records.find_id(db.reader(), "partner", "JP"),
-        )  # fmt: skip
-        self.project = self.new(
-            "project", code="P-1", title="Flood warning", status="commenced", pillar="ascc",
-            sponsoring_body=self.body, fund=self.fund,
-            participating_states=frozenset({self.viet_nam, self.thailand}),
-        )  # fmt: skip
-        by_state = self.new("disaggregation_dimension", name="Member state", kind="member_state")
-        by_sex = self.new("disaggregation_dimension", name="Sex", kind="sex")
-        self.top = self.new("indicator", code="K", title="All trained", unit="people", kpi=True,
-                            me_level="impact", body=self.body)  # fmt: skip
-        self.trained = self.new(
-            "indicator", code="I-1", title="Trained", unit="people", project=self.project,
-            body=self.body, baseline=Decimal(0), counts_towards=self.top,
-            dimensions=frozenset({by_state, by_sex}),
-        )  # fmt: skip
-        self.sites = self.new(
-            "indicator", code="I-2", title="Sites", unit="sites", project=self.project,
-            accumulation="cumulative", aggregation="latest",
-        )  # fmt: skip
-        self.new("target", indicator=self.trained, period=YEAR, value=Decimal(100))
-        self.calendar = self.new(
-            "period_calendar", name="Q2 2026", period=Q2, kind="quarter", due=date(2026, 7, 15)
-        )
-
-    def new(self, entity: str, **values: Any) -> UUID:
-        return records.new(self.db, entity, values)
-
-    def value(self, indicator: UUID, period: Period, number: int, **more: Any) -> UUID:
-        more.setdefault("status", "approved")
-        return self.new(
-            "indicator_value", indicator=indicator, period=period, value=Decimal(number), **more
-        )
-
-
-@pytest.fixture
-def filled(db: Database) -> Filled:
-    return Filled(db)
+from tests.unit.monitoring.conftest import DAY, Q1, Q2, YEAR, Filled
 
 
 def owed(c: Connection) -> list[matrix.Lacking]:
@@ -231,32 +157,31 @@ def change_id(db: Database, indicator: UUID) -> UUID:
     return UUID(bytes=bytes(c.value("SELECT id FROM indicator_value WHERE indicator = ?", (rid,))))
 
 
+def doubts(db: Database) -> list[str]:
+    """What is kept, after a look whether it is what a look at all values finds now."""
+    c = db.reader()
+    assert list(summaries.differences(c)) == []
+    listed = value_quality.batch(c)
+    rows = reading.indicators(c)
+    values = reading.values(c, [row.rid for row in rows])
+    anew = [(row.id, one.id, doubt) for row in rows
+            for one, doubt in value_doubts.of_indicator(row, values[row.rid])]  # fmt: skip
+    assert {(one.indicator, one.id, one.doubt) for one in listed} == set(anew)
+    looked = value_quality.look(c, defaultdict(lambda: 1))
+    assert sum(looked.numbers.values()) == len(listed)
+    assert looked.wrong == sum(one.doubt.severity == "error" for one in listed)
+    assert all(len(ones) == 1 for ones in looked.found.values())
+    return [f"{one.doubt.rule}: {one.where}" for one in listed]
+
+
 def test_what_is_doubtful_follows_every_edit(filled: Filled) -> None:
     """Kept in the same write; and as if each indicator's values were looked at now."""
     db = filled.db
 
     def found() -> list[str]:
-        c = db.reader()
-        assert list(summaries.differences(c)) == []
-        listed = value_quality.batch(c)
-        rows = reading.indicators(c)
-        values = reading.values(c, [row.rid for row in rows])
-        anew = [(row.id, one.id, doubt) for row in rows
-                for one, doubt in value_doubts.of_indicator(row, values[row.rid])]  # fmt: skip
-        assert {(one.indicator, one.id, one.doubt) for one in listed} == set(anew)
-        looked = value_quality.look(c, defaultdict(lambda: 1))
-        assert sum(looked.numbers.values()) == len(listed)
-        assert looked.wrong == sum(one.doubt.severity == "error" for one in listed)
-        assert all(len(ones) == 1 for ones in looked.found.values())
-        return [f"{one.doubt.rule}: {one.where}" for one in listed]
+        return doubts(db)
 
-    def brought(indicator: UUID, period: Period, number: int, **more: Any) -> UUID:
-        """As a merge brings it: entering it would be refused."""
-        id = uuid4()
-        values = {"indicator": indicator, "period": period, "value": Decimal(number), **more}
-        apply(db, ChangeSet("brought", (Create("indicator_value", id, values),)))
-        return id
-
+    brought = filled.brought
     assert found() == []
     first = brought(filled.sites, Q1, 9)
     later = brought(filled.sites, Q2, 5)
@@ -320,76 +245,6 @@ def test_a_late_value_is_kept_apart_and_decided_on(filled: Filled) -> None:
         amendments.decide(db, [amendment], accept=True)
     with db.snapshot() as snapshot:
         assert check.check(snapshot) == []
-
-
-def test_a_value_of_a_locked_period_is_not_removed_and_moves_as_an_amendment(
-    filled: Filled,
-) -> None:
-    db = filled.db
-    there = filled.value(filled.sites, Q2, 5, status="pending")
-    before = filled.value(filled.sites, Q1, 4, status="pending")
-    free = filled.value(filled.trained, Q1, 7, status="pending")
-    records.put(db, "period_calendar", filled.calendar, {"locked": True})
-    entered = indicator_values.enter(db, [(Place(filled.sites, Q2), "")])
-    assert ["locked" in one.why for one in entered.refused] == [True]
-    for entity, id in (("indicator_value", there), ("indicator", filled.sites)):
-        with pytest.raises(UserError, match="locked"):
-            records.delete(db, entity, [id])
-    records.put(db, "indicator_value", there, {"period": Q1, "member_state": filled.viet_nam})
-    records.put(db, "indicator_value", before, {"period": Q2})
-    assert stands(db, there) == (Q2, None, 5)
-    assert stands(db, before) == (Q1, None, 4)
-    rows = db.reader().all("SELECT id FROM value_amendment ORDER BY id")
-    assert len(rows) == 2
-    amendments.decide(db, [UUID(bytes=bytes(row[0])) for row in rows], accept=True)
-    assert stands(db, there) == (Q1, filled.viet_nam, 5)
-    assert stands(db, before) == (Q2, None, 4)
-    records.delete(db, "indicator_value", [free])
-
-
-def stands(db: Database, id: UUID) -> tuple[Any, ...]:
-    now = records.get(db.reader(), "indicator_value", id).values
-    return now["period"], now["member_state"], now["value"]
-
-
-def test_a_period_is_locked_when_all_of_its_days_are(filled: Filled) -> None:
-    db = filled.db
-    april, half = Period.months(2026, 4, 1), Period.months(2026, 1, 6)
-    for number, period in enumerate((april, half, YEAR)):
-        filled.value(filled.sites, period, 5 + number, status="pending")
-    records.put(db, "period_calendar", filled.calendar, {"locked": True})
-    places = [Place(filled.sites, period) for period in (april, half, YEAR)]
-
-    def waiting(typed: str) -> int:
-        return indicator_values.enter(db, [(place, typed) for place in places]).amendments
-
-    assert waiting("8") == 1, "the month of the locked quarter"
-    grid = results_grid.load(db.reader(), "project", filled.project, DAY, 2026, None)
-    assert [one.label for one in grid.columns if one.locked] == [str(april), str(Q2)]
-    filled.new("period_calendar", name="Q1", period=Q1, kind="quarter", locked=True)
-    assert waiting("9") == 2, "both quarters of the half year are locked"
-    for quarter in (3, 4):
-        period = Period.quarter(2026, quarter)
-        filled.new("period_calendar", name=str(period), period=period, locked=True)
-    assert waiting("10") == 3, "all four quarters of the year are locked"
-
-
-def test_no_way_empties_a_value_of_a_locked_period(filled: Filled) -> None:
-    """By form, bulk edit, deletion and grid: the figure stays, or what is asked waits."""
-    db = filled.db
-    first = filled.value(filled.sites, Q2, 5, status="pending")
-    second = filled.value(filled.trained, Q2, 7, status="pending")
-    records.put(db, "period_calendar", filled.calendar, {"locked": True})
-    records.put(db, "indicator_value", first, {"value": None})
-    records.put_many(db, "indicator_value", [first, second], {"value": None})
-    for places in ([Place(filled.sites, Q2)], [Place(filled.sites, Q2), Place(filled.trained, Q2)]):
-        assert len(indicator_values.enter(db, [(one, "") for one in places]).refused) == len(places)
-    for entity, id in (("indicator_value", second), ("project", filled.project)):
-        with pytest.raises(UserError):
-            records.delete(db, entity, [id])
-    assert [stands(db, id)[2] for id in (first, second)] == [5, 7]
-    waiting = db.reader().all("SELECT old_text, value FROM value_amendment ORDER BY old_text")
-    assert waiting == [("5", None), ("5", None), ("7", None)]
 
 
 def test_a_request_is_received_with_its_last_value_in_the_same_step(filled: Filled) -> None:
