@@ -16,9 +16,9 @@ from PySide6.QtWidgets import QApplication
 from aps_desktop.db import store
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.errors import UserError
+from aps_desktop.domain.office_names import office_name
 from aps_desktop.logs import start_logging
 from aps_desktop.paths import APP_NAME, data_dir, default_database, resource_path
-from aps_desktop.services.office_names import office_name
 from aps_desktop.services.window_lock import InUse, WindowLock
 from aps_desktop.tasks.runner import Runner
 from aps_desktop.tasks.title_keeper import TitleKeeper

@@ -17,6 +17,7 @@ from aps_desktop.db.store import SCHEMA_VERSION
 from aps_desktop.domain.entities import ENTITIES
 from aps_desktop.domain.errors import UserError
 from aps_desktop.domain.fields import Kind
+from aps_desktop.domain.office_names import the_office
 from aps_desktop.services import bundle_scope, trusting, updates
 from aps_desktop.services.bundle_scope import Scope
 from aps_desktop.sync import payload, seals
@@ -80,7 +81,7 @@ def _refuse_strangers(trust: TrustStore, offices: Sequence[str]) -> None:
     missing = trust.without_computers(tuple(offices))
     if missing:
         raise UserError(
-            f"No computer of {', '.join(missing)} is on the office list here.",
+            f"No computer of {', '.join(map(the_office, missing))} is on the office list here.",
             "Merge a newer bundle of the secretariat first, or make the bundle for everybody.",
         )
 

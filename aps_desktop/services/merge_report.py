@@ -10,9 +10,9 @@ from typing import Any
 from aps_desktop.db.layout import MEMBER
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.errors import NotFound
+from aps_desktop.domain.office_names import the_office
 from aps_desktop.services.merge_differences import CONFLICT, MOST, PROPOSAL, WAITS, Difference
 from aps_desktop.services.merging import Inspected, Report
-from aps_desktop.services.office_names import office_name
 
 KINDS = ("new", "changed", "deleted", "restored")
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
@@ -73,7 +73,7 @@ def findings(numbers: Mapping[str, Any], *, done: bool) -> list[tuple[str, str]]
                       "proposals that the owners accept or decline"))  # fmt: skip
     found += passed_over(numbers)
     for office, number in sorted((numbers.get("unsealed") or {}).items()):
-        found.append(("attention", f"{many(number, 'change')} of the {office_name(office)} came "
+        found.append(("attention", f"{many(number, 'change')} of {the_office(office)} came "
                       "without its own seal: believed on the word of the sender"))  # fmt: skip
     if number := numbers.get("parallel", 0):
         found.append(

@@ -14,6 +14,7 @@ from aps_desktop.db.layout import MEMBER
 from aps_desktop.db.store import SCHEMA_VERSION
 from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.errors import NotFound, UserError
+from aps_desktop.domain.office_names import the_office
 from aps_desktop.services import (
     backup,
     files,
@@ -26,7 +27,6 @@ from aps_desktop.services import (
     updates,
 )
 from aps_desktop.services.merge_differences import Difference
-from aps_desktop.services.office_names import office_name
 from aps_desktop.sync.bundle_errors import NewerFormat
 from aps_desktop.sync.container import Judge, Judgement, OpenedBundle, Verdict, open_bundle
 from aps_desktop.sync.keys import fingerprint
@@ -279,11 +279,11 @@ def _gaps(c: Connection, bundle: OpenedBundle) -> tuple[str, ...]:
             "SELECT max_seq, office, name FROM device WHERE uuid = ?", (bytes.fromhex(device),)
         )
         if low > (row[0] if row else 0):
-            who = f"{office_name(row[1])} ({row[2]})" if row else f"device {device[:8]}"
+            who = f"{the_office(row[1])} ({row[2]})" if row else "a computer that is new here"
             own = device == m.sender.device
             which = _missing(c, device, m.sequence) if own else ""
             waiting.append(
-                f"{which} of the {who}" if which else f"an earlier bundle with changes of the {who}"
+                f"{which} of {who}" if which else f"an earlier bundle with changes of {who}"
             )
     return tuple(waiting)
 

@@ -12,10 +12,10 @@ from aps_desktop.db.connection import Connection
 from aps_desktop.db.queries import lists
 from aps_desktop.domain.entities import entity, references_to
 from aps_desktop.domain.fields import Entity, Field
+from aps_desktop.domain.office_names import office_name
 from aps_desktop.domain.rules import Problem
 from aps_desktop.domain.values import Value
 from aps_desktop.services import drafts, proposals, records
-from aps_desktop.services.office_names import office_name
 from aps_desktop.services.records import Record
 
 

@@ -17,6 +17,7 @@ from aps_desktop.domain import clock
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.entities.vocabularies import CLASSES
 from aps_desktop.domain.errors import InvalidValue
+from aps_desktop.domain.office_names import office_name
 from aps_desktop.domain.values import show_date
 from aps_desktop.reports import formats
 from aps_desktop.reports.document import Document
@@ -28,7 +29,6 @@ from aps_desktop.services import (
     report_public,
     report_quality,
 )
-from aps_desktop.services.office_names import office_name
 from aps_desktop.services.records import Record
 from aps_desktop.services.report_parts import DEFAULT_CLASS, Reader
 

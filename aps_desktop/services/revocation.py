@@ -16,6 +16,7 @@ from aps_desktop.domain.changes import SECRETARIAT, Applied, Why
 from aps_desktop.domain.entities import BY_NUMBER
 from aps_desktop.domain.errors import NotFound, UserError
 from aps_desktop.domain.fields import BIRTH, LIFE
+from aps_desktop.domain.office_names import the_office
 from aps_desktop.services import trusting
 
 
@@ -35,7 +36,7 @@ def revert(db: Database, device: str, after: int) -> Applied:
             f"No bundle of “{entry.name}” up to number {after} was merged here.",
             "See the history of bundles for its numbers.",
         )
-    label = f"take back what “{entry.name}” of {entry.office} did after bundle {after}"
+    label = f"take back what “{entry.name}” of {the_office(entry.office)} did after bundle {after}"
     with db.writing() as c:
         number = c.value("SELECT ord FROM device WHERE uuid = ?", (bytes.fromhex(entry.device),))
         work = Work(db, c, label, Why.REVERT)

@@ -11,6 +11,7 @@ from aps_desktop.db.engine import Database
 from aps_desktop.db.store import put_setting, setting, this_device
 from aps_desktop.domain.changes import SECRETARIAT
 from aps_desktop.domain.errors import NotFound, UserError
+from aps_desktop.domain.office_names import the_office
 from aps_desktop.sync import trust_list
 from aps_desktop.sync.keys import DeviceKeys, SigningKey
 from aps_desktop.sync.manifest import Sender
@@ -119,7 +120,7 @@ def add(db: Database, source: Path) -> str:
 def _add_request(db: Database, present: TrustStore, request: Request) -> str:
     now = db.clock.millis()
     seed = setting(db.reader(), _ROOT)
-    who = f"“{request.name}” of {request.office}"
+    who = f"“{request.name}” of {the_office(request.office)}"
     if seed and present.signed:
         root = SigningKey(bytes.fromhex(seed))
         signed = trust_list.add_request(present.signed, root, request, now)

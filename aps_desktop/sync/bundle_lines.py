@@ -11,6 +11,7 @@ import msgspec
 from aps_desktop.db import log
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain.errors import UserError
+from aps_desktop.domain.office_names import the_office
 
 CHUNK = 5000
 UNREADABLE = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
@@ -94,8 +95,8 @@ def forked(c: Connection, device: int) -> Forked:
     """The error for a device as which two databases write."""
     office, name = c.one("SELECT office, name FROM device WHERE ord = ?", (device,)) or ("", "")
     return Forked(
-        f"Two databases make changes under the name “{name}” of {office}: one is a copy of the "
-        "other, and both are in use.",
+        f"Two databases make changes under the name “{name}” of {the_office(office)}: one is a "
+        "copy of the other, and both are in use.",
         "Nothing was merged. Ask that office which one it works with; the other must be opened "
         "from a backup once, so that it gets a name of its own.",
     )

@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, Self, cast
 import pyrage
 import zstandard
 
+from aps_desktop.domain.office_names import the_office
 from aps_desktop.sync import bundle_errors as errors
 from aps_desktop.sync import manifest as m
 from aps_desktop.sync.container_write import IN_MEMORY
@@ -104,7 +105,7 @@ class OpenedBundle:
     def require_trusted(self) -> None:
         """UnknownDevice or Revoked when this may be looked at but not merged."""
         sender = self.manifest.sender
-        who = f"“{sender.name or sender.device[:8]}” of {sender.office}"
+        who = f"“{sender.name or sender.device[:8]}” of {the_office(sender.office)}"
         if self.verdict is Verdict.UNKNOWN:
             raise errors.UnknownDevice(
                 self.path,
@@ -196,10 +197,10 @@ class OpenedBundle:
             raise self._wrong_signer()
 
     def _wrong_signer(self) -> errors.WrongSigner:
-        office = self.manifest.sender.office
+        office = the_office(self.manifest.sender.office)
         return errors.WrongSigner(
             self.path,
-            f"says that it comes from {office}, but is not signed by a key of {office}.",
+            f"says that it comes from {office}, but is not signed by a key of that office.",
             "Do not use it. Ask that office by phone whether it sent this file.",
         )
 

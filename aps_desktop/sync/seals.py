@@ -14,6 +14,7 @@ import msgspec
 from aps_desktop.db import chain, log
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain.errors import UserError
+from aps_desktop.domain.office_names import the_office
 from aps_desktop.sync.bundle_lines import UNREADABLE
 from aps_desktop.sync.keys import FOR_SEAL, SigningKey, verify
 from aps_desktop.sync.manifest import Hex16, Hex32, Sequence
@@ -117,7 +118,7 @@ def _refuse_forged(seal: SealLine, keys: Collection[str], office: str) -> None:
 
 def _altered(office: str, what: str) -> Altered:
     return Altered(
-        f"Changes of {office or 'another office'} in this bundle {what}.",
+        f"Changes of {the_office(office)} in this bundle {what}.",
         f"Nothing was merged. Ask {office or 'that office'} itself for a bundle, and tell the "
         "secretariat who sent this one.",
     )

@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from aps_desktop.domain.errors import InvalidValue, UserError
+from aps_desktop.domain.office_names import the_office
 from aps_desktop.sync.keys import (
     FOR_ADDITION,
     FOR_LIST,
@@ -285,7 +286,7 @@ def add_request(signed: SignedList, signer: SigningKey, request: Request, now: i
         if device.key == known.key or device.device == known.device:
             raise NotAllowed(
                 f"This computer or its key is on the list already, as “{known.name}” of "
-                f"{known.office}.",
+                f"{the_office(known.office)}.",
                 "Revoke that entry, and make a new database on the computer.",
             )
     if signer.public == signed.list.root:
@@ -304,7 +305,8 @@ def _add_by_admin(signed: SignedList, signer: SigningKey, device: Device) -> Sig
     additions = _right_additions(signed.list, (*signed.additions, addition))
     if addition not in additions:
         raise NotAllowed(
-            f"Only the secretariat or an administrator of {device.office} can add this computer.",
+            f"Only the secretariat or an administrator of {the_office(device.office)} can add this "
+            "computer.",
             "Send the request to the secretariat.",
         )
     return replace(signed, additions=additions)

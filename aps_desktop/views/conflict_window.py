@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aps_desktop.domain.office_names import office_name, the_office
 from aps_desktop.services import conflicts, records, sync_status
 from aps_desktop.services.conflicts import Conflict
 from aps_desktop.services.merge_report import many
-from aps_desktop.services.office_names import office_name
 from aps_desktop.views.conflict_window_compare import CompareView
 from aps_desktop.views.conflict_window_list import ConflictList
 from aps_desktop.views.dialogs import ask
@@ -208,8 +208,8 @@ class ConflictsPane(Pane):
         answers = take_all(self._found, office)
         declined = sum(len(conflict.proposals) for conflict, _ in answers)
         text = (
-            f"{many(len(answers), 'field gets', 'fields get')} the value that the "
-            f"{office_name(office)} gave. "
+            f"{many(len(answers), 'field gets', 'fields get')} the value that "
+            f"{the_office(office)} gave. "
             + (
                 f"{many(declined, 'proposal is', 'proposals are')} declined with it. "
                 if declined

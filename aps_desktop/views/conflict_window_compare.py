@@ -14,11 +14,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.fields import Kind
+from aps_desktop.domain.office_names import office_name
 from aps_desktop.domain.values import from_wire, to_wire
 from aps_desktop.services import text_merge
 from aps_desktop.services.conflicts import Conflict, Version
 from aps_desktop.services.merge_report import moment
-from aps_desktop.services.office_names import office_name
 from aps_desktop.services.text_merge import Piece
 from aps_desktop.views.conflict_window_card import ValueCard
 from aps_desktop.views.editors import Editor, editor_for

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QWidget
 from aps_desktop.db import store
 from aps_desktop.domain.clock import today
 from aps_desktop.domain.errors import UserError
+from aps_desktop.domain.office_names import office_name
 from aps_desktop.services import class_marks, dashboard_report
-from aps_desktop.services.office_names import office_name
 from aps_desktop.views.context import ATTENTION, OK, Context
 from aps_desktop.views.export_dialog import ask_target, open_file
 

@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
 )
 
 from aps_desktop.domain.changes import Applied
+from aps_desktop.domain.office_names import office_name
 from aps_desktop.services import making
 from aps_desktop.services.making import Choices, Made, Wanted
 from aps_desktop.services.merge_report import many
-from aps_desktop.services.office_names import office_name
 from aps_desktop.views.export_bundle_dialog_form import ExportForm
 from aps_desktop.views.fitting import fit, scrolled
 from aps_desktop.views.plain_label import PlainLabel
@@ -52,6 +52,8 @@ class ExportBundleDialog(QDialog):
         self.problem = PlainLabel("", self, wrap=True)
         self.problem.setObjectName("export_problem")
         self.problem.hide()
+        self.lacks = PlainLabel("", self, role="muted", wrap=True)
+        self.lacks.setObjectName("export_lacks")
         self.form = ExportForm(self)
         self.result_page = QWidget(self)
         self.pages = QStackedWidget(self)
@@ -68,7 +70,7 @@ class ExportBundleDialog(QDialog):
 
     def _lay_out(self) -> None:
         foot = QHBoxLayout()
-        foot.addStretch(1)
+        foot.addWidget(self.lacks, 1)
         for one in (self.leave, self.show_folder, self.make):
             foot.addWidget(one)
         layout = QVBoxLayout(self)
@@ -101,7 +103,9 @@ class ExportBundleDialog(QDialog):
             return
         name = making.file_name(self._choices, self.form.offices(), datetime.now())
         self.form.show_name(name)
-        self.make.setEnabled(self.form.complete() and not self._busy)
+        lacks = self.form.lacks()
+        self.lacks.setText(lacks)
+        self.make.setEnabled(not lacks and not self._busy)
 
     def _on_browse(self) -> None:
         chosen = QFileDialog.getExistingDirectory(
@@ -140,6 +144,7 @@ class ExportBundleDialog(QDialog):
         lines.addStretch(1)
         self.pages.setCurrentWidget(self.result_page)
         self.make.hide()
+        self.lacks.hide()
         self.show_folder.show()
         self.leave.setText("Close")
         self.show_folder.setDefault(True)

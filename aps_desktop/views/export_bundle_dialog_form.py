@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QButtonGroup,
     QCheckBox,
     QComboBox,
     QCompleter,
@@ -17,9 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aps_desktop.domain.office_names import office_name
 from aps_desktop.services.bundle_files import PART_MB
 from aps_desktop.services.making import SCOPES, Choices, Wanted
-from aps_desktop.services.office_names import office_name
 from aps_desktop.views.fitting import number_box
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import button
@@ -54,7 +56,8 @@ class ExportForm(QWidget):
         self.lines.addStretch(1)
         self.everybody.toggled.connect(self._on_whom)
         self.scope.currentIndexChanged.connect(self._on_scope)
-        self.root.currentIndexChanged.connect(self.changed)
+        self.root.currentIndexChanged.connect(self._on_root)
+        self.root.editTextChanged.connect(self.changed)
         self.split.toggled.connect(self.part.setEnabled)
         self.place.textChanged.connect(self.changed)
         self._on_whom()
@@ -69,6 +72,7 @@ class ExportForm(QWidget):
         self.some = QRadioButton("&These offices:", self)
         self.some.setObjectName("export_some")
         self.everybody.setChecked(True)
+        self._together(self.everybody, self.some)
         self._offices = QWidget(self)
         self._offices.setObjectName("export_offices")
         self._offices.setAccessibleName("Offices")
@@ -90,6 +94,7 @@ class ExportForm(QWidget):
         self.root.setEditable(True)
         self.root.lineEdit().setAccessibleName(self.root.accessibleName())
         self.root.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.root.lineEdit().setPlaceholderText("Type a part of its name")
         self.root.completer().setFilterMode(Qt.MatchFlag.MatchContains)
         self.root.completer().setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         self.max_class = _box("export_class", "Documents", self)
@@ -104,19 +109,15 @@ class ExportForm(QWidget):
             grid.addWidget(box, line, 1)
         grid.setColumnStretch(1, 1)
         self.lines.addLayout(grid)
-        # A group of its own: radio buttons with one parent exclude one another.
-        group = QWidget(self)
-        self.new = QRadioButton("&Only what they are not known to have", group)
+        self.new = QRadioButton("&Only what they are not known to have", self)
         self.new.setObjectName("export_new")
-        self.full = QRadioButton("E&verything, for a new computer or when one was lost", group)
+        self.full = QRadioButton("E&verything, for a new computer or when one was lost", self)
         self.full.setObjectName("export_full")
         self.new.setChecked(True)
-        inside = QVBoxLayout(group)
-        inside.setContentsMargins(0, 2, 0, 0)
-        inside.setSpacing(6)
+        self._together(self.new, self.full)
+        self.lines.addSpacing(2)
         for widget in (self.new, self.full):
-            inside.addWidget(widget)
-        self.lines.addWidget(group)
+            self.lines.addWidget(widget)
 
     def _where(self) -> None:
         self._section("Where to")
@@ -145,6 +146,13 @@ class ExportForm(QWidget):
         below.addStretch(1)
         self.lines.addLayout(below)
 
+    def _together(self, *buttons: QRadioButton) -> None:
+        """One of these is always chosen. Without a group of their own they would be let go by a
+        click on the chosen one, as soon as another pair stands on the page."""
+        group = QButtonGroup(self)
+        for one in buttons:
+            group.addButton(one)
+
     def _section(self, words: str) -> None:
         self.lines.addSpacing(6)
         self.lines.addWidget(PlainLabel(words, self, role="section"))
@@ -160,6 +168,8 @@ class ExportForm(QWidget):
             box.toggled.connect(self.changed)
             self._grid.addWidget(box, at // _COLUMNS, at % _COLUMNS)
             self.boxes[code] = box
+        for one, after in pairwise((self.some, *self.boxes.values(), self.scope)):
+            self.setTabOrder(one, after)  # they came last, and Tab would go to them last
         self._grid.setColumnStretch(_COLUMNS, 1)
         self.some.setEnabled(bool(choices.offices))
         self._offices.setVisible(bool(choices.offices))
@@ -183,11 +193,14 @@ class ExportForm(QWidget):
     def show_name(self, name: str) -> None:
         self.name.setText(name)
 
-    def complete(self) -> bool:
-        """Whether everything that is needed has been chosen."""
-        whom = self.everybody.isChecked() or bool(self.offices())
-        which = not self.scope.currentData() or self.root.currentIndex() >= 0
-        return whom and which and bool(self.place.text().strip())
+    def lacks(self) -> str:
+        """What is still to be chosen, in words; empty where nothing is."""
+        if self.some.isChecked() and not self.offices():
+            return "Tick an office."
+        kind, at = self.scope.currentData(), self.root.currentIndex()
+        if kind and (at < 0 or self.root.currentText() != self.root.itemText(at)):
+            return f"Choose the {kind} from the list."
+        return "" if self.place.text().strip() else "Name a folder."
 
     def wanted(self) -> Wanted:
         kind = self.scope.currentData()
@@ -203,11 +216,16 @@ class ExportForm(QWidget):
         self._offices.setEnabled(self.some.isChecked())
         self.changed.emit()
 
+    def _on_root(self) -> None:
+        self.root.lineEdit().setCursorPosition(0)  # a long name is known by its beginning
+        self.changed.emit()
+
     def _on_scope(self) -> None:
         kind = self.scope.currentData()
         self.root.clear()
         for key, words in self._roots.get(kind, ()):
             self.root.addItem(words, key)
+        self.root.setCurrentIndex(-1)  # nobody's part goes out because it stands first
         self.root.setEnabled(bool(kind))
         self.new.setEnabled(not kind)
         if kind:

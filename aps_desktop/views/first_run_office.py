@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aps_desktop.services.office_names import offices
+from aps_desktop.domain.office_names import offices
 from aps_desktop.views.fitting import scrolled
 from aps_desktop.views.plain_label import PlainLabel
 

@@ -198,6 +198,12 @@ class Commands(QObject):
 
         _open(ExportBundleDialog(self._context, self._window))
 
+    def _do_request(self) -> None:
+        from aps_desktop.views.trust_pane_request import save_request
+
+        self._window.go("trust")  # where the fingerprint stands
+        save_request(self._context, self._window)
+
     def _do_backup(self) -> None:
         self._window.go("backups")
         self._window.pane().back_up()

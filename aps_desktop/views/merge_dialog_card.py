@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPlainTextEdit, QWidget
 
+from aps_desktop.domain.office_names import office_name, the_office
 from aps_desktop.services import merge_report
 from aps_desktop.services.merge_report import many, moment
-from aps_desktop.services.office_names import office_name
 from aps_desktop.views.merge_dialog_differences import Differences
 from aps_desktop.views.merge_dialog_work import (
     DONE,
@@ -107,10 +107,10 @@ class BundleCard(Card):
 
     def _quarantine(self) -> None:
         b = self.item.bundle
-        office = office_name(b.office)
+        office = the_office(b.office)
         words = (
-            f"It says that it comes from “{b.name}” of the {office}. Nothing of it is merged until "
-            f"somebody confirms that computer: call the {office} on a number that you know, and "
+            f"It says that it comes from “{b.name}” of {office}. Nothing of it is merged until "
+            f"somebody confirms that computer: call {office} on a number that you know, and "
             "let them read the fingerprint that “Offices and trust” shows there."
         )
         self.lines.addWidget(PlainLabel(words, self, wrap=True))

@@ -11,8 +11,8 @@ from PySide6.QtGui import QPageSize, QPdfWriter, QTextDocument
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from aps_desktop.db.store import this_device
+from aps_desktop.domain.office_names import office_name
 from aps_desktop.services import merge_report
-from aps_desktop.services.office_names import office_name
 from aps_desktop.views.merge_dialog_work import REFUSED, Item
 
 if TYPE_CHECKING:

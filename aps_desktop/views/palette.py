@@ -141,8 +141,10 @@ class Palette(QDialog):
     def _show_entries(self, text: str) -> None:
         known = _ranked(text)
         hits = self._hits if len(text.strip()) >= 2 else []
-        # A command or page that begins as typed comes before the records, the others after.
-        first = [e for e in known if e.title.lower().startswith(text.lower())][:3] if text else []
+        # A command or page with a word that begins as typed comes before the records, the others
+        # after.
+        typed = text.strip().lower()
+        first = [e for e in known if f" {typed}" in f" {e.title.lower()}"][:3] if typed else []
         rest = [e for e in known if e not in first]
         self.model.show((first + hits + rest)[:30])
         rows = min(self.model.rowCount(), _MOST)

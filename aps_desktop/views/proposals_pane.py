@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aps_desktop.domain.office_names import office_name
 from aps_desktop.models.rows_model import RowsModel
 from aps_desktop.services import proposals, records, text_merge
 from aps_desktop.services.merge_report import many, moment
-from aps_desktop.services.office_names import office_name
 from aps_desktop.services.proposals import VALUE, Proposal
 from aps_desktop.views.changes_table import rows_table
 from aps_desktop.views.conflict_window_text import DiffView

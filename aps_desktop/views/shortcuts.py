@@ -41,6 +41,7 @@ COMMANDS = (
     Command("report", "Make a &report…", "&File", ("Ctrl+R",), "report", rule=True),
     Command("open_bundle", "Open a b&undle…", "&File", ("Ctrl+Shift+O",), "bundle", rule=True),
     Command("make_bundle", "&Make a bundle…", "&File", ("Ctrl+Shift+M",), "export"),
+    Command("request", "&Save this computer's request…", "&File", icon="export"),
     Command("backup", "&Back up now", "&File", ("Ctrl+B",), "backup"),
     Command("officer", "&Who is working…", "&File", icon="person"),
     Command("passphrase", "&Passphrase…", "&File", icon="lock"),

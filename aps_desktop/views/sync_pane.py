@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from aps_desktop.domain.office_names import office_name, the_office
 from aps_desktop.models.rows_model import RowsModel
 from aps_desktop.services import merging, queued_bundles, sync_status
 from aps_desktop.services.merge_report import day, many, moment
-from aps_desktop.services.office_names import office_name
 from aps_desktop.services.queued_bundles import Queued
 from aps_desktop.services.sync_status import Exchange, Peer, Waiting
 from aps_desktop.views.changes_table import rows_table
@@ -176,8 +176,8 @@ class SyncPane(Pane):
         if one is None:
             return
         text = (
-            f"{many(one.changes, 'change')} of bundle {one.sequence} of the "
-            f"{office_name(one.office)} go again, as if it had not arrived yet. What was edited "
+            f"{many(one.changes, 'change')} of bundle {one.sequence} of "
+            f"{the_office(one.office)} go again, as if it had not arrived yet. What was edited "
             "here since, on top of it, stays. The bundle can be merged once more."
         )
         if ask("Undo this merge?", text, "Undo the merge", danger=True, parent=self.window()):
@@ -207,7 +207,7 @@ def _undo(number: int, db: Database) -> Applied:
 
 def waiting_words(one: Waiting) -> str:
     """ "6 changes wait for bundle 14 of the Lao PDR office"."""
-    whose = f"the {office_name(one.office)}" if one.office else "another computer"
+    whose = the_office(one.office) if one.office else "another computer"
     if len(one.bundles) == 1:
         which = f"bundle {one.bundles[0]} of {whose}"
     elif one.bundles:

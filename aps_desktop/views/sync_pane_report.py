@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from aps_desktop.domain.office_names import office_name, the_office
 from aps_desktop.services import merge_report
 from aps_desktop.services.merge_differences import Difference
 from aps_desktop.services.merge_report import many, moment
-from aps_desktop.services.office_names import office_name
 from aps_desktop.services.sync_status import Exchange
 from aps_desktop.views.merge_dialog_differences import Differences
 from aps_desktop.views.plain_label import PlainLabel
@@ -23,7 +23,7 @@ class ExchangeDialog(QDialog):
         self.setObjectName("exchange_dialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         made = one.direction == "out"
-        title = f"Bundle {one.sequence:,} of the {office_name(one.office)}"
+        title = f"Bundle {one.sequence:,} of {the_office(one.office)}"
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self.setMinimumWidth(640)

@@ -80,9 +80,13 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QDateEdit, QComboBox { min-height: 20px; }
 QLineEdit:focus, QTextEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus,
 QDateEdit:focus, QComboBox:focus { border: 2px solid $accent; padding: 3px 7px; }
 QLineEdit:disabled, QLineEdit:read-only, QTextEdit:read-only, QPlainTextEdit:read-only,
-QComboBox:disabled { background: $surface_alt; border-color: $border; }
+QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled { background: $surface_alt;
+  border-color: $border; }
+QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled { color: $text_muted; }
 QLineEdit[problem="true"], QComboBox[problem="true"], QTextEdit[problem="true"],
 QPlainTextEdit[problem="true"] { border: 2px solid $late; padding: 3px 7px; }
+/* A box's list is as high as its items and twice this padding, which must not change. */
+QComboBox:focus, QComboBox[problem="true"] { padding: 4px 7px; min-height: 18px; }
 QLineEdit[compact="true"] { min-height: 16px; border-radius: 4px; padding: 2px 6px; }
 QLineEdit[compact="true"]:focus { border: 2px solid $accent; padding: 1px 5px; }
 QToolButton[compact="true"] { background: $surface; border: 1px solid $border_strong;
@@ -98,7 +102,7 @@ QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url(apsicons:$scheme/c
   width: 12px; height: 12px; }
 QDateEdit::drop-down { border: none; width: 24px; }
 QDateEdit::down-arrow { image: url(apsicons:$scheme/chevron-down.svg); width: 14px; height: 14px; }
-QComboBox QAbstractItemView { background: $surface; border: 1px solid $border_strong;
+QComboBox QAbstractItemView { background: $surface; border: none;
   selection-background-color: $selection; selection-color: $selection_text; outline: none; }
 
 QCheckBox, QRadioButton { spacing: 8px; }

@@ -141,6 +141,7 @@ class TodayPane(Pane):
         for words, name, kind, act in (
             ("Import a workbook…", "begin_import", "primary", self._on_import),
             ("New project", "begin_project", "", self._on_first_project),
+            ("Ask to join the other offices…", "begin_request", "quiet", self._on_join),
         ):
             button = QPushButton(words, page)
             button.setObjectName(name)
@@ -154,6 +155,9 @@ class TodayPane(Pane):
 
     def _on_import(self) -> None:
         self.context.command_wanted.emit("import")
+
+    def _on_join(self) -> None:
+        self.context.command_wanted.emit("request")
 
     def _on_first_project(self) -> None:
         self.context.open_pane.emit("entity:project")

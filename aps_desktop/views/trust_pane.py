@@ -11,10 +11,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout
 
 from aps_desktop.domain.changes import Applied
+from aps_desktop.domain.office_names import office_name
 from aps_desktop.models.rows_model import RowsModel
 from aps_desktop.services import trust_overview
 from aps_desktop.services.merge_report import day
-from aps_desktop.services.office_names import office_name
 from aps_desktop.services.trust_overview import Computer, Overview
 from aps_desktop.views import trust_pane_after as after
 from aps_desktop.views import trust_pane_request as files
@@ -203,8 +203,11 @@ class TrustPane(Pane):
         )
 
     def _on_done(self, result: tuple[str, Applied]) -> None:
-        self.context.say(result[0], "ok")
         self._read()
+        # A new list, and what was put back, reach the others with the next bundle.
+        send = partial(self.context.command_wanted.emit, "make_bundle")
+        own = self.shown is not None and self.shown.secretariat
+        self.context.say(result[0], "ok", "Make a bundle" if own else "", send if own else None)
 
 
 def _overview(db: Database) -> tuple[Overview, Applied]:

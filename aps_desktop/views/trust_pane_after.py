@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from aps_desktop.domain.changes import Applied
+from aps_desktop.domain.office_names import the_office
 from aps_desktop.services import revocation, trusting
 from aps_desktop.services.merge_report import many
-from aps_desktop.services.office_names import office_name
 from aps_desktop.views.fitting import number_box
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import button, said
@@ -48,7 +48,7 @@ class AfterDialog(QDialog):
         self.leave = button("Cancel", f"{name}_cancel", "", self)
         self.go.clicked.connect(self.accept)
         self.leave.clicked.connect(self.reject)
-        self._lay_out(f"{title}: “{computer.name}” of the {office_name(computer.office)}", words)
+        self._lay_out(f"{title}: “{computer.name}” of {the_office(computer.office)}", words)
 
     def _lay_out(self, title: str, words: str) -> None:
         layout = QVBoxLayout(self)

@@ -16,10 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aps_desktop.db.store import this_device
 from aps_desktop.domain.changes import Applied
-from aps_desktop.services import requests, trust_overview, trusting
+from aps_desktop.domain.office_names import the_office
+from aps_desktop.services import files, requests, trust_overview, trusting
 from aps_desktop.services.merge_report import day
-from aps_desktop.services.office_names import office_name
 from aps_desktop.services.requests import Handed
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import button, fingerprint_label
@@ -28,17 +29,25 @@ if TYPE_CHECKING:
     from aps_desktop.db.engine import Database
     from aps_desktop.views.context import Context
 
+_ENDING = "apsrequest"
 _NOTHING = Applied(0, "", {})
 
 
 def save_request(context: Context, parent: QWidget) -> None:
     """Asks where to, and writes the file by which this computer asks to be on the list."""
+    _, office, name = this_device(context.runner.window_connection())
     chosen, _ = QFileDialog.getSaveFileName(
-        parent, "Save request file", "request.apsrequest", "Requests (*.apsrequest)"
+        parent,
+        "Save request file",
+        files.named_after(f"{office} {name}", _ENDING),
+        f"Requests (*.{_ENDING})",
     )
     if chosen:
+        target = Path(chosen)
+        if not target.suffix:
+            target = target.with_name(f"{target.name}.{_ENDING}")
         context.runner.mutate(
-            partial(_write, Path(chosen)), partial(_written, context), context.show_failure
+            partial(_write, target), partial(_written, context), context.show_failure
         )
 
 
@@ -100,12 +109,12 @@ def _said(handed: Handed) -> tuple[str, str, str]:
             "fingerprint of the key that signs its list."
         )
         return "An office list", words, "Take this list"
-    office = office_name(handed.office)
+    office = the_office(handed.office)
     words = (
-        f"“{handed.name}” of the {office} asks to be believed. Call the {office} on a number that "
+        f"“{handed.name}” of {office} asks to be believed. Call {office} on a number that "
         "you know, and let them read the fingerprint of that computer."
     )
-    return f"A request of the {office}", words, "Add this computer"
+    return f"A request of {office}", words, "Add this computer"
 
 
 def read(source: Path, _connection: object) -> Handed:

@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from aps_desktop.domain.entities import entity
+from aps_desktop.domain.office_names import the_office
 from aps_desktop.services import records, uniting
 from aps_desktop.services.merge_report import many
-from aps_desktop.services.office_names import office_name
 from aps_desktop.services.uniting import Plan
 from aps_desktop.views.fitting import fit
 from aps_desktop.views.plain_label import PlainLabel
@@ -102,8 +102,9 @@ class UniteDialog(QDialog):
         lines.setContentsMargins(12, 10, 12, 10)
         lines.setSpacing(6)
         if plan.proposes:
-            owner = office_name(plan.owner)
-            lines.addWidget(said(f"{owner} owns the other one and decides.", "attention", page))
+            owner = the_office(plan.owner)
+            words = f"The other one belongs to {owner}, which decides."
+            lines.addWidget(said(words, "attention", page))
         if not plan.moves:
             lines.addWidget(PlainLabel("Nothing refers to the other one yet.", page, role="muted"))
         for name, number in plan.moves.items():
@@ -145,7 +146,7 @@ class UniteDialog(QDialog):
             runner.mutate(records.undo, None, failed)
 
         if applied.proposed:
-            words = f"Proposed to {office_name(self.plan.owner)}, which decides."
+            words = f"Proposed to {the_office(self.plan.owner)}, which decides."
             self._context.say(words, "info", "Undo", undo)
         else:
             self._context.say(f"United with {_short(self.plan.into_title)}.", "ok", "Undo", undo)

@@ -137,6 +137,72 @@ def test_a_lonely_office_is_told_that_its_bundle_is_open_to_all(
     db.close()
 
 
+def test_the_form_of_a_bundle_goes_by_keyboard_and_says_what_is_still_to_be_chosen(
+    here: Offices, opened: Open, qtbot: QtBot
+) -> None:
+    records.new(here.asec, "programme", {"code": "ARISE", "title": "Of a long name " * 8})
+    window = opened(here.asec)
+    window.actions["make_bundle"].trigger()
+    dialog = window.findChild(ExportBundleDialog)
+    form = dialog.form
+    for radio in (form.everybody, form.new):
+        radio.click()
+        radio.click()
+        assert radio.isChecked()  # a chosen one stays chosen
+    form.some.setFocus()
+    form.some.click()
+    assert dialog.lacks.text() == "Tick an office."
+    qtbot.keyClick(form.some, Qt.Key.Key_Tab)
+    assert dialog.focusWidget() is form.boxes["KH"]
+    form.boxes["KH"].click()
+    form.scope.setCurrentIndex(form.scope.findData("programme"))
+    assert (form.root.currentIndex(), dialog.lacks.text()) == (
+        -1, "Choose the programme from the list."
+    )  # fmt: skip
+    form.root.setCurrentIndex(0)
+    assert form.root.lineEdit().cursorPosition() == 0
+    assert (dialog.lacks.text(), dialog.make.isEnabled()) == ("", True)
+    form.root.lineEdit().setText("something else")
+    assert not dialog.make.isEnabled()
+    dialog.reject()
+
+
+def test_the_list_of_a_box_shows_its_last_choice_whole(
+    here: Offices, opened: Open, qtbot: QtBot
+) -> None:
+    window = opened(here.asec)
+    window.actions["make_bundle"].trigger()
+    dialog = window.findChild(ExportBundleDialog)
+    box = dialog.form.scope
+    dialog.activateWindow()
+    box.setFocus()  # the frame of a box with the keyboard is thicker
+    qtbot.waitUntil(box.hasFocus)
+    box.showPopup()
+    view = box.view()
+    qtbot.waitUntil(view.isVisible)
+    rows = sum(view.sizeHintForRow(row) for row in range(box.count()))
+    assert (view.verticalScrollBar().maximum(), view.viewport().height()) == (0, rows)
+    box.hidePopup()
+    dialog.reject()
+
+
+def test_a_request_is_named_after_its_computer(
+    here: Offices, opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered = []
+
+    def choose(parent: object, title: str, name: str, kinds: str) -> tuple[str, str]:
+        offered.append(name)
+        return str(tmp_path / "ours"), kinds
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    window = opened(here.la)
+    window.actions["request"].trigger()
+    assert offered == ["LA Laptop of LA.apsrequest"]
+    assert "Send ours.apsrequest to the secretariat" in window.messages.text()
+    assert (tmp_path / "ours.apsrequest").exists()
+
+
 def test_a_request_is_added_only_when_its_fingerprint_was_compared(
     here: Offices, opened: Open, tmp_path: Path
 ) -> None:

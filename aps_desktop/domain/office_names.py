@@ -16,6 +16,13 @@ def offices() -> tuple[tuple[str, str], ...]:
     return (_SECRETARIAT, *((code, f"{name} national secretariat") for code, name in _states()))
 
 
+def the_office(code: str) -> str:
+    """An office within a sentence: "the Lao PDR office"; without a code "another office"."""
+    if code == _SECRETARIAT[0]:
+        return "the secretariat"
+    return f"the {office_name(code)}" if code else "another office"
+
+
 def office_name(code: str) -> str:
     """An office as the window's title and foot name it: "Lao PDR office"."""
     if code == _SECRETARIAT[0]:
