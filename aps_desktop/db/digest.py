@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 
+import msgspec
+
 from aps_desktop.db import log
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.layout import MEMBER
@@ -29,8 +31,9 @@ def digest(c: Connection) -> tuple[str, dict[str, int]]:
         if rid in hidden:
             continue
         line = hashlib.sha256(b"%d" % tid + _SEPARATOR + log.write_image(image).encode())
-        if rid in further:
-            line.update(_SEPARATOR + _other_heads(image, further[rid]))
+        other = _other_heads(image, further[rid]) if rid in further else []
+        if other:
+            line.update(_SEPARATOR + msgspec.json.encode(other))
         lines.append(uuid + line.digest())
         counts[tid] += 1
     lines.sort()
@@ -65,7 +68,8 @@ def _further_values(c: Connection) -> dict[int, list[tuple[int, str | None]]]:
     return found
 
 
-def _other_heads(image: log.Image, heads: list[tuple[int, str | None]]) -> bytes:
+def _other_heads(
+    image: log.Image, heads: list[tuple[int, str | None]]
+) -> list[tuple[int, str]]:
     """Equal texts are no disagreement, and two equal ones are one."""
-    other = {(number, text or "") for number, text in heads if image.get(number) != text}
-    return repr(sorted(other)).encode()
+    return sorted({(number, text or "") for number, text in heads if image.get(number) != text})
