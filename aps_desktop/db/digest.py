@@ -68,8 +68,6 @@ def _further_values(c: Connection) -> dict[int, list[tuple[int, str | None]]]:
     return found
 
 
-def _other_heads(
-    image: log.Image, heads: list[tuple[int, str | None]]
-) -> list[tuple[int, str]]:
+def _other_heads(image: log.Image, heads: list[tuple[int, str | None]]) -> list[tuple[int, str]]:
     """Equal texts are no disagreement, and two equal ones are one."""
     return sorted({(number, text or "") for number, text in heads if image.get(number) != text})
