@@ -234,22 +234,16 @@ def _titles(c: Connection) -> None:
             continue
         marks = ",".join(str(number) for number in numbers)
         names = ", ".join(kind.by_number[number].name for number in numbers)
-        rows = c.all(
-            f"SELECT rid, {names} FROM {kind.name} WHERE rid IN ("
+        concerned = (
             f"SELECT rid FROM life WHERE tid = {tid} AND alive = 1 UNION "
             f"SELECT t.cell >> 10 FROM t JOIN u ON u.rid = (t.cell >> 10) WHERE u.tid = {tid} "
-            f"AND (t.cell & 1023) IN ({marks}))"
+            f"AND (t.cell & 1023) IN ({marks})"
         )
+        rows = c.all(f"SELECT rid, {names} FROM {kind.name} WHERE rid IN ({concerned})")
         found = [(tid, row[0], folded_title(row[1:])) for row in rows]
-        c.many(
-            "INSERT INTO search_title VALUES (?, ?, ?) ON CONFLICT(tid, rid) "
-            "DO UPDATE SET folded = excluded.folded",
-            [row for row in found if row[2]],
-        )
-        c.many(
-            "DELETE FROM search_title WHERE tid = ? AND rid = ?",
-            [row[:2] for row in found if not row[2]],
-        )
+        c.run(f"DELETE FROM search_title WHERE tid = {tid} AND rid IN ({concerned})")
+        # No ON CONFLICT: SQLite would apply it to what triggers on this table insert, too.
+        c.many("INSERT INTO search_title VALUES (?, ?, ?)", [row for row in found if row[2]])
 
 
 _TITLED = f"SELECT tid FROM life WHERE alive = 1 UNION SELECT tid FROM u WHERE tid IN {_KNOWN}"
