@@ -72,7 +72,7 @@ def inspect(session: Session) -> int:
 
 
 _NEEDS_A_PERSON = ("conflicts", "held", "proposals", "restored", "refused", "refused_changes",
-                   "second_births")  # fmt: skip
+                   "second_births", "misnamed")  # fmt: skip
 
 
 def merge(session: Session) -> int:
@@ -319,6 +319,7 @@ def _merged(reports: list[merging.Report], refused: list[dict[str, str]]) -> dic
     document["refused"] = len(refused)
     document["refused_changes"] = sum(r.refused for r in reports)
     document["second_births"] = sum(r.second_births for r in reports)
+    document["misnamed"] = sum(r.misnamed for r in reports)
     document["problems"] = refused
     document["merge"] = next((r.merge for r in reversed(reports) if r.merge), None)
     document["bundles"] = [

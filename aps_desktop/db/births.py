@@ -72,8 +72,8 @@ def chosen(c: Connection, records: str = SEVERAL) -> dict[int, Chosen]:
         "CROSS JOIN record r CROSS JOIN history h CROSS JOIN op o "
         "JOIN device d ON d.ord = (o.dot >> 40) "
         "JOIN txn t ON t.device = d.ord AND t.n = o.txn "
-        f"WHERE r.rid = x.rid AND r.tid <> {MEMBER.number} AND h.cell = (x.rid << 10) "
-        "AND o.dot = h.dot ORDER BY r.rid"
+        f"WHERE r.rid = x.rid AND r.tid <> {MEMBER.number} AND length(r.uuid) = 16 "
+        "AND h.cell = (x.rid << 10) AND o.dot = h.dot ORDER BY r.rid"
     )
     found: dict[int, Chosen] = {}
     for (rid, uuid), births in groupby(rows, key=lambda row: (row[0], bytes(row[1]))):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
-from aps_desktop.db import log
+from aps_desktop.db import log, namesakes
 from aps_desktop.db.connection import Connection
 
 _SEPARATOR = "\x1f"
@@ -80,7 +80,7 @@ def computed(c: Connection, device: int, step: int, before: bytes) -> bytes | No
         f"ON r.rid = (o.cell >> {log.FIELD_BITS}) WHERE o.dot BETWEEN ? AND ? ORDER BY o.dot",
         span,
     ):
-        chain.change(bytes(uuid).hex(), tid, log.field_of_cell(cell), prev, val)
+        chain.change(namesakes.id_of(uuid).hex(), tid, log.field_of_cell(cell), prev, val)
         count += 1
     if count != numbers[2] - numbers[1] + 1:
         return None

@@ -6,9 +6,8 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from aps_desktop.db import births, lives, log, rebuild, summaries, title_index, united
+from aps_desktop.db import births, lives, log, namesakes, rebuild, summaries, title_index, united
 from aps_desktop.db import chain as chains
 from aps_desktop.db.connection import Connection, DatabaseFault, Row
 from aps_desktop.db.layout import field_columns, follows
@@ -132,6 +131,9 @@ def _heads(c: Connection) -> Iterator[Problem]:
         row = c.one("SELECT tid, uuid, birth, office FROM record WHERE rid = ?", (rid,))
         if row is not None and row[2:] != (dot, office):
             yield _wrong(c, row[0], row[1], "", "it is taken for another one's than its maker's")
+    for rid, _ in namesakes.misplaced(c):
+        row = c.one("SELECT tid, uuid FROM record WHERE rid = ?", (rid,)) or (0, bytes(16))
+        yield _wrong(c, row[0], row[1], "", "its birth says that it is of another kind")
     extra = _grouped(c.each("SELECT cell, dot, hlc FROM cell_extra ORDER BY cell, dot"))
     computed = dict(rebuild.settled_cells(c))
     for cell, dot, hlc, number in c.each("SELECT cell, dot, hlc, extra FROM cell ORDER BY cell"):
@@ -315,4 +317,4 @@ def _wrong_cell(c: Connection, cell: int) -> Problem:
 
 
 def _hex(uuid: Any) -> str:
-    return UUID(bytes=bytes(uuid)).hex if uuid is not None else ""
+    return namesakes.id_of(uuid).hex() if uuid is not None else ""

@@ -19,11 +19,13 @@ op counts also while it waits: somebody worked on the record."""
 
 _BIRTHS = f"SELECT o.dot FROM history h JOIN op o ON o.dot = h.dot WHERE h.cell = {_RID}"
 BIRTH_SQL = (
-    f"CASE WHEN birth IN ({_BIRTHS}) THEN birth ELSE (SELECT o.dot FROM history h "
+    f"CASE WHEN length(uuid) > 16 THEN NULL WHEN birth IN ({_BIRTHS}) THEN birth "
+    "ELSE (SELECT o.dot FROM history h "
     f"JOIN op o ON o.dot = h.dot JOIN device d ON {DEVICE_OF} WHERE h.cell = {_RID} "
     "ORDER BY o.hlc DESC, d.uuid DESC, o.dot DESC LIMIT 1) END"
 )
-"""The birth of a row of `record`: the one that is kept, if the log has it."""
+"""The birth of a row of `record`: the one that is kept, if the log has it; of what is kept apart
+(`db.namesakes`) there is none."""
 
 _DELETIONS = (
     f"SELECT o.dot FROM history l JOIN op o ON o.dot = l.dot AND o.val = '0' AND {_NO_PROPOSAL} "

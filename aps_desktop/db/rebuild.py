@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from aps_desktop.db import births, lives, log, summaries, title_index, united
+from aps_desktop.db import births, lives, log, namesakes, summaries, title_index, united
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.counts import put_counts
 from aps_desktop.db.layout import MEMBER, column_names, stored_values
@@ -49,6 +49,7 @@ def settle_log(c: Connection) -> None:
     """History, births, lives and heads from the ops."""
     c.run("DELETE FROM history")
     c.run("INSERT INTO history(cell, dot) SELECT cell, dot FROM op ORDER BY cell, dot")
+    namesakes.settle(c)
     c.run(f"UPDATE record SET birth = {lives.BIRTH_SQL}")
     c.many(
         "UPDATE record SET birth = ?, office = ? WHERE rid = ?",

@@ -124,7 +124,7 @@ class Work(WorkLookups):
 
     def birth(self, kind: Entity, id: UUID, image: log.Image) -> int:
         """A new record from its canonical texts."""
-        rid = self._new_rid(id)
+        rid = self._new_rid(kind, id)
         width, places = column_places(kind)
         columns: list[Any] = [None] * width
         for number, wire in image.items():
@@ -311,9 +311,8 @@ class Work(WorkLookups):
     def _add_member(self, rid: int, owner: UUID, field: Field, wire: str) -> None:
         id = member_id(owner, field.number, wire)
         if rid not in self._born:  # a new record's members are new
-            known = self.c.value(
-                "SELECT rid FROM record WHERE uuid = ? AND birth IS NOT NULL", (id.bytes,)
-            )
+            found = f"SELECT rid FROM record WHERE uuid = ? AND tid = {MEMBER.number} "
+            known = self.c.value(f"{found} AND birth IS NOT NULL", (id.bytes,))
             if known is not None:
                 self.restore(int(known))
                 return

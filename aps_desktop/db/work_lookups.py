@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from aps_desktop.db import namesakes
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
+from aps_desktop.db.layout import MEMBER
 from aps_desktop.db.log_writer import Author, LogWriter
 from aps_desktop.db.standing import raw_rid_of
 from aps_desktop.db.standing import rid_of as standing_rid
@@ -61,13 +63,16 @@ class WorkLookups(LogWriter):
         return str(self.c.value("SELECT office FROM record WHERE rid = ?", (rid,)) or "")
 
     def _uuid(self, rid: int) -> UUID:
-        return UUID(bytes=bytes(self.c.value("SELECT uuid FROM record WHERE rid = ?", (rid,))))
+        uuid = self.c.value("SELECT uuid FROM record WHERE rid = ?", (rid,))
+        return UUID(bytes=namesakes.id_of(uuid))
 
-    def _new_rid(self, id: UUID) -> int:
+    def _new_rid(self, kind: Entity, id: UUID) -> int:
         """A new record's row number; one that was known by reference only keeps its own."""
         row = None
         if id.version != 7:  # a random id is new; a named one may have come from elsewhere
-            row = self.c.one("SELECT rid, birth FROM record WHERE uuid = ?", (id.bytes,))
+            row = self.c.one("SELECT rid, birth, tid FROM record WHERE uuid = ?", (id.bytes,))
+        if row is not None and row[2] not in (0, kind.number):
+            row = self._as(kind, id, *row)
         if row is not None and row[1] is not None:
             raise NotFound(f"A record with the id {id} is there already.")
         if row is None:
@@ -75,6 +80,25 @@ class WorkLookups(LogWriter):
         rid = int(row[0] if row else self._rid)
         self._rids[id.hex] = rid
         return rid
+
+    def _as(
+        self, kind: Entity, id: UUID, rid: int, birth: int | None, tid: int
+    ) -> tuple[int, int | None]:
+        """A record that somebody named as another kind before it was made here as this one.
+
+        Also where he had made one of it: a set's member and the shipped lists are not his.
+        """
+        if birth is not None and self._own and kind is not MEMBER:
+            return rid, birth
+        apart = namesakes.apart_id(id.bytes, kind.number)
+        place = self.c.value("SELECT rid FROM record WHERE uuid = ?", (apart,))
+        if place is None:
+            self._rid += 1
+            place = self._rid
+            self.c.run("INSERT INTO record(rid, uuid, tid, alive) VALUES (?, ?, ?, 0)",
+                       (place, apart, kind.number))  # fmt: skip
+        namesakes.swap(self.c, [(rid, place)])
+        return rid, None
 
 
 def _known(rid: int | None) -> int:

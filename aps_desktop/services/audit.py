@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from aps_desktop.db import log
+from aps_desktop.db import log, namesakes
 from aps_desktop.db.connection import Connection, Row
 from aps_desktop.db.layout import MEMBER
 from aps_desktop.domain.entities import BY_NUMBER
@@ -120,7 +120,7 @@ def change_of(c: Connection, op: Row) -> AuditChange | None:
     kind = BY_NUMBER.get(tid)
     if kind is None:
         return None
-    id = UUID(bytes=bytes(uuid))
+    id = UUID(bytes=namesakes.id_of(uuid))
     name = called(c, id)
     if number == BIRTH:
         return AuditChange(kind.name, id, name, f"New {kind.label.lower()}", "", "", "")

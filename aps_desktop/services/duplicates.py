@@ -158,7 +158,8 @@ def _united(c: Connection) -> Iterator[Issue]:
 def _not_there(c: Connection) -> dict[int, tuple[UUID, bool]]:
     """Records that others may still refer to: deleted, or never arrived (then False)."""
     rows = c.all(
-        "SELECT rid, uuid, birth FROM record WHERE alive = 0 AND tid <> ?", (MEMBER.number,)
+        "SELECT rid, uuid, birth FROM record WHERE alive = 0 AND tid <> ? AND length(uuid) = 16",
+        (MEMBER.number,),
     )
     return {rid: (_uuid(uuid), birth is not None) for rid, uuid, birth in rows}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aps_desktop.db import log
+from aps_desktop.db import log, namesakes
 from aps_desktop.db.connection import Connection, Row
 from aps_desktop.db.layout import MEMBER
 from aps_desktop.domain.entities import BY_NUMBER
@@ -90,6 +90,8 @@ def _comes_with_its_record(c: Connection, op: Row) -> bool:
 def _fate(c: Connection, op: Row, old: str) -> tuple[str | None, str]:
     """(what becomes of a change, what stands here now); None for one that was replaced since."""
     cell, dot = op[1], op[6]
+    if namesakes.is_apart(op[4]):
+        return WAITS, ""
     for table, fate in (("op_held", WAITS), ("op_proposal", PROPOSAL)):
         if c.value(f"SELECT 1 FROM {table} WHERE dot = ?", (dot,)):
             return fate, _shown(c, op) if fate == PROPOSAL else old

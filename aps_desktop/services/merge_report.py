@@ -93,6 +93,9 @@ def passed_over(numbers: Mapping[str, Any]) -> list[tuple[str, str]]:
         were = "was" if number == 1 else "were"
         words = f"that the sender calls new {were} made already on another computer: that counts"
         found.append(("attention", f"{many(number, 'record')} {words}"))
+    if number := numbers.get("misnamed", 0):
+        words = "of another kind than the record is: they are kept, and count for nothing"
+        found.append(("attention", f"{many(number, 'change')} {words}"))
     if number := numbers.get("refused", 0):
         words = "not taken: their computer was revoked, or they belong to a newer version"
         found.append(("attention", f"{many(number, 'change')} {words}"))

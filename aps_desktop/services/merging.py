@@ -80,6 +80,8 @@ class Report:
     proposals: int = 0
     second_births: int = 0
     """Records that the bundle says were made by another computer than their own: passed over."""
+    misnamed: int = 0
+    """Changes that say of a record that it is of another kind than it is: passed over."""
     renewed: bool = False
     """This database turned out to be an older state of itself, and has a new device name."""
     unsealed: dict[str, int] = field(default_factory=dict)
@@ -328,7 +330,7 @@ def _merge(
         conflicts=outcome.conflicts, parallel=outcome.parallel, proposals=outcome.proposals,
         entities=outcome.entities, files=len(bundle.files), touched=outcome.touched,
         unsealed=unsealed, renewed=outcome.renewed, differences=differences,
-        refused=outcome.refused, second_births=outcome.second_births,
+        refused=outcome.refused, second_births=outcome.second_births, misnamed=outcome.misnamed,
         upto=m.covers.get(m.sender.device, (0, 0))[1],
     )  # fmt: skip
 

@@ -131,7 +131,7 @@ def _candidates(c: Connection) -> None:
         "AND NOT EXISTS (SELECT 1 FROM op_proposal x WHERE x.dot = o.dot)"
     )
     c.run("CREATE TEMP TABLE replaced (cell BIGINT, node BIGINT, PRIMARY KEY (cell, node))")
-    node = "CASE WHEN (o.cell & 1023) = 0 THEN 0 ELSE o.dot END"
+    node = "CASE WHEN o.cell = ((k.cell >> 10) << 10) THEN 0 ELSE o.dot END"  # its own births
     c.run(
         f"INSERT INTO replaced SELECT DISTINCT k.cell, {node} FROM candidate k "
         "JOIN op o ON o.dot = k.prev"

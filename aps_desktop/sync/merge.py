@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from aps_desktop.db import births, identity
+from aps_desktop.db import births, identity, namesakes
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.layout import MEMBER
 from aps_desktop.db.log_writer import kind_of
@@ -43,6 +43,8 @@ class Outcome:
     proposals: int = 0
     second_births: int = 0
     """Births of records that were made elsewhere: they do not count."""
+    misnamed: int = 0
+    """Changes of records that are of another kind than these changes say: they do not count."""
     renewed: bool = False
     """Own later changes came back, so the database is an older state: it has a new device now."""
     entities: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -91,7 +93,8 @@ def merge(
 
 def _count_waiting(c: Connection, outcome: Outcome) -> None:
     """What came and stands nowhere yet, or never will."""
-    outcome.held = waiting.number(c)
+    outcome.misnamed = namesakes.changes(c, "n")
+    outcome.held = waiting.number(c) - outcome.misnamed
     outcome.second_births = c.value(
         "SELECT count(*) FROM n JOIN record r ON r.rid = (n.cell >> 10) "
         f"WHERE (n.cell & 1023) = 0 AND r.tid <> {MEMBER.number} AND n.dot <> r.birth"
@@ -125,7 +128,7 @@ def _births(c: Connection) -> None:
         "FROM (SELECT DISTINCT cell FROM n WHERE (cell & 1023) = 0) n "
         "JOIN history h ON h.cell = n.cell JOIN op o ON o.dot = h.dot "
         "JOIN device d ON d.ord = (o.dot >> 40)) x JOIN record r ON r.rid = x.rid "
-        "WHERE x.place = 1 ORDER BY x.rid"
+        "WHERE x.place = 1 AND length(r.uuid) = 16 ORDER BY x.rid"
     )
     several = births.chosen(c, _SEVERAL)
     _note_reborn(c, several)

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from aps_desktop.db import log
+from aps_desktop.db import log, namesakes
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain.changes import NAME_LIMIT
 from aps_desktop.domain.fields import LIFE
@@ -147,7 +147,7 @@ def record_lines(c: Connection) -> Iterator[bytes]:
     return map(
         _encoder.encode,
         c.each(
-            f"SELECT r.rid, {c.hex('r.uuid')}, r.tid FROM sent_record s "
+            f"SELECT r.rid, {c.hex(namesakes.id_sql('r.uuid'))}, r.tid FROM sent_record s "
             "JOIN record r ON r.rid = s.rid ORDER BY s.rid"
         ),
     )

@@ -9,12 +9,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from aps_desktop.db.connection import Connection
+from aps_desktop.db import namesakes
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.layout import MEMBER
 from aps_desktop.domain.ids import shipped_ids
 from aps_desktop.sync.arrivals import take_changes
 from aps_desktop.sync.bundle_lines import (
-    BadContent,
+    CHUNK,
     Lines,
     Staged,
     bad,
@@ -51,6 +52,8 @@ def stage(
     _records(c, staged, lines)
     _steps(c, staged, lines)
     take_changes(c, staged, lines)
+    namesakes.settle(c, cells_of=("n",))
+    namesakes.tidy(c)
     return staged
 
 
@@ -126,8 +129,10 @@ def _numbered(c: Connection, staged: Staged, above: int) -> bool:
     """Notes the row numbers beyond one; False when a record has none yet."""
     complete = True
     named: dict[int, int] = {}
-    for number, entity, rid, tid in c.each(
-        "SELECT x.number, x.tid, r.rid, r.tid FROM named x LEFT JOIN record r ON r.uuid = x.uuid"
+    others: list[tuple[int, int, bytes]] = []
+    for number, entity, uuid, rid, tid in c.each(
+        "SELECT x.number, x.tid, x.uuid, r.rid, r.tid FROM named x "
+        "LEFT JOIN record r ON r.uuid = x.uuid"
     ):
         if rid is None:
             complete = False
@@ -135,13 +140,32 @@ def _numbered(c: Connection, staged: Staged, above: int) -> bool:
             if number in staged.records:
                 raise bad("records.jsonl", len(staged.records), "a number is used twice")
             if tid != entity and named.setdefault(rid, entity if tid == 0 else tid) != entity:
-                raise BadContent(
-                    "This bundle calls a record something else than this database does.",
-                    "Nothing was merged. Report this to the secretariat.",
-                )
+                others.append((number, entity, bytes(uuid)))
             staged.records[number] = rid, entity
     c.many("UPDATE record SET tid = ? WHERE rid = ?", [(e, rid) for rid, e in named.items()])
+    _set_apart(c, staged, others)
     return complete
+
+
+def _set_apart(c: Connection, staged: Staged, others: list[tuple[int, int, bytes]]) -> None:
+    """What is named as another kind than here gets row numbers of its own (hardly ever any).
+
+    It may be right: which kind the record is of is known when its birth has come.
+    """
+    wanted = {namesakes.apart_id(uuid, entity): entity for _, entity, uuid in others}
+    rids: dict[bytes, int] = {}
+    for start in range(0, len(others), CHUNK):
+        part = list(wanted)[start : start + CHUNK]
+        found = c.all(f"SELECT uuid, rid FROM record WHERE uuid IN ({placeholders(part)})", part)
+        rids.update((bytes(uuid), rid) for uuid, rid in found)
+    last = c.value("SELECT rid FROM local_state")
+    fresh = [id for id in wanted if id not in rids]
+    rids.update((id, last + at) for at, id in enumerate(fresh, 1))
+    rows = [(rids[id], id, wanted[id]) for id in fresh]
+    c.many("INSERT INTO record(rid, uuid, tid, alive) VALUES (?, ?, ?, 0)", rows)
+    c.run("UPDATE local_state SET rid = rid + ?", (len(rows),))
+    for number, entity, uuid in others:
+        staged.records[number] = rids[namesakes.apart_id(uuid, entity)], entity
 
 
 def _steps(c: Connection, staged: Staged, lines: Lines) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from aps_desktop.db import births
+from aps_desktop.db import births, namesakes
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.counts import put_counts
 from aps_desktop.db.layout import MEMBER
@@ -41,10 +41,13 @@ def take_back(c: Connection, merge: int) -> TakenBack:
     hold_again(c)
     for table in ("op_parent", "op_seen", "op_held", "op_proposal", "history", "op"):
         c.run(f"DELETE FROM {table} WHERE dot IN (SELECT dot FROM leaving)")
+    _forget_steps(c)
+    namesakes.settle(c)
     _unborn(c)
     settle_cells(c)
     settle.rows(c, result.entities, result.touched)
     _retreat(c)
+    namesakes.tidy(c)
     return result
 
 
@@ -81,10 +84,26 @@ def _choose(c: Connection, merge: int) -> None:
     )
 
 
+def _forget_steps(c: Connection) -> None:
+    """Steps of which nothing stays are not known any more: others may come under their numbers."""
+    c.run(
+        "DELETE FROM txn WHERE (device, n) IN (SELECT device, n FROM going) AND NOT EXISTS "
+        "(SELECT 1 FROM op o WHERE o.dot BETWEEN ((txn.device << 40) | txn.first_seq) "
+        "AND ((txn.device << 40) | txn.last_seq))"
+    )
+
+
 def _prepare(c: Connection) -> None:
-    """The tables that settling works on: touched cells `t`, touched records `n`, no births `b`."""
-    for table in ("t", "n", "b", "released"):
+    """The tables that settling works on: touched cells `t`, touched records `n`, no births `b`.
+
+    And `going`, the steps that the leaving changes belong to.
+    """
+    for table in ("t", "n", "b", "released", "going"):
         c.run(f"DROP TABLE IF EXISTS {table}")
+    c.run(
+        "CREATE TEMP TABLE going AS SELECT DISTINCT o.dot >> 40 AS device, o.txn AS n "
+        "FROM leaving x JOIN op o ON o.dot = x.dot"
+    )
     c.run(
         f"CREATE TEMP TABLE t (cell {c.key}, dot BIGINT, hlc BIGINT, extra BIGINT, general BIGINT)"
     )
@@ -103,7 +122,10 @@ def _prepare(c: Connection) -> None:
 
 def _unborn(c: Connection) -> None:
     """Records whose birth left are known by reference only again; another birth takes over."""
-    left = "SELECT cell >> 10 AS rid FROM leaving WHERE (cell & 1023) = 0"
+    left = (
+        "SELECT r.rid AS rid FROM leaving x JOIN record r ON r.rid = (x.cell >> 10) "
+        "WHERE (x.cell & 1023) = 0 AND length(r.uuid) = 16"
+    )
     found = births.chosen(c, left)
     c.run(
         "UPDATE b SET dot = coalesce((SELECT x.dot FROM (SELECT o.dot AS dot, row_number() OVER "

@@ -116,7 +116,7 @@ def a_record_number_twice(lines: Lines) -> None:
     lines[RECORDS].append([number, "e" * 32, entity])
 
 
-@refused
+@taken
 def one_record_as_two_kinds(lines: Lines) -> None:
     number, id, entity = lines[RECORDS][-1]
     lines[RECORDS].append([number + 1000, id, entity + 1])

@@ -92,6 +92,10 @@ IN_MERGE = (
         ),
     ),
     Bug(
+        "a birth as another kind is one too",
+        (("WHERE x.place = 1 AND length(r.uuid) = 16", "WHERE x.place = 1"),),
+    ),
+    Bug(
         "a birth that does not count is shown",
         (("FROM reborn x JOIN life", "FROM (SELECT rid FROM reborn WHERE 1 = 0) x JOIN life"),),
     ),

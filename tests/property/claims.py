@@ -1,4 +1,5 @@
-"""A colleague who writes his bundles by hand: births of records that others made, with any stamp.
+"""A colleague who writes his bundles by hand: births of records that others made, with any stamp,
+of their kind or another; and changes of records that nobody has seen yet, as any kind.
 
 His own database is of no interest, so he has none; what he sends is signed like anybody's.
 """
@@ -13,8 +14,9 @@ import msgspec
 
 from aps_desktop.db import log
 from aps_desktop.db.connection import Connection
+from aps_desktop.db.layout import MEMBER
 from aps_desktop.domain.entities import entity
-from aps_desktop.domain.fields import BIRTH, Entity
+from aps_desktop.domain.fields import BIRTH, LIFE, Entity
 from aps_desktop.domain.ids import NAMESPACE
 from aps_desktop.domain.values import to_wire
 from tests.property import values
@@ -43,6 +45,16 @@ class Colleague:
         if image and rnd.random() < 0.5:
             number = rnd.choice(sorted(image))
             lines.append([1, first + 1, 1, number, self._step, 1, first, image[number]])
+        return self._bundle(record, lines, rnd)
+
+    def misnames(self, record: Claimed, image: log.Image, rnd: Random) -> Bundle:
+        """A bundle with changes of a record as another kind than it is: no birth among them."""
+        self._step += 2
+        first = self._sequence + 1
+        lines: list[list[object]] = [[1, first, 1, LIFE, self._step, 0, 0, "0", [], []]]
+        if image and rnd.random() < 0.5:
+            number = rnd.choice(sorted(image))
+            lines.append([1, first + 1, 1, number, self._step, 0, 0, image[number]])
         return self._bundle(record, lines, rnd)
 
     def _bundle(
@@ -101,5 +113,20 @@ def record_to_claim(c: Connection, before: Sequence[Claimed], rnd: Random) -> Cl
         )  # fmt: skip
         return id.hex, entity(rnd.choice(("body", "fund"))).number
     numbers = ",".join(str(entity(name).number) for name in values.FIELDS)
-    rows = c.all(f"SELECT uuid, tid FROM record WHERE tid IN ({numbers}) ORDER BY uuid")
+    rows = c.all(
+        f"SELECT uuid, tid FROM record WHERE tid IN ({numbers}) AND length(uuid) = 16 ORDER BY uuid"
+    )
     return rnd.choice([(bytes(uuid).hex(), tid) for uuid, tid in rows])
+
+
+def misnamed(c: Connection, before: Sequence[Claimed], rnd: Random) -> tuple[str, Entity]:
+    """Somebody's record, a member of a set too, and a kind that it may not be of."""
+    kind = entity(rnd.choice(sorted(values.FIELDS)))
+    if before and rnd.random() < 0.3:
+        return rnd.choice(before)[0], kind
+    numbers = ",".join(str(entity(name).number) for name in values.FIELDS)
+    rows = c.all(
+        f"SELECT uuid FROM record WHERE tid IN ({numbers}, {MEMBER.number}) "
+        "AND length(uuid) = 16 ORDER BY rid DESC LIMIT 20"
+    )
+    return bytes(rnd.choice(rows)[0]).hex(), kind

@@ -62,7 +62,7 @@ _STEPS = (
         "back_up",
         "restore",
     ),
-    *("claim", "claim", "unite_behind"),
+    *("claim", "claim", "misname", "unite_behind"),
 )
 
 
@@ -250,6 +250,30 @@ class MergeMachine(RuleBasedStateMachine):
         self.bundles += made
         for bundle in rnd.sample(made, rnd.randint(0, len(made))):
             office.take_in(bundle)
+            office.check()
+
+    def misname(self, rnd: Random) -> None:
+        """A colleague calls a record something else than it is, also before it is known here."""
+        source, office = self.one(rnd), self.one(rnd)
+        name = rnd.choice(_CLAIMANTS)
+        colleague = self.colleagues.setdefault(name, claims.Colleague(name, rnd))
+        known = source.knows()
+        if rnd.random() < 0.5:
+            edits.create(source.db, rnd)
+            source.note_written()
+        record, kind = claims.misnamed(source.c, self.claimed, rnd)
+        image = claims.image_of(kind, source.c, rnd)
+        if rnd.random() < 0.5:
+            made = colleague.misnames((record, kind.number), image, rnd)
+        else:
+            self.claimed.append((record, kind.number))
+            made = colleague.claims((record, kind.number), image, rnd)
+        self.bundles += [made, source.pack(known)]
+        if rnd.random() < 0.7:
+            office.take_in(made)
+            office.check()
+        if rnd.random() < 0.5:
+            office.take_in(source.pack(known))
             office.check()
 
     def take_back(self, rnd: Random) -> None:

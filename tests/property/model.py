@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from uuid import UUID
 
-from aps_desktop.db import log
+from aps_desktop.db import log, namesakes
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.layout import MEMBER, follows
 from aps_desktop.db.titles import fold_title
@@ -84,7 +84,8 @@ def state_of(ops: Iterable[Op]) -> State:
     said = {r: [op for op in own if op.field == BIRTH] for r, own in by_record.items()}
     births = {record: birth_of(all_of_it) for record, all_of_it in said.items() if all_of_it}
     for record, (birth, _) in births.items():
-        own, owner = by_record[record], owner_of(record, births)
+        own = [op for op in by_record[record] if op.entity == birth.entity]
+        owner = owner_of(record, births)
         proposed = {op.id for op in own if owner and op.office not in ("ASEC", owner)}
         state.proposals |= proposed
         standing = [op for op in own if op.id not in proposed]
@@ -131,17 +132,21 @@ def held(by_id: dict[OpId, Op]) -> set[OpId]:
 def birth_of(births: list[Op]) -> tuple[Op, str]:
     """The birth that counts, and whose the record is: its maker's, whom its id names.
 
+    Births as another kind of record than that one are none of it; a set's member is one by its id.
+
     Ids that name nobody: a shipped list's; else the latest birth is shown, and where several
     offices claim the record, it is the secretariat's.
     """
     id = UUID(births[0].record)
+    births = [op for op in births if op.entity == MEMBER.number] or births
     made = [op for op in births if made_by(id, bytes.fromhex(op.id[0]))]
     shipped = [op for op in births if id.version == 5 and bytes.fromhex(op.id[0]) in shipped_ids()]
     claims = made or shipped or births
     first = min(claims, key=lambda op: (op.id[1], op.id[0]))
-    offices = {op.office for op in claims}
+    birth = first if made else max(claims, key=lambda op: op.rank)
+    offices = {op.office for op in claims if op.entity == birth.entity}
     return (
-        first if made else max(claims, key=lambda op: op.rank),
+        birth,
         offices.pop() if len(offices) == 1 else "ASEC",
     )
 
@@ -222,7 +227,8 @@ def read_ops(c: Connection) -> list[Op]:
     """The log's changes, with the numbers of this database taken out."""
     devices = {number: bytes(uuid).hex() for number, uuid in c.all("SELECT ord, uuid FROM device")}
     records = {
-        r: (bytes(uuid).hex(), tid) for r, uuid, tid in c.all("SELECT rid, uuid, tid FROM record")
+        r: (namesakes.id_of(uuid).hex(), tid)
+        for r, uuid, tid in c.all("SELECT rid, uuid, tid FROM record")
     }
     offices = {(d, n): office or "" for d, n, office in c.all("SELECT device, n, office FROM txn")}
     replaces: dict[int, set[OpId]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aps_desktop.db import log
+from aps_desktop.db import log, namesakes
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.layout import field_columns
 from aps_desktop.domain.fields import Kind
@@ -15,7 +15,7 @@ Row = tuple[Any, ...]
 
 def state_in(c: Connection) -> State:
     """The record tables, the kept heads, and what lists and searches go by."""
-    ids = {rid: bytes(uuid).hex() for rid, uuid in c.all("SELECT rid, uuid FROM record")}
+    ids = {rid: namesakes.id_of(uuid).hex() for rid, uuid in c.all("SELECT rid, uuid FROM record")}
     state = State()
     for tid in [t for (t,) in c.all("SELECT DISTINCT tid FROM record WHERE tid > 0")]:
         columns = [name for f in KINDS[tid].columns for name in field_columns(f)]
