@@ -180,7 +180,7 @@ def alarms(session: Session) -> int:
         {
             "rule": alarm.rule,
             "entity": alarm.entity,
-            "id": str(alarm.id),
+            "id": str(alarm.id) if alarm.id else None,
             "title": alarm.title,
             "due": alarm.due.isoformat() if alarm.due else None,
             "message": alarm.message,

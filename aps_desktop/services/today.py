@@ -5,7 +5,7 @@ A rule is a list with filters, so "show all" opens exactly the records that it c
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -16,7 +16,8 @@ from aps_desktop.db.queries import lists
 from aps_desktop.db.queries.lists import Filter, ListQuery
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.money import CURRENCIES
-from aps_desktop.services import reporting_matrix, today_money
+from aps_desktop.services import reporting_matrix, today_exchange, today_money
+from aps_desktop.services.today_exchange import CONFLICTS, MISSING, PROPOSALS, QUEUED
 from aps_desktop.services.today_money import Compared
 
 LATE, SOON, WAITING, ENDING, UNTIDY = "late", "soon", "waiting", "ending", "untidy"
@@ -51,11 +52,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One record that a rule found: what it is called, when it is due, what is the matter."""
+    """One record that a rule found: what it is called, when it is due, what is the matter.
+
+    What is about no record (a bundle that has not come) has neither entity nor id.
+    """
 
     rule: str
     entity: str
-    id: UUID
+    id: UUID | None
     title: str
     due: date | None
     message: str
@@ -73,7 +77,11 @@ class Found:
 
 def found(c: Connection, day: date, *, each: int = 5) -> list[Found]:
     """What every rule finds, most urgent first; rules that find nothing are left out."""
-    results = []
+    results = [
+        Found(_EXCHANGE[key], number, tuple(between), ())
+        for key, number, between in _between_offices(c, each)
+        if number
+    ]
     for rule in RULES:
         filters = rule.filters(day)
         number = lists.count(c, _query(rule, filters))
@@ -100,7 +108,18 @@ def alarms(c: Connection, day: date, *, limit: int | None = None) -> list[Alarm]
     compared = [
         alarm for rule, compare in _COMPARED for alarm in _matters(rule, compare(c, day))[0][:limit]
     ]
-    return made + old_rates(c, day)[:limit] + missing_values(c, day)[0][:limit] + compared
+    between = [alarm for _, _, found in _between_offices(c, limit) for alarm in found]
+    made += old_rates(c, day)[:limit] + missing_values(c, day)[0][:limit] + compared
+    return made + between
+
+
+def _between_offices(c: Connection, limit: int | None) -> Iterator[tuple[str, int, list[Alarm]]]:
+    for key, number, matters in today_exchange.waits(c, limit):
+        yield (
+            key,
+            number,
+            [Alarm(key, one.entity, one.id, one.title, None, one.message) for one in matters],
+        )
 
 
 def _matters(rule: Rule, found: Compared) -> tuple[list[Alarm], tuple[Filter, ...]]:
@@ -310,6 +329,16 @@ _COMPARED: tuple[tuple[Rule, Callable[[Connection, date], Compared]], ...] = (
           lambda day: (), _overdue), today_money.rate_gaps),
 )  # fmt: skip
 """What records are compared with the ledger for, where no list's filters can say it."""
+_EXCHANGE = {
+    key: Rule(key, section, title, "", "", lambda day: (), _overdue)
+    for key, section, title in (
+        (CONFLICTS, WAITING, "Conflicts to settle"),
+        (PROPOSALS, WAITING, "Proposals to decide"),
+        (MISSING, UNTIDY, "Bundles that have not come"),
+        (QUEUED, UNTIDY, "Bundles that wait for an update"),
+    )
+}
+"""What waits between offices; its pages are not lists of records."""
 _ORDER = [section for section, _ in SECTIONS]
 
 

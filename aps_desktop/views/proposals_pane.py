@@ -50,6 +50,8 @@ class ProposalsPane(ReadingPane):
     def __init__(self, context: Context, key: str, title: str, area: str) -> None:
         super().__init__(context, key, title, area)
         self._record = ""
+        self._mine = False
+        """Whether only those are shown that are decided here: so Today counted them."""
         self.rows = RowsModel(
             ("Record", "Field", "Now", "Proposed", "By", "When", "Who decides"), parent=self
         )
@@ -60,6 +62,8 @@ class ProposalsPane(ReadingPane):
         self.accept = button("&Accept", "proposal_accept", "primary", self)
         self.decline = button("&Decline", "proposal_decline", "", self)
         self.open = button("&Open the record", "proposal_open", "quiet", self)
+        self.others = button("Show what &others decide too", "proposals_others", "quiet", self)
+        self.others.hide()
         self.summary = PlainLabel("Proposals", self, role="heading")
         self.summary.setObjectName("proposals_summary")
         self.difference = DiffView("proposal_difference", "Difference", self)
@@ -67,6 +71,7 @@ class ProposalsPane(ReadingPane):
         self.accept.clicked.connect(self._on_accept)
         self.decline.clicked.connect(self._on_decline)
         self.open.clicked.connect(self._on_open)
+        self.others.clicked.connect(self._on_others)
         self.table.activated.connect(self._on_open)
         self.table.selectionModel().selectionChanged.connect(self._on_selection)
         self._on_selection()
@@ -74,7 +79,7 @@ class ProposalsPane(ReadingPane):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.addWidget(self.summary, 1)
-        for one in (self.open, self.decline, self.accept):
+        for one in (self.others, self.open, self.decline, self.accept):
             head.addWidget(one)
         below = QWidget(self)
         lines = QVBoxLayout(below)
@@ -106,6 +111,7 @@ class ProposalsPane(ReadingPane):
 
     def show_target(self, target: dict[str, Any]) -> None:
         self._record = str(target.get("record", ""))
+        self._mine = bool(target.get("mine"))
         self.stale = True
 
     # Reading and showing ------------------------------------------------------------------------
@@ -113,8 +119,15 @@ class ProposalsPane(ReadingPane):
     def ask(self) -> None:
         self.context.runner.query(_read, self._on_read, owner=self, key="proposals")
 
-    def _on_read(self, found: list[Proposal]) -> None:
+    def _on_others(self) -> None:
+        self._mine = False
+        self.table.setFocus()  # the button goes
+        self.read()
+
+    def _on_read(self, waiting: list[Proposal]) -> None:
         at = max(self.table.currentIndex().row(), 0)
+        found = [one for one in waiting if not self._mine or (one.may_answer and not one.own)]
+        self.others.setVisible(len(found) < len(waiting))
         self.rows.show([(one, _row(one)) for one in found])
         mine = sum(one.may_answer and not one.own for one in found)
         words = f"{many(mine, 'proposal')} for you to decide" if mine else "Proposals"

@@ -44,6 +44,13 @@ _MONTHS = (
     "January February March April May June July August September October November December"
 ).split()
 _STEPS = 8
+_PANES = {
+    rules.CONFLICTS: "conflicts",
+    rules.PROPOSALS: "proposals",
+    rules.MISSING: "sync",
+    rules.QUEUED: "sync",
+}
+"""Where what waits between offices is seen to, by its rule."""
 
 Read = tuple[date, list[Found], list[AuditStep]]
 
@@ -217,7 +224,12 @@ class TodayPane(Pane):
         self._tick.setPixmap(drawn)
 
     def _on_chosen(self, thing: Any) -> None:
-        if isinstance(thing, Alarm):
+        key = thing.rule if isinstance(thing, Alarm) else ""
+        key = thing.rule.key if isinstance(thing, Found) else key
+        if key in _PANES:
+            where = {"record": thing.id.hex} if isinstance(thing, Alarm) and thing.id else {}
+            self.context.open_place.emit(_PANES[key], {"mine": True, **where})
+        elif isinstance(thing, Alarm):
             self.context.show_record(thing.entity, thing.id)
         elif isinstance(thing, Found) and thing.rule.entity == "exchange_rate":
             self.context.open_pane.emit("rates")

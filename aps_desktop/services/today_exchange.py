@@ -1,0 +1,97 @@
+"""What waits between offices, for Today: conflicts, proposals, bundles that have not come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from aps_desktop.db.connection import Connection
+from aps_desktop.db.queries import lists
+from aps_desktop.domain.office_names import office_name
+
+CONFLICTS, PROPOSALS = "conflict_open", "proposal_open"
+MISSING, QUEUED = "bundle_missing", "bundle_queued"
+_FIELDS_A_RECORD = 8
+"""How many fields of one record in conflict are looked through for the next record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One thing that waits: a record, where it is about one, and what is the matter."""
+
+    title: str
+    message: str
+    entity: str = ""
+    id: UUID | None = None
+
+
+Waits = tuple[str, int, list[Matter]]
+
+
+def waits(c: Connection, limit: int | None) -> Iterator[Waits]:
+    """(rule, how many, the first `limit` of them) of what somebody here has to see to.
+
+    What reads it is imported only where there is something: Today comes before the first paint.
+    """
+    if c.value("SELECT 1 FROM cell WHERE extra > 0 LIMIT 1") is not None:
+        yield _conflicts(c, limit)
+    if c.value("SELECT 1 FROM op_proposal LIMIT 1") is not None:
+        yield _proposals(c, limit)
+    if c.value("SELECT 1 FROM bundle_log WHERE direction = 'in' LIMIT 1") is not None:
+        yield _missing(c, limit)
+        yield _queued(c, limit)
+
+
+def _conflicts(c: Connection, limit: int | None) -> Waits:
+    """A line for each record; what counts is its fields, as beside "Sync"."""
+    from aps_desktop.services import conflicts, sync_status
+
+    number = sync_status.conflicts(c)
+    most = None if limit is None else limit * _FIELDS_A_RECORD
+    labels: dict[tuple[str, UUID], list[str]] = {}
+    for one in conflicts.open_conflicts(c, limit=most) if number and most != 0 else ():
+        labels.setdefault((one.entity, one.record), []).append(one.label)
+    found = [
+        Matter(_title(c, *record), f"{', '.join(fields)} changed apart", *record)
+        for record, fields in list(labels.items())[:limit]
+    ]
+    return CONFLICTS, number, found
+
+
+def _proposals(c: Connection, limit: int | None) -> Waits:
+    from aps_desktop.services import proposals
+
+    waiting = [one for one in proposals.waiting(c) if one.may_answer and not one.own]
+    found = []
+    for one in waiting[:limit]:
+        message = f"{one.label or one.words}, {office_name(one.office)}"
+        title = _title(c, one.entity, one.record) or one.title
+        found.append(Matter(title, message, one.entity, one.record))
+    return PROPOSALS, len(waiting), found
+
+
+def _title(c: Connection, entity: str, id: UUID) -> str:
+    """A record as the other alarms call it; "" for one that is deleted."""
+    rid = c.value("SELECT rid FROM record WHERE uuid = ?", (id.bytes,)) or 0
+    return lists.labels_of(c, entity, [rid]).get(rid, (b"", ""))[1]
+
+
+def _missing(c: Connection, limit: int | None) -> Waits:
+    from aps_desktop.services import sync_status
+
+    waiting = sync_status.waiting(c)
+    found = []
+    for one in waiting[:limit]:
+        changes = "1 change waits" if one.changes == 1 else f"{one.changes:,} changes wait"
+        which = f" for bundle {one.bundles[0]:,}" if one.bundles else ""
+        found.append(Matter(office_name(one.office) or "Another office", f"{changes}{which}"))
+    return MISSING, len(waiting), found
+
+
+def _queued(c: Connection, limit: int | None) -> Waits:
+    from aps_desktop.services import queued_bundles
+
+    waiting = queued_bundles.waiting(c)
+    found = [Matter(one.file, f"made by version {one.made_by}") for one in waiting[:limit]]
+    return QUEUED, len(waiting), found
