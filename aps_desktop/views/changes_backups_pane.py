@@ -94,8 +94,7 @@ class BackupsPane(Pane):
         for one, size in found:
             made = when(one.at, now)
             shown = made if (now - one.at).days < 1 else f"{made} {one.at:%H:%M}"
-            why = _REASONS.get(one.reason, one.reason)
-            words = (shown[0].upper() + shown[1:], why[0].upper() + why[1:], _size(size))
+            words = (shown[0].upper() + shown[1:], _why(one.reason), _size(size))
             rows.append((one, words))
         self.rows.show(rows)
         self._none.setVisible(not rows)
@@ -141,7 +140,22 @@ class BackupsPane(Pane):
             self.context.restore_wanted.emit(chosen.path)
 
 
-_REASONS = {"": "while you worked", f"before {_ASKED}": "you asked for it"}
+_REASONS = {
+    "": "While you worked",
+    f"before {_ASKED}": "You asked for it",
+    "before merge": "Before a merge",
+    "before import": "Before an import",
+    "before repair": "Before a repair",
+    "before update": "Before an update of the program",
+}
+_RENEWED = "Before a newer version of the program changed the file"
+
+
+def _why(reason: str) -> str:
+    """Why a backup was made, as people say it."""
+    if reason.startswith("before format "):
+        return _RENEWED
+    return _REASONS.get(reason, reason[:1].upper() + reason[1:])
 
 
 def _back_up(db: Any, progress: object, cancelled: object) -> object:

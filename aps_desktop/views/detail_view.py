@@ -86,6 +86,7 @@ class DetailView(QWidget):
         self.form.typed.connect(self._pause.start)
         self.form.value_given.connect(self._on_value_given)
         self.banner.pressed.connect(self._on_banner)
+        self.banner.refused.connect(self._on_dropped)
         self.header.action_requested.connect(self._on_action)
         self.draft.created.connect(self._on_created)
         self.draft.discarded.connect(self._on_discarded)
@@ -261,18 +262,27 @@ class DetailView(QWidget):
         labels = self.form.recall({**draft, **lost})
         if labels:
             words = ", ".join(labels)
-            self.banner.ask("draft", f"Typed last time and not saved: {words}.", "Drop it")
+            words = f"Typed last time and not saved, here again: {words}."
+            self.banner.ask("draft", words, "Save it", "Drop it")
             self.form.check_pending()
 
     # What can be asked for ----------------------------------------------------------------------
 
     def _on_banner(self, kind: str) -> None:
-        self.banner.say_nothing()
-        if kind == "retry":
-            self.form.flush(again=True)
-        elif kind == "proposal":
+        if kind == "proposal":
+            self.banner.say_nothing()
             self._on_proposal()
-        elif kind == "draft" and self.record is not None:
+            return
+        self.form.flush(again=True)
+        bad = next(iter(self.form.unsaved_invalid()), "")
+        if bad and kind == "draft":
+            self.form.go_to(bad)  # where it says why it cannot be saved
+        else:
+            self.banner.say_nothing()
+
+    def _on_dropped(self, _kind: str) -> None:
+        self.banner.say_nothing()
+        if self.record is not None:
             self.form.show_values(self.record.values, self.record.labels)
             self._keep({})
 

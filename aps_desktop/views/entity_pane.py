@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QSplitter, QVBoxLayout,
 
 from aps_desktop.domain.entities import entity
 from aps_desktop.views import icons, theme
+from aps_desktop.views.form_banner import FormBanner
 from aps_desktop.views.list_view import ListView
 from aps_desktop.views.navigation import ENTITY
 from aps_desktop.views.pane import Pane
@@ -55,6 +56,7 @@ class EntityPane(Pane):
         layout.addWidget(self._splitter)
         self.list.selected.connect(self._on_selected)
         self.list.opened.connect(self._on_opened)
+        self.list.counted.connect(self._on_counted)
         self.list.model.completed.connect(self._on_list_completed)
         self.list.new_requested.connect(self.new_record)
         self.list.import_requested.connect(self._on_import)
@@ -81,6 +83,10 @@ class EntityPane(Pane):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._back, 0, Qt.AlignmentFlag.AlignLeft)
+        self.several = FormBanner(side)
+        self.several.setObjectName("several_chosen")
+        self.several.pressed.connect(self._on_change_all)
+        layout.addWidget(self.several)
         return side
 
     # What the window asks -----------------------------------------------------------------------
@@ -227,6 +233,19 @@ class EntityPane(Pane):
     def _on_selected(self, id: UUID | None) -> None:
         if self._wide and id is not None:
             self.show_record(id)
+
+    def _on_counted(self, number: int) -> None:
+        """With several chosen, the form still shows the one that was chosen first."""
+        if number < 2:
+            self.several.say_nothing()
+            return
+        words = f"{number:,} {self.entity.plural.lower()} are chosen. The form is of this one only."
+        button = "" if self.context.db.read_only else f"Change all {number:,}…"
+        self.several.ask("all", words, button)
+
+    def _on_change_all(self) -> None:
+        self._on_counted(self.list.table.selected_count())  # the line stays while they are chosen
+        self.list.actions_.bulk_edit()
 
     def _on_opened(self, id: UUID) -> None:
         self.show_record(id)

@@ -35,7 +35,8 @@ _SETTLE_MS = 40
 
 
 class ListView(QWidget):
-    """`selected` carries the id of the one current record or None, `opened` that of Enter's.
+    """`selected` carries the id of the one current record or None, `opened` that of Enter's,
+    `counted` how many are selected.
 
     The other wishes: a new record, an import, several records to edit at once (a list of ids), the
     list as it is to be exported (a ListQuery).
@@ -43,6 +44,7 @@ class ListView(QWidget):
 
     selected = Signal(object)
     opened = Signal(object)
+    counted = Signal(int)
     new_requested = Signal()
     import_requested = Signal()
     bulk_edit_requested = Signal(object)
@@ -330,6 +332,7 @@ class ListView(QWidget):
         shown = f"{self.model.records:,}" if known else "…"
         several = f"{chosen:,} of {shown} selected"
         self.bar.count.setText(several if chosen > 1 else f"{shown} shown")
+        self.counted.emit(chosen)
 
     # Selection -----------------------------------------------------------------------------------
 

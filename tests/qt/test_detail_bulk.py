@@ -1,5 +1,6 @@
 """Editing many records at once: what is not ticked stays, and it is one step."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
@@ -12,6 +13,8 @@ from aps_desktop.domain.values import Value
 from aps_desktop.services import records
 from aps_desktop.views.bulk_edit_dialog import BulkEditDialog
 from aps_desktop.views.context import Context
+from aps_desktop.views.detail_view import DetailView
+from aps_desktop.views.main_window import MainWindow
 
 
 @pytest.fixture
@@ -95,3 +98,24 @@ def test_a_ticked_field_that_is_emptied_is_emptied_in_all(
     assert "change: “Proponent” (emptied)." in dialog.preview.text()
     qtbot.mouseClick(dialog.apply, Qt.MouseButton.LeftButton)
     assert stored(db, projects, "proponent") == [None] * 3
+
+
+def test_with_several_chosen_the_form_says_that_it_is_of_one(
+    projects: list[UUID], db: Database, opened: Callable[[Database], MainWindow], qtbot: QtBot
+) -> None:
+    window = opened(db)
+    window.go("entity:project")
+    pane = window.pane()
+    table = pane.list.table
+    table.selectRow(0)
+    qtbot.waitUntil(lambda: window.findChild(DetailView) is not None)
+    assert not pane.several.isVisible()
+    qtbot.keyClick(table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert pane.several.words.text() == "2 projects are chosen. The form is of this one only."
+    pane.several.button.click()
+    dialog = window.findChild(BulkEditDialog)
+    assert "2 projects" in dialog.preview.text() or "2 projects" in dialog.windowTitle()
+    dialog.reject()
+    assert pane.several.isVisible()
+    qtbot.keyClick(table, Qt.Key.Key_Down)
+    assert not pane.several.isVisible()

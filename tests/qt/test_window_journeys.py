@@ -1,7 +1,7 @@
 """The window as an officer meets it: going about, undoing, finding, and coming back."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from aps_desktop.db import store
+from aps_desktop.db import backup, store
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.entities import ENTITIES
 from aps_desktop.domain.values import Period
@@ -298,8 +298,17 @@ def test_a_backup_is_made_from_the_menu(opened: Open, db: Database) -> None:
     window = opened()
     window.actions["backup"].trigger()
     assert window.pane().rows.rowCount() == 1
+    assert window.pane().rows.index(0, 1).data() == "You asked for it"
     assert "backup today" in window.status.text()
     assert window.messages.text() == "A backup has been made and verified."
+
+
+def test_a_backup_of_an_older_file_says_so_in_plain_words(opened: Open, db: Database) -> None:
+    backup.copy_to(db, backup.new_name(db.path, datetime(2026, 11, 3, 9), "before format 2"))
+    window = opened()
+    window.go("backups")
+    why = window.pane().rows.index(0, 1).data()
+    assert why == "Before a newer version of the program changed the file"
 
 
 def test_shortcuts_and_mnemonics_are_unique(opened: Open) -> None:

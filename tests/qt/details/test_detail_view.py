@@ -148,6 +148,9 @@ def test_what_was_typed_and_is_invalid_comes_back_with_its_record(
     assert view.form.rows["planned_end"].editor.line.text() == "some day"
     assert view.banner.isVisible()
     qtbot.mouseClick(view.banner.button, Qt.MouseButton.LeftButton)
+    assert view.banner.isVisible(), "it cannot be saved as it is"
+    qtbot.mouseClick(view.banner.second, Qt.MouseButton.LeftButton)
+    assert not view.banner.isVisible()
     assert view.form.rows["planned_end"].editor.line.text() == ""
     assert drafts.load(db.connect(), "project", project.hex) == {}
 
@@ -253,6 +256,8 @@ def test_words_in_a_field_that_was_not_left_survive_the_end_of_the_program(
     qtbot.waitUntil(lambda: "title" in kept(), timeout=4000)
     again = open_page(project)  # as the next start would, since nothing was left or saved
     assert again.form.rows["title"].editor.line.text() == "Early warning for coasts"
-    assert again.banner.isVisible()
-    view.form.flush()
+    assert again.banner.words.text() == "Typed last time and not saved, here again: Title."
+    qtbot.mouseClick(again.banner.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: kept() == {}, timeout=4000)
+    assert stored(db, project, "title") == "Early warning for coasts"
+    assert not again.banner.isVisible()
