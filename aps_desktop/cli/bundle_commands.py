@@ -10,17 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from aps_desktop.cli.session import DONE, NEEDS_A_PERSON, REFUSED, Session
-from aps_desktop.cli.values import read_value
 from aps_desktop.db.engine import Database
-from aps_desktop.domain.entities import entity
 from aps_desktop.domain.errors import UserError
-from aps_desktop.domain.values import to_wire
 from aps_desktop.services import (
     bundle_files,
     bundle_scope,
     bundles,
-    conflicts,
-    duplicates,
     merging,
     queued_bundles,
     revocation,
@@ -126,7 +121,7 @@ def status(session: Session) -> int:
     }
     words = [
         f"{p.office} ({p.name}): {p.lacks:,} of {many(p.ours, 'change')} unconfirmed"
-        + (f" since {_moment(p.since)}" if p.since else "")
+        + (f" since {moment(p.since)}" if p.since else "")
         for p in peers
     ]
     words += [
@@ -148,77 +143,6 @@ def undo(session: Session) -> int:
         f"Took back merge {applied.number}." + "".join(f"\nLeft: {s}" for s in applied.skipped),
     )
     return NEEDS_A_PERSON if applied.skipped else DONE
-
-
-def list_conflicts(session: Session) -> int:
-    """Fields that were changed apart and wait for a decision."""
-    with session.database() as db:
-        found = conflicts.open_conflicts(db.reader())
-    document = [
-        {
-            "id": c.id,
-            "entity": c.entity,
-            "record": str(c.record),
-            "title": c.title,
-            "field": c.field,
-            "base": c.base,
-            "values": [
-                {
-                    "value": v.value,
-                    "office": v.office,
-                    "user": v.officer,
-                    "device": v.device,
-                    "at": _moment(v.at),
-                    "mine": v.mine,
-                    "shown": v.shown,
-                }
-                for v in c.versions
-            ],
-            "proposals": [
-                {"value": p.value, "office": p.office, "user": p.officer, "at": _moment(p.at)}
-                for p in c.proposals
-            ],
-        }
-        for c in found
-    ]
-    words = [
-        f"{c.id}  {c.title}: {c.label}: " + " | ".join(f"{v.office}: {v.value}" for v in c.versions)
-        for c in found
-    ]
-    session.answer(document, "\n".join(words) or "There are no conflicts.")
-    return DONE
-
-
-def issues(session: Session) -> int:
-    """What merging left to be settled beside conflicts: equal codes, lost references, circles."""
-    with session.database() as db:
-        found = duplicates.issues(db.reader())
-    document = [
-        {**asdict(i), "record": str(i.record), "others": [str(o) for o in i.others]} for i in found
-    ]
-    words = "\n".join(f"{i.title}: {i.words}" for i in found)
-    session.answer(document, words or "There is nothing to settle.")
-    return DONE
-
-
-def resolve(session: Session) -> int:
-    """Settle a conflict with one of its values, or with another."""
-    a = session.arguments
-    with session.database() as db:
-        found = conflicts.by_id(db.reader(), a.id)
-        wire = _taken(db, found, a.take)
-        applied = conflicts.settle(db, [(found, wire)])
-    session.answer({"change_set": applied.number}, applied.label)
-    return DONE
-
-
-def _taken(db: Database, found: conflicts.Conflict, take: str) -> str | None:
-    if take in ("mine", "theirs", "base"):
-        return conflicts.choice(found, take)
-    field = entity(found.entity).field(found.field)
-    if not take:
-        return None
-    return to_wire(field, read_value(db, field, take))
 
 
 def trust_request(session: Session) -> int:
@@ -284,7 +208,7 @@ def trust_revert(session: Session) -> int:
     return DONE
 
 
-def _moment(millis: int) -> str:
+def moment(millis: int) -> str:
     """An ISO moment; a laptop's clock may say anything, so one out of range shows as a number."""
     try:
         return datetime.fromtimestamp(millis / 1000, UTC).isoformat(timespec="seconds")
@@ -300,7 +224,7 @@ def _bundle(found: merging.Inspected) -> dict[str, Any]:
         "device": found.device,
         "name": found.name,
         "sequence": found.sequence,
-        "made": _moment(found.made),
+        "made": moment(found.made),
         "trusted": found.trusted,
         "encrypted": found.encrypted,
         "changes": found.changes,

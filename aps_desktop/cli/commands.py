@@ -16,6 +16,7 @@ from aps_desktop.cli import (
     iati_commands,
     record_commands,
     reporting_commands,
+    settle_commands,
     uniting_commands,
     update_commands,
 )
@@ -71,6 +72,7 @@ def _parser() -> ArgumentParser:
     _record_commands(commands)
     _money_commands(commands)
     _bundle_commands(commands)
+    _settle_commands(commands)
     _workbook_commands(commands)
     _reporting_commands(commands)
     _report_commands(commands)
@@ -228,14 +230,6 @@ def _bundle_commands(commands: Commands) -> None:
     merge.add_argument("--dry-run", action="store_true", help="only say what would be done")
     add(bundle, "status", bundle_commands.status)
     add(bundle, "undo", bundle_commands.undo).add_argument("merge", type=number, metavar="MERGE")
-    conflicts = group(commands, "conflicts", "see and settle conflicts")
-    add(conflicts, "list", bundle_commands.list_conflicts)
-    add(conflicts, "issues", bundle_commands.issues)
-    resolve = add(conflicts, "resolve", bundle_commands.resolve)
-    resolve.add_argument("id", metavar="ID")
-    resolve.add_argument(
-        "--take", required=True, metavar="VALUE", help="mine, theirs, base, or the value itself"
-    )
     trust = group(commands, "trust", "which computers are believed")
     add(trust, "request", bundle_commands.trust_request).add_argument("out", metavar="OUT")
     add(trust, "list", bundle_commands.trust_list)
@@ -246,6 +240,21 @@ def _bundle_commands(commands: Commands) -> None:
     revert = add(trust, "revert", bundle_commands.trust_revert)
     revert.add_argument("device", metavar="DEVICE")
     revert.add_argument("--after", type=number, required=True, metavar="N", help="its last bundle")
+
+
+def _settle_commands(commands: Commands) -> None:
+    conflicts = group(commands, "conflicts", "see and settle conflicts")
+    add(conflicts, "list", settle_commands.list_conflicts)
+    add(conflicts, "issues", settle_commands.issues)
+    resolve = add(conflicts, "resolve", settle_commands.resolve)
+    resolve.add_argument("id", metavar="ID")
+    resolve.add_argument(
+        "--take", required=True, metavar="VALUE", help="mine, theirs, base, or the value itself"
+    )
+    proposals = group(commands, "proposals", "see and answer what other offices propose")
+    add(proposals, "list", settle_commands.list_proposals)
+    for name, run in (("accept", settle_commands.accept), ("decline", settle_commands.decline)):
+        add(proposals, name, run).add_argument("ids", nargs="+", metavar="ID")
 
 
 def _workbook_commands(commands: Commands) -> None:
