@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from aps_desktop.paths import keep_together
 
 _TAKEN = (
-    ".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".xml", ".apsync", ".apsupdate", ".aps"
+    ".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".xml", ".apsync", ".apsrequest",
+    ".apsupdate", ".aps",
 )  # fmt: skip
 """Files that the window is given; the last kind is a database."""
 _NO_DISPLAY = (

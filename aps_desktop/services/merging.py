@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from aps_desktop.db import interrupted
@@ -58,6 +58,8 @@ class Inspected:
     seen: tuple[int, int, int | None] = (0, 0, None)
     """(our changes, how many the sender had not seen, since when)."""
     revoked: bool = False
+    first_list: str = ""
+    """Whose list this computer is about to believe: the fingerprint of the key that signs it."""
 
     @property
     def fingerprint(self) -> str:
@@ -247,7 +249,9 @@ def _judge(trust: TrustStore) -> Judge:
 
     def judge(manifest: Manifest, offices: bytes | None) -> Judgement:
         if not trust.root and offices is not None and trust.names_us(offices):
-            return trust.adopt(offices).judge(manifest, offices)
+            adopted = trust.adopt(offices)
+            judgement = adopted.judge(manifest, offices)
+            return replace(judgement, first_list=fingerprint(adopted.root))
         return trust.judge(manifest, offices)
 
     return judge
@@ -266,7 +270,7 @@ def _inspected(c: Connection, bundle: OpenedBundle) -> Inspected:
         m.sequence, m.made, bundle.verdict is Verdict.TRUSTED, bundle.encrypted,
         m.counts.get("changes", 0), scope, row[0] if row else "new", bundle.problems,
         _gaps(c, bundle), m.sender, sync_status.seen_of_ours(c, dict(m.knowledge)),
-        bundle.verdict is Verdict.REVOKED,
+        bundle.verdict is Verdict.REVOKED, bundle.judgement.first_list,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from aps_desktop.db.engine import Database
 from aps_desktop.db.store import this_device
 from aps_desktop.domain.errors import UserError
 from aps_desktop.services import trusting
+from aps_desktop.sync.keys import fingerprint
 
 LISTED, CONFIRMED, REVOKED, OWN = "listed", "confirmed", "revoked", "own"
 
@@ -30,7 +31,10 @@ class Computer:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """`listed`: this computer stands on the list; `secretariat`: the list is signed here."""
+    """`listed`: this computer stands on the list; `secretariat`: the list is signed here.
+
+    `signer` is the fingerprint of the key that signs the list; empty without one.
+    """
 
     office: str
     name: str
@@ -40,6 +44,7 @@ class Overview:
     listed: bool
     secretariat: bool
     computers: tuple[Computer, ...]
+    signer: str = ""
 
 
 def overview(db: Database) -> Overview:
@@ -75,6 +80,7 @@ def overview(db: Database) -> Overview:
         *(office, name, keys.fingerprint, store.version, made, keys.public in listed_keys),
         trusting.is_secretariat(c),
         tuple(computers),
+        fingerprint(store.root) if store.root else "",
     )
 
 

@@ -52,6 +52,8 @@ class Judgement:
     problems: tuple[str, ...] = ()
     newer_list: bytes | None = None
     """An office list in the bundle that is newer than ours and rightly signed."""
+    first_list: str = ""
+    """The fingerprint of the key that signs the first office list that comes to this computer."""
 
 
 Judge = Callable[[m.Manifest, bytes | None], Judgement]

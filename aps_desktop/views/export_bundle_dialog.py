@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from aps_desktop.domain.changes import Applied
-from aps_desktop.domain.office_names import office_name
+from aps_desktop.domain.office_names import the_office
 from aps_desktop.services import making
 from aps_desktop.services.making import Choices, Made, Wanted
 from aps_desktop.services.merge_report import many
@@ -144,7 +144,7 @@ class ExportBundleDialog(QDialog):
         lines.addStretch(1)
         self.pages.setCurrentWidget(self.result_page)
         self.make.hide()
-        self.lacks.hide()
+        self.lacks.setText("")
         self.show_folder.show()
         self.leave.setText("Close")
         self.show_folder.setDefault(True)
@@ -159,7 +159,7 @@ class ExportBundleDialog(QDialog):
         )
         for file in made.files:
             card.lines.addWidget(PlainLabel(file.name, card, wrap=True))
-        offices = ", ".join(office_name(code) for code in self.form.offices())
+        offices = ", ".join(the_office(code) for code in self.form.offices())
         if exported.encrypted:
             whom = f"computers of {offices}" if offices else "the computers on the office list"
             words = f"Encrypted: only {whom} can read it."

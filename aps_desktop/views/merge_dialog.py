@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QAbstractSlider,
     QDialog,
     QFileDialog,
     QFrame,
@@ -32,6 +34,12 @@ if TYPE_CHECKING:
     from aps_desktop.services.bundle_files import Gathered
     from aps_desktop.views.context import Context
 
+_PAGES = {
+    Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
+    Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
+    Qt.Key.Key_Home: QAbstractSlider.SliderAction.SliderToMinimum,
+    Qt.Key.Key_End: QAbstractSlider.SliderAction.SliderToMaximum,
+}
 FILTER = "Bundles of APS Desktop (*.apsync);;All files (*)"
 
 
@@ -68,6 +76,7 @@ class MergeDialog(QDialog):
         self._scroll.setAccessibleName("Bundles")
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.merge_button = button("Merge", "merge_button", "primary", self)
         self.undo_button = button("Undo this merge", "undo_merge", "danger", self)
@@ -252,6 +261,14 @@ class MergeDialog(QDialog):
         self._doing.setText(words)
         self._bar.setRange(0, of if of > 1 else 0)
         self._bar.setValue(done)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Page Up and Page Down go through the bundles, whichever button has the keyboard."""
+        page = _PAGES.get(event.key())
+        if page is not None:
+            self._scroll.verticalScrollBar().triggerAction(page)
+        else:
+            super().keyPressEvent(event)
 
     def reject(self) -> None:
         """Not while a merge runs: it is over soon, and its report belongs to somebody."""

@@ -38,6 +38,13 @@ _CHIPS = {
 }
 
 
+_FIRST_LIST = (
+    "It brings this computer its first office list, and merging it means to believe the key that "
+    "signs the list. Call the secretariat on a number that you know: “Offices and trust” shows "
+    "there the same six groups."
+)
+
+
 class BundleCard(Card):
     """`confirm_requested` carries the item whose computer was compared by phone."""
 
@@ -57,6 +64,9 @@ class BundleCard(Card):
         if item.bundle is not None:
             for problem in item.bundle.problems:
                 self.lines.addWidget(said(problem, "attention", self))
+        if item.state == READY and item.bundle.first_list:
+            self.lines.addWidget(said(_FIRST_LIST, "attention", self))
+            self.lines.addWidget(fingerprint_label(item.bundle.first_list, "list_signer", self))
         if item.state == QUARANTINE:
             self._quarantine()
         elif item.report is not None:
@@ -93,15 +103,15 @@ class BundleCard(Card):
         self.lines.addWidget(
             PlainLabel(f"{many(report.merged, 'change')} {verb}", self, role="strong")
         )
-        rows = merge_report.table(report.entities)
-        if rows:
-            self.lines.addWidget(counts_grid(rows, self))
         for status, words in merge_report.findings(vars(report), done=done):
             self.lines.addWidget(said(words, status, self))
         for gap in item.bundle.waiting_for:
             self.lines.addWidget(said(f"Waiting for {gap}.", "attention", self))
         if words := merge_report.seen(item.bundle):
             self.lines.addWidget(PlainLabel(words, self, role="muted", wrap=True))
+        rows = merge_report.table(report.entities)
+        if rows:  # below what needs somebody: they may be many
+            self.lines.addWidget(counts_grid(rows, self))
         if report.differences:
             self.lines.addWidget(Differences(report.differences, report.merged, self))
 

@@ -20,6 +20,8 @@ from aps_desktop.services.merge_report import KINDS
 from aps_desktop.views.form_field import restyle
 from aps_desktop.views.plain_label import PlainLabel
 
+_ONE_BLOCK = 10
+"""So many kinds of records stand under one another."""
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _EMPTY_WIDTH = 460
 _SIGNS = {"late": "✕ ", "attention": "! ", "ok": "✓ ", "": ""}
@@ -120,7 +122,8 @@ def put_inside(scroll: QScrollArea, page: QWidget) -> None:
 
 
 def counts_grid(rows: Sequence[tuple[str, tuple[int, ...]]], parent: QWidget) -> QWidget:
-    """Kinds of records with how many are new, changed, deleted and restored."""
+    """Kinds of records with how many are new, changed, deleted and restored; many stand in two
+    blocks side by side."""
     box = QWidget(parent)
     box.setObjectName("counts")
     grid = QGridLayout(box)
@@ -128,12 +131,17 @@ def counts_grid(rows: Sequence[tuple[str, tuple[int, ...]]], parent: QWidget) ->
     grid.setHorizontalSpacing(20)
     grid.setVerticalSpacing(3)
     used = [at for at in range(len(KINDS)) if any(numbers[at] for _, numbers in rows)]
-    for column, at in enumerate(used, 1):
-        grid.addWidget(PlainLabel(KINDS[at].capitalize(), box, role="section"), 0, column, _RIGHT)
-    for line, (name, numbers) in enumerate(rows, 1):
-        grid.addWidget(PlainLabel(name, box), line, 0)
-        for column, at in enumerate(used, 1):
-            text = f"{numbers[at]:,}" if numbers[at] else "–"
-            grid.addWidget(PlainLabel(text, box), line, column, _RIGHT)
-    grid.setColumnStretch(len(used) + 1, 1)
+    high = len(rows) if len(rows) <= _ONE_BLOCK or len(used) > 2 else (len(rows) + 1) // 2
+    blocks = [rows[at : at + high] for at in range(0, len(rows), high)] if rows else []
+    for block, lines in enumerate(blocks):
+        left = block * (len(used) + 2)
+        for column, at in enumerate(used, left + 1):
+            head = PlainLabel(KINDS[at].capitalize(), box, role="section")
+            grid.addWidget(head, 0, column, _RIGHT)
+        for line, (name, numbers) in enumerate(lines, 1):
+            grid.addWidget(PlainLabel(name, box), line, left)
+            for column, at in enumerate(used, left + 1):
+                text = f"{numbers[at]:,}" if numbers[at] else "–"
+                grid.addWidget(PlainLabel(text, box), line, column, _RIGHT)
+        grid.setColumnStretch(left + len(used) + 1, 1)
     return box

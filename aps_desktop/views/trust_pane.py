@@ -215,10 +215,11 @@ def _overview(db: Database) -> tuple[Overview, Applied]:
 
 
 def _note(shown: Overview) -> tuple[str, str]:
+    signer = f"The fingerprint of the key that signs the list is {shown.signer}."
     if shown.secretariat:
-        return "The list is signed on this computer. It travels in every bundle.", ""
+        return f"The list is signed on this computer. It travels in every bundle. {signer}", ""
     if shown.listed:
-        return "This computer stands on the list.", "ok"
+        return f"This computer stands on the list. {signer}", "ok"
     return (
         "This computer is not on the list yet: save its request file, send it to the secretariat "
         "and read them the fingerprint. Until then nobody can encrypt bundles for you.",

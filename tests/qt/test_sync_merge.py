@@ -214,3 +214,33 @@ def test_a_known_bundle_has_nothing_to_merge(here: Offices, opened: Open) -> Non
     assert dialog.heading.text() == "There is nothing to merge"
     assert not dialog.merge_button.isVisible()
     dialog.reject()
+
+
+def test_the_first_office_list_comes_with_the_fingerprint_to_compare(
+    here: Offices, opened: Open, tmp_path: Path, qtbot: QtBot
+) -> None:
+    new = office(tmp_path, "TH")
+    request = tmp_path / "th.apsrequest"
+    trusting.write_request(new, request)
+    trusting.add(here.asec, request)
+    for number in range(40):
+        records.new(here.asec, "project", {"code": f"P{number}", "title": "One"})
+    window = opened(here.asec)
+    window.go("trust")
+    signer = window.pane().list_note.text().partition("the key that signs the list is ")[2]
+    window = opened(new)
+    dialog = drop(window, here.bundle(here.asec))
+    label = dialog.findChild(QLabel, "list_signer")
+    assert f"{label.text()}." == signer
+    assert "believe the key that signs the list" in words(dialog)
+    dialog.resize(600, 260)
+    bar = dialog._scroll.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    qtbot.keyClick(dialog.merge_button, Qt.Key.Key_PageDown)
+    assert bar.value() > 0
+    dialog.merge_button.click()
+    dialog.reject()
+    dialog = drop(window, here.bundle(here.asec))
+    assert dialog.findChild(QLabel, "list_signer") is None
+    dialog.reject()
+    new.close()

@@ -114,7 +114,7 @@ def test_making_a_bundle_says_for_whom_and_whether_it_is_encrypted(
     (file,) = dialog.made.files
     assert file.name.startswith("ASEC to KH 2 ")
     text = "\n".join(label.text() for label in dialog.findChildren(QLabel))
-    assert "Encrypted: only computers of Cambodia office can read it." in text
+    assert "Encrypted: only computers of the Cambodia office can read it." in text
     merging.merge_file(here.kh, file)
     dialog.reject()
 
