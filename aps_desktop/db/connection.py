@@ -55,6 +55,17 @@ class Connection:
             else:
                 self.raw.executemany(sql, rows)
 
+    def load(self, table: str, rows: Sequence[Params]) -> None:
+        """Puts whole rows into a table that has none of them (PostgreSQL: by COPY, far quicker)."""
+        if not rows:
+            return
+        if not self.postgres:
+            self.many(f"INSERT INTO {table} VALUES ({placeholders(rows[0])})", rows)
+            return
+        with translated_errors(), self.raw.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+
     def all(self, sql: str, params: Params = ()) -> list[Row]:
         """All rows of a query."""
         cursor = self._execute(sql, params)

@@ -21,6 +21,8 @@ from aps_desktop.sync.checks import check_member, check_of, references
 from aps_desktop.sync.payload import ChangeLine
 
 _MEMBER = "changes.jsonl"
+_MANY = 10_000
+"""New changes from which on a server is told of them at once; it looks by itself, but later."""
 
 
 def take_changes(c: Connection, staged: Staged, lines: Lines) -> None:
@@ -121,8 +123,11 @@ class _Taking:
             else:
                 back.append((dot, prev, cell, stamp, step, value))
         staged.changes += len(batch)
-        self._c.many("INSERT INTO op VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-        self._c.many("INSERT INTO arrived VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", back)
+        self._c.load("op", rows)
+        if back:
+            self._c.many(
+                "INSERT INTO arrived VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", back
+            )
 
     def _check(self, line: ChangeLine, entity: int) -> None:
         number, value = line.field, line.value
@@ -216,6 +221,8 @@ def _cluster(c: Connection, new: Iterable[tuple[int, int]]) -> None:
     )
     c.run("INSERT INTO n SELECT cell, dot, prev, hlc, txn FROM arrived WHERE true "
           "ON CONFLICT DO NOTHING")  # fmt: skip
-    c.run("INSERT INTO history SELECT cell, dot FROM n ORDER BY cell, dot")
+    entered = c.run("INSERT INTO history SELECT cell, dot FROM n ORDER BY cell, dot")
     if c.postgres:
         c.run("ANALYZE n")
+        if entered > _MANY:  # or the server plans as if there were none of them
+            c.run("ANALYZE op, history")

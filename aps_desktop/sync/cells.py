@@ -31,6 +31,8 @@ def touch(c: Connection) -> None:
             "UPDATE t SET general = 1 WHERE general = 0 "
             "AND cell IN (SELECT cell FROM n GROUP BY cell HAVING count(*) > 1)"
         )
+    if c.postgres:
+        c.run("ANALYZE t")
 
 
 def touch_further(c: Connection, number: int) -> None:

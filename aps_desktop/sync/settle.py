@@ -46,6 +46,8 @@ def _touched_records(c: Connection) -> None:
         "INSERT INTO u SELECT x.rid, r.tid FROM (SELECT DISTINCT cell >> 10 AS rid FROM t) x "
         "JOIN record r ON r.rid = x.rid"
     )
+    if c.postgres:
+        c.run("ANALYZE u")
 
 
 def _lives(c: Connection) -> None:
@@ -243,7 +245,7 @@ def _titles(c: Connection) -> None:
         found = [(tid, row[0], folded_title(row[1:])) for row in rows]
         c.run(f"DELETE FROM search_title WHERE tid = {tid} AND rid IN ({concerned})")
         # No ON CONFLICT: SQLite would apply it to what triggers on this table insert, too.
-        c.many("INSERT INTO search_title VALUES (?, ?, ?)", [row for row in found if row[2]])
+        c.load("search_title", [row for row in found if row[2]])
 
 
 _TITLED = f"SELECT tid FROM life WHERE alive = 1 UNION SELECT tid FROM u WHERE tid IN {_KNOWN}"
