@@ -10,6 +10,7 @@ from aps_desktop.db import log
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
 from aps_desktop.db.log_writer import kind_of
+from aps_desktop.db.queries import lists
 from aps_desktop.db.unit_of_work import Work
 from aps_desktop.domain.changes import Applied, Why
 from aps_desktop.domain.entities import BY_NUMBER
@@ -36,8 +37,8 @@ class Version:
 class Conflict:
     """A field with several values that nobody has settled. `base` is what they all started from.
 
-    `proposals` are what offices that do not own the record would have it say: settling the conflict
-    answers them too.
+    `title` is what the record is called in short, `named` its whole name. `proposals` are what
+    offices that do not own the record would have it say: settling the conflict answers them too.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Conflict:
     base_wire: str | None
     versions: tuple[Version, ...]
     proposals: tuple[Version, ...] = ()
+    named: str = ""
 
 
 def open_conflicts(
@@ -157,6 +159,7 @@ def _conflict(c: Connection, cell: int, record: UUID, tid: int) -> Conflict | No
     return Conflict(
         *(f"{record}:{number}", kind.name, record, called(c, record), field.name, field.label),
         *(words(c, field, base), base, versions, proposals),
+        lists.labels_of(c, kind.name, [rid]).get(rid, (b"", ""))[1],
     )
 
 

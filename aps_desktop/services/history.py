@@ -207,10 +207,15 @@ def called(c: Connection, id: UUID) -> str:
     if row is None or row[1] not in BY_NUMBER:
         return str(id)
     kind, survivor = BY_NUMBER[row[1]], standing(c, row[0])
-    title = c.value(
-        f"SELECT {label_sql(kind, 't', short=True)} FROM {kind.name} t WHERE t.rid = ?", (survivor,)
+    titles = c.one(
+        f"SELECT {label_sql(kind, 't', short=True)}, {label_sql(kind, 't')} "
+        f"FROM {kind.name} t WHERE t.rid = ?",
+        (survivor,),
     )
-    name = str(title) if title else f"(deleted {kind.label.lower()})"
+    if titles is None:
+        name = f"(deleted {kind.label.lower()})"
+    else:  # not everything has a code
+        name = str(titles[0] or titles[1] or f"({kind.label.lower()} without a name)")
     return name if survivor == row[0] else f"{title_in_log(c, kind, row[0])} (now {name})"
 
 

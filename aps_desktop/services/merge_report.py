@@ -69,8 +69,8 @@ def findings(numbers: Mapping[str, Any], *, done: bool) -> list[tuple[str, str]]
         verb = "wait" if number != 1 or not done else "waits"
         found.append(("attention", f"{many(number, 'change')} {will}{verb} for an earlier bundle"))
     if number := numbers.get("proposals", 0):
-        found.append(("attention", f"{many(number, 'change')} of other offices' records: "
-                      "proposals that the owners accept or decline"))  # fmt: skip
+        found.append(("attention", f"{many(number, 'proposal')}: the sender changed records that "
+                      "other offices own, which accept or decline that"))  # fmt: skip
     found += passed_over(numbers)
     for office, number in sorted((numbers.get("unsealed") or {}).items()):
         found.append(("attention", f"{many(number, 'change')} of {the_office(office)} came "

@@ -29,7 +29,7 @@ from aps_desktop.views.conflict_window_list import ConflictList
 from aps_desktop.views.dialogs import ask
 from aps_desktop.views.pane import Pane
 from aps_desktop.views.plain_label import PlainLabel
-from aps_desktop.views.sync_pane_parts import button, empty_page
+from aps_desktop.views.sync_pane_parts import button, empty_page, tell
 
 if TYPE_CHECKING:
     from aps_desktop.db.connection import Connection
@@ -60,6 +60,8 @@ class ConflictsPane(Pane):
         """Whether the keyboard goes to the list once there is one: it takes none while hidden."""
         self._found: list[Conflict] = []
         self._record = ""
+        self._settled = 0
+        """The step that is told above the list."""
         self._at = 0
         self.summary = PlainLabel("", self, role="heading")
         self.summary.setObjectName("conflicts_summary")
@@ -67,6 +69,11 @@ class ConflictsPane(Pane):
         self.compare = CompareView(context, self)
         self.settle_button = button("Settle", "settle", "primary", self)
         self.settle_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.told = PlainLabel("", self)
+        self.told.setObjectName("conflicts_told")
+        self.told.hide()
+        self.take_back = button("Undo", "conflicts_undo", "quiet", self)
+        self.take_back.hide()
         self.bulk = QPushButton("Take all of", self)
         self.bulk.setObjectName("conflicts_bulk")
         self.menu = QMenu(self.bulk)
@@ -81,6 +88,7 @@ class ConflictsPane(Pane):
         self.compare.settle_requested.connect(self._on_settle)
         self.compare.left.connect(self.list.setFocus)
         self.settle_button.clicked.connect(self._on_settle)
+        self.take_back.clicked.connect(self._on_take_back)
 
     def _lay_out(self) -> None:
         right = QWidget(self)
@@ -107,7 +115,8 @@ class ConflictsPane(Pane):
         head = QHBoxLayout()
         head.setContentsMargins(20, 12, 20, 10)
         head.addWidget(self.summary, 1)
-        head.addWidget(self.bulk)
+        for widget in (self.told, self.take_back, self.bulk):
+            head.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -124,9 +133,12 @@ class ConflictsPane(Pane):
 
     def leave(self) -> None:
         self._to_list = False
+        self._tell("")
 
     def on_changed(self, applied: Applied) -> None:
         self._stale = True
+        if applied.number != self._settled:
+            self._tell("")  # it may have been taken back
         if self.isVisible():
             self._read()
 
@@ -230,17 +242,24 @@ class ConflictsPane(Pane):
         )
 
     def _on_settled(self, conflict: Conflict, applied: Applied) -> None:
+        self._settled = applied.number
         if applied.proposed:
-            words = "Proposed to the office that owns the record; it decides."
-            self.context.say(words, "info", "Undo", self._undo)
+            self._tell("Proposed to the office that owns the record; it decides.")
             self.list.step()
             return
-        words = f"Settled: {conflict.label} of {conflict.title}."
+        words = f"Settled: {conflict.label} of {conflict.title}"
         if applied.label.endswith("conflicts"):
-            words = f"Settled{applied.label.removeprefix('settle')}."
-        self.context.say(words, "ok", "Undo", self._undo)
+            words = f"Settled{applied.label.removeprefix('settle')}"
+        self._tell(words, "ok")
 
-    def _undo(self) -> None:
+    def _tell(self, words: str, status: str = "") -> None:
+        """Says above the list what was done: a message at the foot would cover the next one."""
+        tell(self.told, words, status)
+        self.take_back.setVisible(bool(words))
+
+    def _on_take_back(self) -> None:
+        self._tell("")
+        self.list.setFocus()
         self.context.runner.mutate(records.undo, None, self.context.show_failure)
 
 

@@ -113,7 +113,7 @@ class CompareView(QWidget):
         self._chosen = ""
         kind = entity(conflict.entity)
         self.title.setText(conflict.label)
-        self.where.setText(f"{kind.label} {conflict.title}")
+        self.where.setText(f"{kind.label} {conflict.named or conflict.title}")
         self._options = _options(conflict)
         self._show_cards(_is_long(conflict))
         self._show_editor()

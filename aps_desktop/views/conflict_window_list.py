@@ -108,7 +108,8 @@ class ConflictList(QListWidget):
         return [item for item in items if item.data(_CONFLICT) is not None]
 
     def _add_record(self, conflict: Conflict) -> None:
-        item = QListWidgetItem("  " + conflict.title, self)
+        item = QListWidgetItem("  " + (conflict.named or conflict.title), self)
+        item.setToolTip(item.text().strip())
         item.setSizeHint(_ROW)
         item.setFlags(Qt.ItemFlag.NoItemFlags)
         item.setFont(theme.font(bold=True))

@@ -25,7 +25,15 @@ from aps_desktop.views import merge_dialog_work as work
 from aps_desktop.views.fitting import fit
 from aps_desktop.views.merge_dialog_card import BundleCard
 from aps_desktop.views.merge_dialog_report import save_report
-from aps_desktop.views.merge_dialog_work import DONE, QUARANTINE, QUEUED, READY, REFUSED, Item
+from aps_desktop.views.merge_dialog_work import (
+    DONE,
+    KNOWN,
+    QUARANTINE,
+    QUEUED,
+    READY,
+    REFUSED,
+    Item,
+)
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import button, progress_bar, put_inside, tell
 
@@ -78,11 +86,12 @@ class MergeDialog(QDialog):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.merge_button = button("Merge", "merge_button", "primary", self)
+        # In the order in which Tab goes on from the bundles.
         self.undo_button = button("Undo this merge", "undo_merge", "danger", self)
         self.save_button = button("Save report…", "save_report", "", self)
-        self.conflicts_button = button("Show conflicts", "show_conflicts", "primary", self)
         self.close_button = button("Cancel", "merge_close", "", self)
+        self.conflicts_button = button("Show conflicts", "show_conflicts", "primary", self)
+        self.merge_button = button("Merge", "merge_button", "primary", self)
         for one, slot in (
             (self.merge_button, self._on_merge),
             (self.undo_button, self._on_undo),
@@ -155,7 +164,9 @@ class MergeDialog(QDialog):
             return "Nothing new, but it says what they have of yours"
         if ready:
             rest = "" if len(ready) == 1 else f" in {len(ready)} bundles"
-            return f"{many(self._changes(), 'change')}{rest} can be merged"
+            others = sum(item.state not in (READY, KNOWN) for item in self.items)
+            but = f", {many(others, 'file')} cannot" if others else ""
+            return f"{many(self._changes(), 'change')}{rest} can be merged{but}"
         if any(item.state == QUARANTINE for item in self.items):
             return "Nobody has confirmed the sender yet"
         if any(item.state == QUEUED for item in self.items):

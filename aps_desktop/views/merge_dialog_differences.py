@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from aps_desktop.models.rows_model import RowsModel
@@ -14,8 +15,27 @@ from aps_desktop.views import theme
 from aps_desktop.views.changes_table import rows_table
 from aps_desktop.views.sync_pane_parts import button
 
+_DISPLAY = Qt.ItemDataRole.DisplayRole.value
+_HERE, _THEIRS = 2, 3
+_ALIKE = 12
+"""So many letters that begin both texts are left away."""
 _MOST_LINES = 8
 _WIDTHS = (150, 130, 0, 0, 160)
+
+
+class _Apart(RowsModel):
+    """Two long texts that begin alike are shown from where they part; tool tips have them whole."""
+
+    def data(self, index: QModelIndex, role: int = _DISPLAY) -> Any:
+        found = super().data(index, role)
+        if role != _DISPLAY or index.column() not in (_HERE, _THEIRS):
+            return found
+        here, theirs = (super(_Apart, self).data(index.siblingAtColumn(at), role)
+                        for at in (_HERE, _THEIRS))  # fmt: skip
+        pairs = enumerate(zip(here, theirs, strict=False))
+        alike = next((n for n, (a, b) in pairs if a != b), min(len(here), len(theirs)))
+        cut = found.rfind(" ", 0, max(alike - 8, 0)) + 1
+        return f"…{found[cut:]}" if cut >= _ALIKE and here != theirs else found
 
 
 class Differences(QWidget):
@@ -27,7 +47,7 @@ class Differences(QWidget):
         super().__init__(parent)
         self.setObjectName("differences")
         self._words = merge_report.first(found, changes)
-        model = RowsModel(merge_report.HEADINGS, parent=self)
+        model = _Apart(merge_report.HEADINGS, parent=self)
         model.show([(one, merge_report.difference(one)) for one in found])
         self.unfold = button("", "show_differences", "quiet", self)
         self.table = rows_table("differences_table", self._words, model, _WIDTHS, self)

@@ -65,7 +65,10 @@ def test_two_conflicts_are_settled_by_keyboard_alone(
     pane = pane_of(window)
     press(qtbot, pane, KEY.Key_T, KEY.Key_Return)
     assert values(here)[0] == "Title of the secretariat"
+    assert pane.told.text() == "✓ Settled: Title of P1"
+    assert window.messages.text() == "", "it would lie over the next one"
     assert pane.compare.title.text() == "Brief description"
+    assert pane.compare.where.text() == "Project P1 · Title of the secretariat"
     press(qtbot, pane, KEY.Key_P, KEY.Key_Return)
     assert values(here)[1] == ("Sixty gauges stand along the river. Forty officers are trained.")
     assert conflicts.count(here.la.reader()) == 0
@@ -115,6 +118,19 @@ def test_another_value_is_typed_and_taken_back(
     assert values(here)[0] == "A third title"
     window.actions["undo"].trigger()
     assert values(here)[0] == "Title of the Lao office"
+
+
+def test_what_was_settled_is_taken_back_beside_where_it_is_told(
+    window: MainWindow, here: Offices, qtbot: QtBot
+) -> None:
+    pane = pane_of(window)
+    press(qtbot, pane, KEY.Key_T, KEY.Key_Return)
+    qtbot.mouseClick(pane.take_back, Qt.MouseButton.LeftButton)
+    assert pane.summary.text() == "2 conflicts in 1 record"
+    assert (pane.told.isVisible(), pane.list.hasFocus()) == (False, True)
+    press(qtbot, pane, KEY.Key_T, KEY.Key_Return)
+    window.actions["undo"].trigger()
+    assert not pane.told.isVisible()
 
 
 def test_escape_leaves_the_editor(window: MainWindow, qtbot: QtBot) -> None:

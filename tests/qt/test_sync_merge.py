@@ -78,6 +78,8 @@ def test_the_differences_are_there_before_the_merge_and_in_the_history_after_it(
         "P1", "Title", "Title of the Lao office", "Title of the secretariat",
         "Conflict: both stay",
     ]  # fmt: skip
+    theirs = model.index(1, 3)  # two sentences that begin alike
+    assert theirs.data() == "Sixty gauges stand along the river. Officers are trained."
     dialog.merge_button.click()
     dialog.accept()
     window.go("sync")
@@ -85,6 +87,24 @@ def test_the_differences_are_there_before_the_merge_and_in_the_history_after_it(
     window.pane()._history_table.activated.emit(window.pane().history.index(0, 0))
     shown = window.findChild(ExchangeDialog).findChild(QTableView, "differences_table")
     assert shown.model().rowCount() == 2
+
+
+def test_long_texts_are_shown_from_where_they_part_and_new_records_by_their_names(
+    here: Offices, opened: Open
+) -> None:
+    title = "Strengthening early warning for coastal communities of "
+    id = records.new(here.la, "project", {"code": "P1", "title": f"{title}the Mekong"})
+    here.send(here.la, here.asec)
+    records.put(here.asec, "project", id, {"title": f"{title}the delta"})
+    records.new(here.asec, "organisation", {"name": "Mekong River Commission"})
+    window = opened(here.la)
+    dialog = drop(window, here.bundle(here.asec))
+    model = dialog.findChild(QTableView, "differences_table").model()
+    rows = [[model.index(row, at).data() for at in range(4)] for row in range(2)]
+    assert rows[0] == ["P1", "Title", "…communities of the Mekong", "…communities of the delta"]
+    assert model.index(0, 3).data(Qt.ItemDataRole.ToolTipRole) == f"{title}the delta"
+    assert rows[1][:2] == ["Mekong River Commission", "New organisation"]
+    dialog.reject()
 
 
 def test_the_report_prints_as_pdf(
@@ -161,6 +181,7 @@ def test_a_folder_of_parts_and_broken_files_says_what_it_can_do(
     dialog = drop(window, stick)
     states = sorted(card.item.state for card in dialog.findChildren(BundleCard))
     assert states == ["ready", "refused"]
+    assert dialog.heading.text() == "2 changes can be merged, 1 file cannot"
     assert "Nothing in your database was changed" in words(dialog)
     dialog.merge_button.click()
     assert dialog.heading.text() == "Merged 2 changes"
