@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from argparse import SUPPRESS, ArgumentParser
+import traceback
+from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from aps_desktop import __version__
 from aps_desktop.cli import (
@@ -20,29 +21,35 @@ from aps_desktop.cli import (
     uniting_commands,
     update_commands,
 )
-from aps_desktop.cli.session import DONE, REFUSED, Session
+from aps_desktop.cli.session import DONE, REFUSED, USAGE, Session
 from aps_desktop.domain.errors import UserError
 
 Command = Callable[[Session], int]
 Commands = Any
 """argparse's own type of sub-commands has no public name."""
+_MISTAKE = "What it was doing was taken back. Send the words above to whoever looks after it."
 _FILES = "Check that the folder is there, may be written to and has space."
 
 
 def main(argv: list[str] | None = None) -> int:
     """Runs one command; the exit code."""
+    given = sys.argv[1:] if argv is None else argv
     try:
-        arguments = _parser().parse_args(argv)
-    except SystemExit as end:
+        arguments = _parser().parse_args(given)
+    except SystemExit as end:  # --help, --version
         return int(end.code or 0)
+    except _WrongUsage as error:
+        session = Session(Namespace(database="-", json="--json" in given))
+        session.say(f"{error}")
+        session.refuse(f"{error}", "See --help.")
+        return USAGE
     session = Session(arguments)
     try:
         return int(arguments.run(session))
     except UserError as error:
         hint = database_commands.after_damage(session, error)
         session.say(f"{error.message} {hint}".strip())
-        if session.json:
-            session.answer({"error": error.message, "hint": hint})
+        session.refuse(error.message, hint)
         return REFUSED
     except BrokenPipeError:  # the reader of our output has left
         sys.stderr.close()
@@ -50,16 +57,30 @@ def main(argv: list[str] | None = None) -> int:
     except OSError as error:
         words = f"{error.filename}: {error.strerror}." if error.filename else f"{error}."
         session.say(f"{words} {_FILES}")
-        if session.json:
-            session.answer({"error": words, "hint": _FILES})
+        session.refuse(words, _FILES)
         return REFUSED
     except KeyboardInterrupt:
         session.say("Stopped; nothing was changed.")
+        session.refuse("Stopped.", "Nothing was changed.")
+        return REFUSED
+    except Exception as error:  # whoever reads the answer gets one, whatever happens
+        traceback.print_exc()
+        session.refuse(f"The program made a mistake: {type(error).__name__}.", _MISTAKE)
         return REFUSED
 
 
+class _WrongUsage(Exception):
+    pass
+
+
+class _Parser(ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        raise _WrongUsage(f"{self.prog}: {message}")
+
+
 def _parser() -> ArgumentParser:
-    parser = ArgumentParser(
+    parser = _Parser(
         prog="aps-desktop",
         description="Without a command the window opens.",
         epilog="The database: --database, else APS_DATABASE, else the user's own. "

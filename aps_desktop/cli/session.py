@@ -79,3 +79,8 @@ class Session:
             print(json.dumps(document, ensure_ascii=False, indent=1))
         elif words:
             print(words)
+
+    def refuse(self, words: str, hint: str) -> None:
+        """The answer of a command that was not done: what was said already, for a program."""
+        if self.json:
+            self.answer({"error": words, "hint": hint})

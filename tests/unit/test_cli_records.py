@@ -134,9 +134,20 @@ def test_a_deleted_record_keeps_its_history(run: Run) -> None:
 def test_exit_codes(run: Run, arguments: list[str], code: int) -> None:
     found, document = run(*arguments)
     assert found == code
-    if code == 1:
-        assert document["error"]
-        assert "hint" in document
+    assert document["error"]
+    assert "hint" in document
+
+
+def test_a_mistake_of_the_program_is_an_answer_too(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("none of the user's words")
+
+    monkeypatch.setattr("aps_desktop.cli.database_commands.digests.digest", broken)
+    code, document = run("digest")
+    assert code == 1
+    assert "ZeroDivisionError" in document["error"]
 
 
 def test_search_finds_names_and_texts_in_every_script(run: Run) -> None:
