@@ -21,7 +21,9 @@ from aps_desktop.services.today_exchange import CONFLICTS, MISSING, PROPOSALS, Q
 from aps_desktop.services.today_money import Compared
 
 LATE, SOON, WAITING, ENDING, UNTIDY = "late", "soon", "waiting", "ending", "untidy"
+BETWEEN = "between"
 SECTIONS = (
+    (BETWEEN, "Between offices"),
     (LATE, "Late"),
     (WAITING, "Waiting for a decision"),
     (SOON, "Coming up"),
@@ -79,7 +81,7 @@ def found(c: Connection, day: date, *, each: int = 5) -> list[Found]:
     """What every rule finds, most urgent first; rules that find nothing are left out."""
     results = [
         Found(_EXCHANGE[key], number, tuple(between), ())
-        for key, number, between in _between_offices(c, each)
+        for key, number, between in _between_offices(c, min(each, _FEW))
         if number
     ]
     for rule in RULES:
@@ -330,15 +332,17 @@ _COMPARED: tuple[tuple[Rule, Callable[[Connection, date], Compared]], ...] = (
 )  # fmt: skip
 """What records are compared with the ledger for, where no list's filters can say it."""
 _EXCHANGE = {
-    key: Rule(key, section, title, "", "", lambda day: (), _overdue)
-    for key, section, title in (
-        (CONFLICTS, WAITING, "Conflicts to settle"),
-        (PROPOSALS, WAITING, "Proposals to decide"),
-        (MISSING, UNTIDY, "Bundles that have not come"),
-        (QUEUED, UNTIDY, "Bundles that wait for an update"),
+    key: Rule(key, BETWEEN, title, "", "", lambda day: (), _overdue)
+    for key, title in (
+        (CONFLICTS, "Conflicts to settle"),
+        (PROPOSALS, "Proposals to decide"),
+        (MISSING, "Bundles that have not come"),
+        (QUEUED, "Bundles that wait for an update"),
     )
 }
 """What waits between offices; its pages are not lists of records."""
+_FEW = 3
+"""Of each of these: they stand before what is late, and their pages show them all."""
 _ORDER = [section for section, _ in SECTIONS]
 
 

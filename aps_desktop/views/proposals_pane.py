@@ -56,7 +56,7 @@ class ProposalsPane(ReadingPane):
             ("Record", "Field", "Now", "Proposed", "By", "When", "Who decides"), parent=self
         )
         self.table = rows_table(
-            "proposals_table", "Proposals", self.rows, (170, 110, 210, 0, 160, 130, 110), self
+            "proposals_table", "Proposals", self.rows, (140, 130, 190, 0, 200, 130, 100), self
         )
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.accept = button("&Accept", "proposal_accept", "primary", self)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QRect, QSize, Qt, Si
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QWidget
 
-from aps_desktop.services.today import ENDING, LATE, SECTIONS, SOON, UNTIDY, WAITING, Found
+from aps_desktop.services.today import BETWEEN, ENDING, LATE, SECTIONS, SOON, UNTIDY, WAITING, Found
 from aps_desktop.views import icons, theme
 
 _DISPLAY = Qt.ItemDataRole.DisplayRole.value
@@ -29,6 +29,7 @@ _ACTS = {"values_late": "Send again", "values_due": "Send again"}
 """What can be done about a record at once, by the rule that found it."""
 _HEIGHTS = {"section": 40, "rule": 32, "record": 30, "step": 30, "gap": 10}
 _HUES = {
+    BETWEEN: ("conflict", "attention"),
     LATE: ("late", "late"),
     WAITING: ("clock", "attention"),
     SOON: ("calendar", "accent"),

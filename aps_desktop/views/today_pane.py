@@ -22,7 +22,7 @@ from aps_desktop.domain.clock import today
 from aps_desktop.services import audit
 from aps_desktop.services import today as rules
 from aps_desktop.services.audit import AuditStep
-from aps_desktop.services.today import ENDING, LATE, SOON, UNTIDY, WAITING, Alarm, Found
+from aps_desktop.services.today import BETWEEN, ENDING, LATE, SOON, UNTIDY, WAITING, Alarm, Found
 from aps_desktop.views import icons, theme
 from aps_desktop.views.context import OK
 from aps_desktop.views.pane import Pane
@@ -209,7 +209,7 @@ class TodayPane(Pane):
         _, found, steps = read
         own = bool(steps)
         lines = partial(lines_of, found, read_only=self.context.db.read_only)
-        self.left.show_lines(lines((LATE, WAITING)))
+        self.left.show_lines(lines((BETWEEN, LATE, WAITING)))
         self.right.show_lines(lines((SOON, ENDING, UNTIDY)) + _step_lines(steps))
         self._order.setVisible(not found and own)
         self._begin.setVisible(not own)
@@ -262,11 +262,12 @@ def _read_all(c: Connection, day: date) -> Read:
 
 
 def _summary(found: list[Found]) -> str:
-    totals = dict.fromkeys((LATE, WAITING, SOON), 0)
+    totals = dict.fromkeys((BETWEEN, LATE, WAITING, SOON), 0)
     for one in found:
         if one.rule.section in totals:
             totals[one.rule.section] += one.count
     words = (
+        (totals[BETWEEN], "between offices"),
         (totals[LATE], "late"),
         (totals[WAITING], "waiting for a decision"),
         (totals[SOON], "coming up"),
