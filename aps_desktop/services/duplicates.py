@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.db.layout import MEMBER, field_columns
 from aps_desktop.db.queries.labels import label_sql
-from aps_desktop.domain.entities import BY_NUMBER, ENTITIES
+from aps_desktop.db.queries.lists import Filter
+from aps_desktop.domain.entities import BY_NUMBER, ENTITIES, entity
 from aps_desktop.domain.fields import SAME_AS, Entity, Field, Kind
 from aps_desktop.services import uniting
+from aps_desktop.services.funding import these
 from aps_desktop.services.history import words as called_words
 
 SAME_CODE = "same_code"
@@ -76,6 +78,15 @@ _ORDER = (
 
 
 # Codes ------------------------------------------------------------------------------------------
+
+
+def concerned(c: Connection, issue: Issue) -> Filter:
+    """The list of just the records that an issue concerns, its own among them."""
+    kind, ids = entity(issue.entity), (issue.record, *issue.others)
+    rows = c.all(
+        f"SELECT rid FROM record WHERE uuid IN ({placeholders(ids)})", [id.bytes for id in ids]
+    )
+    return these(kind.code or kind.title[0], [rid for (rid,) in rows], f"these {len(ids)}")
 
 
 def _scope(kind: Entity) -> list[str]:

@@ -53,10 +53,14 @@ def _conflicts(c: Connection, limit: int | None) -> Waits:
     for one in conflicts.open_conflicts(c, limit=most) if number and most != 0 else ():
         labels.setdefault((one.entity, one.record), []).append(one.label)
     found = [
-        Matter(_title(c, *record), f"{', '.join(fields)} changed apart", *record)
+        Matter(_title(c, *record), _differ(fields), *record)
         for record, fields in list(labels.items())[:limit]
     ]
     return CONFLICTS, number, found
+
+
+def _differ(fields: list[str]) -> str:
+    return f"{', '.join(fields)} {'differs' if len(fields) == 1 else 'differ'}"
 
 
 def _proposals(c: Connection, limit: int | None) -> Waits:

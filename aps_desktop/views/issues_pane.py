@@ -24,6 +24,7 @@ from aps_desktop.views.sync_pane_parts import button, empty_page
 if TYPE_CHECKING:
     from aps_desktop.db.connection import Connection
     from aps_desktop.db.engine import Database
+    from aps_desktop.db.queries.lists import Filter
     from aps_desktop.domain.changes import Applied
     from aps_desktop.views.context import Context
 
@@ -148,6 +149,9 @@ class IssuesPane(ReadingPane):
         issue, writable = self._issue(), not self.context.db.read_only
         self.words.setText(issue.words if issue is not None else "")
         self.open.setEnabled(issue is not None)
+        several = 1 + len(issue.others) if issue is not None and issue.kind in _UNITES else 0
+        all_of_them = "both" if several == 2 else f"all {several:,}"
+        self.open.setText(f"&Open {all_of_them} in the list" if several else "&Open the record")
         self.leave_it.setVisible(
             writable and issue is not None and issue.kind == duplicates.EDITED_AFTER_UNITING
         )
@@ -160,8 +164,18 @@ class IssuesPane(ReadingPane):
 
     def _on_open(self) -> None:
         issue = self._issue()
-        if issue is not None:
+        if issue is not None and issue.kind in _UNITES:
+            self.context.runner.query(
+                partial(duplicates.concerned, issue=issue),
+                partial(self._on_concerned, issue),
+                owner=self,
+                key="concerned",
+            )
+        elif issue is not None:
             self.context.show_record(issue.entity, issue.record)
+
+    def _on_concerned(self, issue: Issue, those: Filter) -> None:
+        self.context.show_list(issue.entity, (those,))
 
     def _on_unite(self) -> None:
         issue = self._issue()

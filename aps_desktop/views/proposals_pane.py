@@ -169,15 +169,16 @@ class ProposalsPane(ReadingPane):
             self.table.setFocus()
             self.context.runner.mutate(
                 partial(_answer, answer, chosen),
-                partial(self._on_answered, word, len(chosen)),
+                partial(self._on_answered, word, chosen),
                 self.context.show_failure,
                 owner=self,
             )
 
-    def _on_answered(self, word: str, number: int, applied: Applied) -> None:
+    def _on_answered(self, word: str, answered: Sequence[Proposal], applied: Applied) -> None:
         skipped = f" {'; '.join(applied.skipped)}." if applied.skipped else ""
-        words = f"{word}: {many(number, 'proposal')}.{skipped}"
-        if word == "Accepted":
+        words = f"{word}: {many(len(answered), 'proposal')}.{skipped}"
+        # Undo passes over declined deletions and the like: what is there is only said again.
+        if word == "Accepted" or any(one.event == VALUE for one in answered):
             self.context.say(words, "ok", "Undo", self._undo)
         else:
             self.context.say(words, "ok")

@@ -69,6 +69,21 @@ def test_two_partners_of_one_name_are_united_by_keyboard(
     assert pane.united_rows.rowCount() == 1
 
 
+def test_records_with_one_code_are_opened_side_by_side(
+    db: Database, window: MainWindow, qtbot: QtBot
+) -> None:
+    for title in ("Rice varieties", "Village water"):
+        records.new(db, "project", {"code": "ACP-7", "title": title})
+    records.new(db, "project", {"code": "ACP-8", "title": "Another"})
+    pane = pane_of(window)
+    row = next(r for r in range(2) if pane.rows.thing(r).entity == "project")
+    pane.table.selectRow(row)
+    assert pane.open.text() == "&Open both in the list"
+    pane.open.click()
+    shown = window.pane().list.model
+    assert (window.pane().key, shown.records) == ("entity:project", 2)
+
+
 def test_the_other_one_can_stay_and_nothing_be_taken_over(
     db: Database, window: MainWindow, qtbot: QtBot
 ) -> None:

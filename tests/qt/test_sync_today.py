@@ -28,7 +28,7 @@ def test_conflicts_are_an_alarm_that_opens_them(here: Offices, opened: Open) -> 
     assert lines(pane.left)[:3] == [
         ("section", "Between offices", "2"),
         ("rule", "Conflicts to settle", "2"),
-        ("record", "P1 · Title of the Lao office", "Title, Brief description changed apart"),
+        ("record", "P1 · Title of the Lao office", "Title, Brief description differ"),
     ]
     assert not pane._order.isVisible()
     press(pane.left, "Conflicts to settle")
