@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from aps_desktop.db import log
 from aps_desktop.db.connection import Connection
+from aps_desktop.db.queries import conflicts as in_conflict
 from aps_desktop.db.queries import lists
 from aps_desktop.domain.entities import entity, references_to
 from aps_desktop.domain.fields import Entity, Field
@@ -85,10 +85,7 @@ def related_to(name: str) -> list[Related]:
 def conflicts(c: Connection, record: Record) -> frozenset[str]:
     """The fields of a record that were changed in two places to different values."""
     kind = entity(record.entity)
-    rows = c.all(
-        "SELECT cell FROM cell WHERE extra > 0 AND cell BETWEEN ? AND ?", log.cells_of(record.rid)
-    )
-    numbers = [log.field_of_cell(row[0]) for row in rows]
+    numbers = in_conflict.fields(c, record.rid)
     return frozenset(kind.by_number[n].name for n in numbers if n in kind.by_number)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aps_desktop.db.connection import Connection
+from aps_desktop.db.queries import conflicts
 from aps_desktop.services import proposals
 
 _OWN = "(SELECT ord FROM device WHERE status IN ('self', 'retired'))"
@@ -73,23 +74,7 @@ class Exchange:
 
 def counts(c: Connection) -> Counts:
     """The numbers beside "Sync"; quick also where there is nothing."""
-    return Counts(conflicts(c), len(waiting(c)), proposals.count(c))
-
-
-def conflicts(c: Connection) -> int:
-    """How many fields have heads that say different things."""
-    wire = (
-        "CASE WHEN ({0}.cell & 1023) = 0 THEN " + c.json_member("{0}.val", "(t.cell & 1023)") + " "
-        "ELSE {0}.val END"
-    )
-    return int(
-        c.value(
-            "SELECT count(*) FROM cell t JOIN record r ON r.rid = (t.cell >> 10) AND r.alive = 1 "
-            "JOIN op o ON o.dot = t.dot WHERE t.extra > 0 AND EXISTS "
-            "(SELECT 1 FROM cell_extra e JOIN op p ON p.dot = e.dot WHERE e.cell = t.cell "
-            f"AND {wire.format('p')} IS DISTINCT FROM {wire.format('o')})"
-        )
-    )
+    return Counts(conflicts.count(c), len(waiting(c)), proposals.count(c))
 
 
 def waiting(c: Connection) -> list[Waiting]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from aps_desktop.db.connection import Connection
+from aps_desktop.db.queries import conflicts as in_conflict
 from aps_desktop.db.queries import lists
 from aps_desktop.domain.office_names import office_name
 
@@ -45,9 +46,9 @@ def waits(c: Connection, limit: int | None) -> Iterator[Waits]:
 
 def _conflicts(c: Connection, limit: int | None) -> Waits:
     """A line for each record; what counts is its fields, as beside "Sync"."""
-    from aps_desktop.services import conflicts, sync_status
+    from aps_desktop.services import conflicts
 
-    number = sync_status.conflicts(c)
+    number = in_conflict.count(c)
     most = None if limit is None else limit * _FIELDS_A_RECORD
     labels: dict[tuple[str, UUID], list[str]] = {}
     for one in conflicts.open_conflicts(c, limit=most) if number and most != 0 else ():

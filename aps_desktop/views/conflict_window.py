@@ -20,8 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aps_desktop.db.queries import conflicts as in_conflict
 from aps_desktop.domain.office_names import office_name, the_office
-from aps_desktop.services import conflicts, records, sync_status
+from aps_desktop.services import conflicts, records
 from aps_desktop.services.conflicts import Conflict
 from aps_desktop.services.merge_report import many
 from aps_desktop.views.conflict_window_compare import CompareView
@@ -273,7 +274,7 @@ def take_all(found: Sequence[Conflict], office: str) -> Answers:
 
 def _read(c: Connection) -> tuple[list[Conflict], int]:
     found = conflicts.open_conflicts(c, limit=_MOST)
-    return found, len(found) if len(found) < _MOST else sync_status.conflicts(c)
+    return found, len(found) if len(found) < _MOST else in_conflict.count(c)
 
 
 def _settle(answers: Answers, db: Database) -> Applied:

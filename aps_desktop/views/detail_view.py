@@ -188,7 +188,7 @@ class DetailView(QWidget):
         self.form.show_problems(page.problems)
         self.form.show_conflicts(page.conflicts, self._on_conflict)
         self.form.show_proposals(page.proposals, self._on_proposal)
-        self._say_proposed(page)
+        self._say_waiting(page)
         self.form.set_read_only(self.context.db.read_only)
         self.header.show_record(page.record, self.show_extra(page))
         self.header.show()
@@ -269,9 +269,8 @@ class DetailView(QWidget):
     # What can be asked for ----------------------------------------------------------------------
 
     def _on_banner(self, kind: str) -> None:
-        if kind == "proposal":
-            self.banner.say_nothing()
-            self._on_proposal()
+        if kind in ("proposal", "conflict"):
+            self._open_in_sync(f"{kind}s")
             return
         self.form.flush(again=True)
         bad = next(iter(self.form.unsaved_invalid()), "")
@@ -296,11 +295,15 @@ class DetailView(QWidget):
         if self.record is not None:
             self.context.open_place.emit(place, {"record": self.record.id.hex})
 
-    def _say_proposed(self, page: RecordPage) -> None:
-        """What is proposed about the record as a whole stands over the form."""
+    def _say_waiting(self, page: RecordPage) -> None:
+        """What is proposed about the record as a whole, or in conflict, stands over the form."""
+        labels = [field.label for field in self.kind.fields if field.name in page.conflicts]
         if words := page.proposals.get(""):
             self.banner.ask("proposal", f"Proposed {words}.", "Decide…")
-        elif self.banner.kind == "proposal":
+        elif labels and self.banner.kind in ("", "conflict"):
+            words = f"Changed apart by two offices, and not settled: {', '.join(labels)}."
+            self.banner.ask("conflict", words, "Settle…")
+        elif self.banner.kind in ("proposal", "conflict"):
             self.banner.say_nothing()
 
     def _on_action(self, name: str) -> None:

@@ -16,6 +16,7 @@ from aps_desktop.views import icons, status_look, theme
 PADDING = 8
 _CHIP_HEIGHT = 20
 _ICON = 12
+_SIGN = 15
 CHIP_FRAME = _ICON + 22
 _CHIP_TOP = (theme.ROW_HEIGHT - 1 - _CHIP_HEIGHT) // 2
 _KEPT = 20_000
@@ -108,6 +109,8 @@ class ListPainter:
         selected: bool,
     ) -> None:
         cut, height = self._cut, theme.ROW_HEIGHT - 1
+        if self._table.marked and self._table.model().rid_at(row) in self._table.marked and columns:
+            columns = [self._sign(painter, y, columns[0]), *columns[1:]]
         for column, left, width, flags, status in columns:
             text = texts[column]
             if not text or width <= 0:
@@ -119,6 +122,16 @@ class ListPainter:
             if shown is None:
                 shown = self._fit(text, width)
             painter.drawText(left, y, width, height, flags, shown)
+
+    def _sign(
+        self, painter: QPainter, y: int, place: tuple[int, int, int, int, bool]
+    ) -> tuple[int, int, int, int, bool]:
+        """The sign of a conflict at the left of a cell, and the room that is left beside it."""
+        column, left, width, flags, status = place
+        ratio = self._table.devicePixelRatioF()
+        sign = icons.pixmap("conflict", _SIGN, theme.tokens().attention, ratio)
+        painter.drawPixmap(left, y + (theme.ROW_HEIGHT - 1 - _SIGN) // 2, sign)
+        return column, left + _SIGN + 5, width - _SIGN - 5, flags, status
 
     def _fit(self, text: str, width: int) -> str:
         if len(self._cut) > _KEPT:

@@ -10,6 +10,7 @@ from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
     QItemSelectionRange,
+    QModelIndex,
     Qt,
     Signal,
 )
@@ -38,6 +39,7 @@ _PIXELS = QAbstractItemView.ScrollMode.ScrollPerPixel
 _FOLLOWED = 2_000
 """So many selected rows are found again when rows move; more, and the selection is let go."""
 
+_APART = "Two offices changed it apart: settle it in its form."
 _OPEN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _CTRL = Qt.KeyboardModifier.ControlModifier
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -80,6 +82,7 @@ class ListTable(QTableView):
         self.setModel(model)
         header.follow(self.horizontalScrollBar())
         self._dress()
+        self.marked: frozenset[int] = frozenset()
         self._painter = ListPainter(self)
         self._held: _Held | None = None
         model.keep = self._keep
@@ -103,6 +106,12 @@ class ListTable(QTableView):
 
     # Painting ------------------------------------------------------------------------------------
 
+    def mark(self, rids: frozenset[int]) -> None:
+        """Puts the sign of a conflict before these records."""
+        if rids != self.marked:
+            self.marked = rids
+            self.viewport().update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         self._painter.paint(painter, event.rect())
@@ -119,12 +128,19 @@ class ListTable(QTableView):
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             index = self.indexAt(event.pos())
-            texts = self.model().texts(index.row()) if index.isValid() else ()
-            text = texts[index.column()] if texts else ""
-            cut = bool(text) and self._painter.is_cut(text, self.columnWidth(index.column()))
-            QToolTip.showText(event.globalPos(), plain_tip(text) if cut else "", self.viewport())
+            tip = plain_tip(self._tip(index)) if index.isValid() else ""
+            QToolTip.showText(event.globalPos(), tip, self.viewport())
             return True
         return super().viewportEvent(event)
+
+    def _tip(self, index: QModelIndex) -> str:
+        """What a cell has no room for, and what the sign before its row means."""
+        texts = self.model().texts(index.row())
+        text = texts[index.column()] if texts else ""
+        cut = bool(text) and self._painter.is_cut(text, self.columnWidth(index.column()))
+        first = self.horizontalHeader().visualIndex(index.column()) == 0
+        marked = first and self.model().rid_at(index.row()) in self.marked
+        return "\n".join(filter(None, (text if cut else "", _APART if marked else "")))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from aps_desktop.db.queries import conflicts as in_conflict
 from aps_desktop.db.queries.lists import Filter, ListQuery
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.errors import UserError
@@ -201,6 +203,7 @@ class ListView(QWidget):
         self.views.on_changed(applied)
         if self._asked:
             self.model.on_changed(applied)
+            self._read_marks()
 
     def settings(self) -> ViewSettings:
         """How the list is looked at, for keeping as a view."""
@@ -305,6 +308,12 @@ class ListView(QWidget):
         self._late.stop()
         self._show_count()
         self._show_state()
+        self._read_marks()
+
+    def _read_marks(self) -> None:
+        """Asks which records have fields in conflict."""
+        work = partial(in_conflict.records, entity_number=self.entity.number)
+        self.context.runner.query(work, self.table.mark, owner=self, key="marks")
 
     def _on_late(self) -> None:
         self.bar.count.setText("reading…")

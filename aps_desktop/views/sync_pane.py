@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from aps_desktop.db.queries import conflicts as in_conflict
 from aps_desktop.domain.office_names import office_name, the_office
 from aps_desktop.models.rows_model import RowsModel
 from aps_desktop.services import merging, queued_bundles, sync_status
@@ -197,7 +198,7 @@ def _read(c: Connection) -> Read:
         queued_bundles.waiting(c),
         sync_status.peers(c),
         sync_status.history(c),
-        sync_status.conflicts(c),
+        in_conflict.count(c),
     )
 
 

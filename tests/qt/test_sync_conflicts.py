@@ -1,6 +1,7 @@
 """Settling conflicts in the window, by keyboard alone, one by one and by office."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from PySide6.QtCore import Qt
@@ -8,9 +9,12 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from aps_desktop.db.engine import Database
-from aps_desktop.services import conflicts, merging, proposals, records
+from aps_desktop.reports.document import Paragraph
+from aps_desktop.services import conflicts, merging, proposals, records, reports
+from aps_desktop.services.reports import Asked
 from aps_desktop.views import conflict_window
 from aps_desktop.views.conflict_window import ConflictsPane
+from aps_desktop.views.detail_view import DetailView
 from aps_desktop.views.main_window import MainWindow
 from tests.three_offices import Offices
 
@@ -205,3 +209,35 @@ def test_the_keyboard_is_in_the_list_as_soon_as_there_is_one(
     for a, more in asked:
         query(*a, **more)
     assert pane.list.hasFocus()
+
+
+def test_a_record_in_conflict_says_so_over_its_form_and_in_its_list(
+    window: MainWindow, here: Offices, qtbot: QtBot
+) -> None:
+    records.new(here.la, "project", {"code": "P2", "title": "In order"})
+    id = records.find_id(here.la.reader(), "project", "P1")
+    window.context.show_record("project", id)
+    pane = window.pane()
+    view = pane.findChild(DetailView)
+    assert view.banner.words.text() == (
+        "Changed apart by two offices, and not settled: Title, Brief description."
+    )
+    table = pane.list.table
+    assert table.marked == {view.record.rid}
+    at = next(row for row in range(2) if table.model().rid_at(row) in table.marked)
+    assert "Two offices changed it apart" in table._tip(table.model().index(at, 0))
+    assert table._tip(table.model().index(1 - at, 0)) == ""
+    view.banner.button.click()
+    conflicts_pane = window.pane()
+    assert conflicts_pane.key == "conflicts"
+    press(qtbot, conflicts_pane, KEY.Key_T, KEY.Key_Return, KEY.Key_M, KEY.Key_Return)
+    window.context.show_record("project", id)
+    assert not view.banner.isVisible()
+    assert table.marked == frozenset()
+
+
+def test_a_report_says_what_is_not_settled(here: Offices) -> None:
+    id = records.find_id(here.la.reader(), "project", "P1")
+    made = reports.document(here.la.reader(), Asked("progress", id), date(2026, 11, 26))
+    words = [block.text for block in made.blocks if isinstance(block, Paragraph)]
+    assert any("not settled yet: Title, Brief description." in text for text in words)
