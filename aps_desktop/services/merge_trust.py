@@ -6,6 +6,7 @@ from aps_desktop.db.connection import Connection
 from aps_desktop.domain.ids import shipped_ids
 from aps_desktop.services import reference_data, trusting
 from aps_desktop.sync import seals
+from aps_desktop.sync.bundle_errors import WrongSigner
 from aps_desktop.sync.container import OpenedBundle
 from aps_desktop.sync.trust import TrustStore
 
@@ -16,6 +17,37 @@ def trust(c: Connection, bundle: OpenedBundle) -> TrustStore:
     if kept.root and bundle.judgement.newer_list is not None:
         return kept.take(bundle.judgement.newer_list)
     return kept
+
+
+def refuse_impostor(c: Connection, bundle: OpenedBundle) -> None:
+    """A computer keeps its key: WrongSigner for a bundle in the name of one that has another.
+
+    Only one that is on no list (a restored database goes on under a new id) can be claimed so.
+    """
+    sender = bundle.manifest.sender
+    row = c.one(
+        "SELECT d.public_key, d.status, s.step, s.upto, s.chain, s.signature FROM device d "
+        "LEFT JOIN seal s ON s.device = d.ord WHERE d.uuid = ?",
+        (bytes.fromhex(sender.device),),
+    )
+    if row is None:
+        return
+    known, status, step, upto, chain, signature = row
+    own = trusting.kept(c).own
+    if status in ("self", "retired"):
+        right = own is None or own.key == sender.key
+    elif known is not None:
+        right = bytes(known).hex() == sender.key
+    else:
+        right = signature is None or seals.is_by(
+            sender.key, (sender.device, step, upto, bytes(chain).hex()), bytes(signature)
+        )
+    if not right:
+        raise WrongSigner(
+            bundle.path,
+            "is sent in the name of a computer that signs with another key.",
+            "Ask the office that the computer belongs to, and tell the secretariat.",
+        )
 
 
 def limits(c: Connection, bundle: OpenedBundle) -> dict[bytes, int]:

@@ -260,9 +260,10 @@ def _judge(trust: TrustStore) -> Judge:
 def _inspected(c: Connection, bundle: OpenedBundle) -> Inspected:
     m = bundle.manifest
     row = c.one(
-        "SELECT state FROM bundle_log WHERE bundle = ? AND direction = 'in' "
+        # Of that computer: else who gives his bundle the number of another one's hides that.
+        "SELECT state FROM bundle_log WHERE bundle = ? AND device = ? AND direction = 'in' "
         "ORDER BY n DESC LIMIT 1",
-        (bytes.fromhex(m.bundle),),
+        (bytes.fromhex(m.bundle), bytes.fromhex(m.sender.device)),
     )
     scope = "all" if m.scope.kind == "all" else ", ".join(m.scope.ids) or "part"
     return Inspected(
@@ -312,6 +313,7 @@ def _merge(
 ) -> Report:
     """Inside the write transaction: the changes, the files, and what the sender now knows."""
     m = bundle.manifest
+    merge_trust.refuse_impostor(c, bundle)
     knows = {bytes.fromhex(d): n for d, n in m.knowledge.items()}
     limits = merge_trust.limits(c, bundle)
     offices = {

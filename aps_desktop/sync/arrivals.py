@@ -17,7 +17,7 @@ from aps_desktop.sync.bundle_lines import (
     batches,
     forked,
 )
-from aps_desktop.sync.checks import check_member, check_of, references
+from aps_desktop.sync.checks import check_member, check_of, references, storable
 from aps_desktop.sync.payload import ChangeLine
 
 _MEMBER = "changes.jsonl"
@@ -94,24 +94,27 @@ class _Taking:
         staged, tests = self._staged, self._tests
         devices, records = staged.devices, staged.records
         merge, bits, field_bits = staged.merge, log.SEQUENCE_BITS, log.FIELD_BITS
-        sender = step = base = held = top = stamp = limit = 0
+        sender = step = base = held = top = stamp = limit = first = last = 0
         rows, back = [], []
         for self.at, line in enumerate(batch):
             if line.step != step or line.device != sender:
                 sender, step = line.device, line.step
-                stamp, device = staged.stamps[sender, step], devices[sender]
+                staged.filled.add((sender, step))
+                (stamp, first, last), device = staged.steps[sender, step], devices[sender]
                 base, held, top = device << bits, self._held[device], self._top[device]
                 limit = base | staged.limits.get(device, MAX_SEQUENCE)
+            if not first <= line.sequence <= last:
+                raise InvalidValue("it is none of the changes of its step")
             rid, tid = records[line.record]
             number, value = line.field, line.value
             dot, cell = base | line.sequence, rid << field_bits | number
-            prev = None
-            if line.prev_device:
-                prev = _earlier(devices, line, line.prev_device, line.prev_sequence)
+            before = line.prev_device
+            prev = _earlier(devices, line, before, line.prev_sequence) if before else None
+            if dot > limit:  # also what is here says nothing against it: a fork ends so
+                staged.refused += dot > held
+                staged.already += dot <= held
+                continue
             if dot > held:
-                if dot > limit:
-                    staged.refused += 1
-                    continue
                 test = tests.get(tid << field_bits | number)
                 if test is None or (value is not None and not test(value)):
                     self._check(line, tid)
@@ -149,9 +152,9 @@ class _Taking:
             self.seen.append((dot, devices[pair[0]], pair[1]))
 
 
-def _anything(_: str) -> bool:
-    """A field of a newer version is kept unread."""
-    return True
+def _anything(wire: str) -> bool:
+    """A field of a newer version is kept unread, if every database can keep it."""
+    return storable(wire)
 
 
 def _earlier(devices: Mapping[int, int], line: ChangeLine, device: int, sequence: int) -> int:
@@ -190,6 +193,7 @@ def _known_again(c: Connection, merge: int) -> int:
     """
     known, other = c.one(
         "SELECT count(*), max(CASE WHEN o.cell <> a.cell OR o.val IS DISTINCT FROM a.val "
+        "OR o.txn <> a.txn OR o.hlc <> a.hlc "
         "OR coalesce(o.prev, 0) <> coalesce(a.prev, 0) THEN a.dot END) "
         "FROM arrived a JOIN op o ON o.dot = a.dot"
     ) or (0, None)

@@ -43,7 +43,10 @@ class Staged:
     """By local device number: the office that its steps may speak for."""
     speaking: set[str] = field(default_factory=set)
     """The offices that brought anything new."""
-    stamps: dict[tuple[int, int], int] = field(default_factory=dict)
+    steps: dict[tuple[int, int], tuple[int, int, int]] = field(default_factory=dict)
+    """By the bundle's number of a device, and step: its stamp, its first and last change."""
+    filled: set[tuple[int, int]] = field(default_factory=set)
+    """Those that brought a change."""
     records: dict[int, tuple[int, int]] = field(default_factory=dict)
     """By the bundle's number: local row number and entity number."""
     members: dict[int, str] = field(default_factory=dict)

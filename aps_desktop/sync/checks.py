@@ -10,7 +10,7 @@ from uuid import UUID
 
 from aps_desktop.db.connection import DatabaseFault
 from aps_desktop.db.layout import MEMBER
-from aps_desktop.db.log import read_image
+from aps_desktop.db.log import read_image, write_image
 from aps_desktop.domain.entities import BY_NUMBER
 from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.fields import BIRTH, LIFE, Field, Kind
@@ -22,6 +22,8 @@ _NUMBER = re.compile(r"-?[1-9][0-9]{0,18}|0").fullmatch
 _HEX = re.compile(r"[0-9a-f]{32}").fullmatch
 _CHOICE = re.compile(r"[\w.+-]{1,60}").fullmatch
 _HIGHEST = 2**63 - 1
+_LONGEST = 4 * LONG_TEXT_LIMIT
+"""Characters that a field of a newer version may have: what is passed on must fit into a line."""
 
 
 def _number(wire: str) -> bool:
@@ -96,14 +98,21 @@ def references(entity: int, field: int, value: str | None) -> list[str]:
             raise InvalidValue("a deletion or restoration is neither")
         return []
     if field == BIRTH:
-        if not value:
-            raise InvalidValue("a new record is without content")
+        if not value or len(value) > _LONGEST * 3 // 2:
+            raise InvalidValue("a new record is without content, or too long")
         try:
             image = read_image(value)
         except (DatabaseFault, RecursionError) as error:
             raise InvalidValue("a new record cannot be read") from error
+        if write_image(image) != value or not all(0 < number < LIFE for number in image):
+            raise InvalidValue("a new record is not in its one spelling")
         return [r for number, wire in image.items() for r in _one(entity, number, wire)]
     return _one(entity, field, value) if value is not None else []
+
+
+def storable(text: str) -> bool:
+    """Whether a text that is kept unread can be kept on every database, and passed on."""
+    return "\0" not in text and len(text) <= _LONGEST
 
 
 def check_member(id: str, field: int, value: str | None) -> None:
@@ -125,6 +134,6 @@ _NOTHING: list[str] = []
 
 def _one(entity: int, number: int, wire: str) -> list[str]:
     check, refers = check_of(entity, number)
-    if check is not None and not check(wire):
+    if not (check or storable)(wire):
         raise InvalidValue(f"field {number} of entity {entity} cannot hold “{wire[:60]}”")
     return [wire] if refers else _NOTHING

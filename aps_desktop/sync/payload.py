@@ -23,7 +23,8 @@ MEMBERS = ("devices.jsonl", "records.jsonl", "steps.jsonl", "changes.jsonl")
 LABEL_LIMIT = 2000
 """Characters of a step's words: the title of a record, and what was done with it."""
 Number = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
-Signed = Annotated[int, msgspec.Meta(ge=-(2**62), le=2**62)]
+_Wall = Annotated[int, msgspec.Meta(ge=0, lt=32_503_680_000_000)]
+"""From 1970 to the year 3000: what every computer can show as a date."""
 _Entity = Annotated[int, msgspec.Meta(ge=1, le=2**31)]
 _Field = Annotated[int, msgspec.Meta(ge=0, le=LIFE)]
 _Place = Annotated[int, msgspec.Meta(ge=1, le=(1 << log.SEQUENCE_BITS) - 1)]
@@ -64,7 +65,7 @@ class StepLine(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     number: Annotated[int, msgspec.Meta(ge=1, le=2**62)]
     first: _Place
     last: _Place
-    wall: Signed
+    wall: _Wall
     stamp: Number
     officer: _Name
     office: _Word

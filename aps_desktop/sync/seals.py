@@ -109,10 +109,15 @@ def check(
     return unsealed
 
 
+def is_by(key: str, bare: tuple[str, int, int, str], signature: bytes) -> bool:
+    """Whether a seal (device id, step, change, chain) was given with this key."""
+    return verify(key, FOR_SEAL, msgspec.json.encode(bare), signature)
+
+
 def _refuse_forged(seal: SealLine, keys: Collection[str], office: str) -> None:
     signature = bytes.fromhex(seal.signature)
-    bare = msgspec.json.encode((seal.device, seal.step, seal.upto, seal.chain))
-    if not any(verify(key, FOR_SEAL, bare, signature) for key in keys):
+    bare = (seal.device, seal.step, seal.upto, seal.chain)
+    if not any(is_by(key, bare, signature) for key in keys):
         raise _altered(office, "carry a seal that it did not give")
 
 

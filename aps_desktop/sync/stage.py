@@ -23,6 +23,7 @@ from aps_desktop.sync.bundle_lines import (
     decoded,
     forked,
 )
+from aps_desktop.sync.checks import storable
 from aps_desktop.sync.payload import DeviceLine, RecordLine, StepLine
 
 _ID = re.compile(r"[0-9a-f]{32}").fullmatch
@@ -52,6 +53,7 @@ def stage(
     _records(c, staged, lines)
     _steps(c, staged, lines)
     take_changes(c, staged, lines)
+    _forget_empty_steps(c, staged)
     namesakes.settle(c, cells_of=("n",))
     namesakes.tidy(c)
     return staged
@@ -61,6 +63,7 @@ def _devices(c: Connection, staged: Staged, lines: Lines, offices: Mapping[bytes
     known = {
         bytes(uuid): (n, who) for n, uuid, who in c.all("SELECT ord, uuid, office FROM device")
     }
+    others = {row[0] for row in c.all("SELECT ord FROM device WHERE status = 'other'")}
     last = max((number for number, _ in known.values()), default=0)
     member = "devices.jsonl"
     for at, line in decoded(lines, member, DeviceLine):
@@ -68,8 +71,10 @@ def _devices(c: Connection, staged: Staged, lines: Lines, offices: Mapping[bytes
             raise bad(member, at, "a number is used twice")
         uuid = bytes.fromhex(line.id)
         shipped = line.status == "shipped"
-        if shipped and (line.office or uuid not in shipped_ids()):
+        if shipped != (uuid in shipped_ids()) or (shipped and line.office):
             raise bad(member, at, "it says of an office's computer that it came with the program")
+        if not storable(line.name + line.office):
+            raise bad(member, at, "a name cannot be kept")
         if uuid not in known:
             last += 1
             known[uuid] = last, offices.get(uuid, line.office)
@@ -79,8 +84,10 @@ def _devices(c: Connection, staged: Staged, lines: Lines, offices: Mapping[bytes
                 (last, uuid, known[uuid][1], line.name, status),
             )
         number, office = known[uuid]
-        if offices.get(uuid, office) != office:  # somebody had passed it on as another's
-            office = offices[uuid]
+        # On nobody's list: somebody else may have called it his before. The seals tell.
+        right = offices.get(uuid, line.office if number in others else office)
+        if right != office:
+            office = right
             c.run("UPDATE device SET office = ? WHERE ord = ?", (office, number))
         staged.devices[line.number] = number
         staged.offices[number] = office or ""
@@ -182,7 +189,11 @@ def _steps(c: Connection, staged: Staged, lines: Lines) -> None:
             raise bad(member, number, "it speaks for another office than its computer's")
         if s.first > s.last:
             raise bad(member, number, "it ends before it begins")
-        staged.stamps[s.device, s.number] = s.stamp
+        if (s.device, s.number) in staged.steps:
+            raise bad(member, number, "it describes a step a second time")
+        if not storable(s.officer + s.why + s.label + s.app):
+            raise bad(member, number, "its words cannot be kept")
+        staged.steps[s.device, s.number] = s.stamp, s.first, s.last
         if s.first > staged.limits.get(device, s.first):
             continue  # nothing of it is taken
         chain = bytes.fromhex(s.chain) if len(s.chain) == 64 else b""
@@ -197,20 +208,30 @@ def _steps(c: Connection, staged: Staged, lines: Lines) -> None:
     c.many(f"INSERT INTO txn VALUES ({marks}) ON CONFLICT DO NOTHING", rows)
 
 
+def _forget_empty_steps(c: Connection, staged: Staged) -> None:
+    """Steps without a change are not kept: whoever wrote one in another's name would fork him."""
+    c.many(
+        "DELETE FROM txn WHERE device = ? AND n = ? AND NOT EXISTS (SELECT 1 FROM op o WHERE o.dot "
+        "BETWEEN ((txn.device << 40) | first_seq) AND ((txn.device << 40) | last_seq))",
+        [(staged.devices[device], n) for device, n in staged.steps.keys() - staged.filled],
+    )
+
+
 def _refuse_fork(c: Connection, rows: list[tuple[Any, ...]]) -> None:
     """A step that is here already must be the very same one: its hash tells its whole content."""
     c.run("DROP TABLE IF EXISTS came")
     c.run(
         f"CREATE TEMP TABLE came (device BIGINT, n BIGINT, first BIGINT, last BIGINT, "
-        f"chain {c.blob}, PRIMARY KEY (device, n))"
+        f"wall BIGINT, hlc BIGINT, chain {c.blob}, PRIMARY KEY (device, n))"
     )
     c.many(
-        "INSERT INTO came VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        [(*row[:4], row[12]) for row in rows],
+        "INSERT INTO came VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        [(*row[:6], row[12]) for row in rows],
     )
     device = c.value(
         "SELECT t.device FROM came x JOIN txn t ON t.device = x.device AND t.n = x.n "
-        "WHERE t.first_seq <> x.first OR t.last_seq <> x.last "
+        "WHERE t.first_seq <> x.first OR t.last_seq <> x.last OR t.wall <> x.wall "
+        "OR t.hlc <> x.hlc "
         "OR (length(t.chain) = 32 AND length(x.chain) = 32 AND t.chain <> x.chain) LIMIT 1"
     )
     if device is not None:
