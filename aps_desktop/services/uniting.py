@@ -151,9 +151,18 @@ def united(c: Connection, name: str = "") -> list[Duplicate]:
     ):
         kind = BY_NUMBER.get(tid)
         if kind is not None and name in ("", kind.name):
-            old, new = (title_in_log(c, kind, one) for one in (rid, survivor))
+            old, new = (_with_code(c, kind, one) for one in (rid, survivor))
             found.append(Duplicate(kind.name, _uuid(uuid), old, _uuid(into), new))
     return sorted(found, key=lambda d: (d.entity, d.title, d.id))
+
+
+def _with_code(c: Connection, kind: Entity, rid: int) -> str:
+    """A record's name from the log, after its code: the names of the two may be the same."""
+    title = title_in_log(c, kind, rid)
+    code = (
+        log.images(c, [rid]).get(rid, {}).get(kind.by_name[kind.code].number) if kind.code else ""
+    )
+    return title if not code or code == title else f"{code} · {title}"
 
 
 def old_name(title: str) -> str:
