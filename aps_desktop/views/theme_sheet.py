@@ -102,7 +102,7 @@ QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url(apsicons:$scheme/c
   width: 12px; height: 12px; }
 QDateEdit::drop-down { border: none; width: 24px; }
 QDateEdit::down-arrow { image: url(apsicons:$scheme/chevron-down.svg); width: 14px; height: 14px; }
-QComboBox QAbstractItemView { background: $surface; border: none;
+QComboBox QAbstractItemView { background: $surface; border: 1px solid $border_strong;
   selection-background-color: $selection; selection-color: $selection_text; outline: none; }
 
 QCheckBox, QRadioButton { spacing: 8px; }

@@ -130,7 +130,11 @@ class TrustPane(Pane):
             words = "No office list yet"
         self.list_words.setText(words)
         tell(self.list_note, *_note(shown))
+        chosen = self._chosen()
         self.rows.show([(one, _row(one)) for one in shown.computers])
+        devices = [one.device for one in shown.computers]
+        if chosen is not None and chosen.device in devices:
+            self.table.selectRow(devices.index(chosen.device))
         self._on_selection()
 
     def _on_selection(self) -> None:
@@ -159,7 +163,7 @@ class TrustPane(Pane):
 
     def _on_add(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(
-            self, "Add a request or an office list", "", "Requests and lists (*);;All files (*)"
+            self, "Add a request or an office list", "", "Requests (*.apsrequest);;All files (*)"
         )
         if chosen:
             self.take_file(Path(chosen))
@@ -203,6 +207,7 @@ class TrustPane(Pane):
         )
 
     def _on_done(self, result: tuple[str, Applied]) -> None:
+        self.table.setFocus()  # the button that was pressed may be greyed out now
         self._read()
         # A new list, and what was put back, reach the others with the next bundle.
         send = partial(self.context.command_wanted.emit, "make_bundle")

@@ -44,8 +44,8 @@ class AfterDialog(QDialog):
         self.after.setRange(0, 2_000_000_000)
         after = computer.revoked_after
         self.after.setValue(computer.last if after is None else after)
-        self.go = button(verb, f"{name}_go", "danger", self)
         self.leave = button("Cancel", f"{name}_cancel", "", self)
+        self.go = button(verb, f"{name}_go", "danger", self)
         self.go.clicked.connect(self.accept)
         self.leave.clicked.connect(self.reject)
         self._lay_out(f"{title}: “{computer.name}” of {the_office(computer.office)}", words)

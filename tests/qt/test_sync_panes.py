@@ -237,6 +237,8 @@ def test_the_secretariat_revokes_a_computer(here: Offices, opened: Open) -> None
     dialog.after.setValue(7)
     dialog.go.click()
     assert cells(pane.rows)[row][4] == "Revoked after its bundle 7"
+    assert pane.table.currentIndex().row() == row
+    assert pane.revert.isEnabled()  # what it did after that is put back next
 
 
 def test_the_secretariat_puts_back_what_a_computer_did(here: Offices, opened: Open) -> None:
