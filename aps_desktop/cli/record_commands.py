@@ -94,8 +94,10 @@ def record_history(session: Session) -> int:
         entries = history.of_record(db.reader(), a.entity, id)
     document = [{**asdict(e), "at": _moment(e.at)} for e in entries]
     words = [
-        f"{d['at']}  {d['office']} {d['officer']}  {d['event']} {d['label']}: "
-        f"{d['old']} → {d['new']}"
+        f"{d['at']}  {d['office']} {d['officer']}  "
+        + ("proposed: " if d["proposed"] else "")
+        + d["event"]
+        + (f" {d['label']}: {d['old']} → {d['new']}" if d["label"] else "")
         for d in document
     ]
     session.answer(document, "\n".join(words))

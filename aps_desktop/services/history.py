@@ -24,6 +24,7 @@ class HistoryEntry:
     """One change of one record. `at` is milliseconds since 1970 by the clock of who made it.
 
     `was` and `became` are the canonical texts behind `old` and `new` (a set: the member's).
+    `proposed`: who made it does not own the record, so that it changed nothing by itself.
     """
 
     at: int
@@ -39,6 +40,7 @@ class HistoryEntry:
     new: str
     was: str | None = None
     became: str | None = None
+    proposed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,8 @@ _Dated = tuple[tuple[int, int], HistoryEntry]
 def _ops(c: Connection, rid: int) -> list[_Op]:
     return c.all(
         "SELECT o.dot, o.prev, o.cell, o.val, t.wall, t.officer, t.office, d.name, t.why, "
-        "t.label, o.hlc FROM history h JOIN op o ON o.dot = h.dot "
+        "t.label, o.hlc, o.dot IN (SELECT dot FROM op_proposal) "
+        "FROM history h JOIN op o ON o.dot = h.dot "
         "JOIN txn t ON t.device = (o.dot >> 40) AND t.n = o.txn "
         "JOIN device d ON d.ord = t.device WHERE h.cell BETWEEN ? AND ?",
         log.cells_of(rid),
@@ -118,23 +121,10 @@ def _entry(
     c: Connection, op: _Op, event: str, field: Field, was: str | None, became: str | None
 ) -> _Dated:
     old, new = words(c, field, was), words(c, field, became)
-    at, officer, office, device, why, step, hlc = op[4:]
-    entry = HistoryEntry(
-        at,
-        officer,
-        office,
-        device,
-        why,
-        step,
-        event,
-        field.name,
-        field.label,
-        old,
-        new,
-        was,
-        became,
+    dated, one = _event(op, event)
+    return dated, replace(
+        one, field=field.name, label=field.label, old=old, new=new, was=was, became=became
     )
-    return (hlc, op[0]), entry
 
 
 def _stands_for(op: _Op, title: str) -> _Dated:
@@ -147,8 +137,12 @@ def _stands_for(op: _Op, title: str) -> _Dated:
 
 def _event(op: _Op, event: str) -> _Dated:
     """What happened to the record as a whole."""
-    at, officer, office, device, why, step, hlc = op[4:]
-    entry = HistoryEntry(at, officer, office, device, why, step, event, "", "", "", "")
+    at, officer, office, device, why, step, hlc, proposed = op[4:]
+    entry = HistoryEntry(
+        *(at, officer, office, device, why, step, event),
+        *("", "", "", ""),
+        proposed=bool(proposed),
+    )
     return (hlc, op[0]), entry
 
 

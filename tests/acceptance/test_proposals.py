@@ -17,6 +17,9 @@ def test_an_office_proposes_and_the_owner_answers(asec: Desk, lao: Desk, khm: De
     assert {(p["office"], p["owner"], p["may_answer"]) for p in waiting.values()} == {
         ("KH", "LA", True)
     }
+    told = lao.done("record", "history", "project", id)
+    assert {e["field"] for e in told if e["proposed"]} == set(waiting)
+    assert {e["office"] for e in told if e["proposed"]} == {"KH"}
     code, refused = khm.run("proposals", "accept", waiting["budget"]["id"])
     assert code == 1
     assert refused["error"]
