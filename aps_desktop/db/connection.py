@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _PIECE = 16_384
 """Characters of numbers that are read at a time: about a millisecond."""
 
+_TOGETHER = 100
+
 Row = tuple[Any, ...]
 Params = Sequence[Any]
 
@@ -60,11 +62,24 @@ class Connection:
         if not rows:
             return
         if not self.postgres:
-            self.many(f"INSERT INTO {table} VALUES ({placeholders(rows[0])})", rows)
+            self._load_file(table, rows)
             return
         with translated_errors(), self.raw.cursor().copy(f"COPY {table} FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
+
+    def _load_file(self, table: str, rows: Sequence[Params]) -> None:
+        """A hundred rows a statement: to begin and end one costs as much as a row."""
+        marks = f"({placeholders(rows[0])})"
+        whole = len(rows) // _TOGETHER * _TOGETHER
+        self.many(
+            f"INSERT INTO {table} VALUES {', '.join([marks] * _TOGETHER)}",
+            (
+                tuple(chain.from_iterable(rows[start : start + _TOGETHER]))
+                for start in range(0, whole, _TOGETHER)
+            ),
+        )
+        self.many(f"INSERT INTO {table} VALUES {marks}", rows[whole:])
 
     def all(self, sql: str, params: Params = ()) -> list[Row]:
         """All rows of a query."""

@@ -149,6 +149,10 @@ sa.Index(
     "record_parent", metadata.tables["record"].c.parent, sqlite_where=sa.text("parent IS NOT NULL")
 )
 sa.Index(
+    "record_unborn", metadata.tables["record"].c.rid, sqlite_where=sa.text("birth IS NULL"),
+    postgresql_where=sa.text("birth IS NULL"),
+)  # fmt: skip
+sa.Index(
     "cell_conflict", metadata.tables["cell"].c.cell, sqlite_where=sa.text("extra > 0"),
     postgresql_where=sa.text("extra > 0"),
 )  # fmt: skip
@@ -252,12 +256,15 @@ def entity_statements(name: str, *, postgres: bool) -> list[str]:
 
 def table_statements(table: sa.Table, *, postgres: bool) -> list[str]:
     """What makes one table and its indexes."""
-    dialect = _dialects()[postgres]
+    made = str(CreateTable(table).compile(dialect=_dialects()[postgres]))
+    return [made, *index_statements(table, postgres=postgres)]
+
+
+def index_statements(table: sa.Table, *, postgres: bool, missing: bool = False) -> list[str]:
+    """What makes a table's indexes; with `missing` those that are not there yet."""
     indexes = sorted(table.indexes, key=lambda i: str(i.name))
-    return [
-        str(CreateTable(table).compile(dialect=dialect)),
-        *(str(CreateIndex(i).compile(dialect=dialect)) for i in indexes),
-    ]
+    made = (CreateIndex(i, if_not_exists=missing) for i in indexes)
+    return [str(one.compile(dialect=_dialects()[postgres])) for one in made]
 
 
 def guard_statements(tables: Iterable[str] = (), *, postgres: bool) -> list[str]:

@@ -259,10 +259,11 @@ def rings(above: dict[int, int]) -> list[list[int]]:
 def _edited_after_deletion(c: Connection) -> Iterator[Issue]:
     """Records that live although they were deleted, since nobody has said that they shall."""
     rows = c.all(
-        "SELECT r.uuid, r.tid FROM record r WHERE r.alive = 1 AND r.tid <> ? AND r.rid IN "
-        "(SELECT DISTINCT o.cell >> 10 FROM op_seen s JOIN op o ON o.dot = s.dot "
-        "WHERE o.val = '0' AND NOT EXISTS (SELECT 1 FROM op_proposal p WHERE p.dot = o.dot)) "
-        "AND NOT EXISTS (SELECT 1 FROM history h JOIN op o ON o.dot = h.dot "
+        "SELECT r.uuid, r.tid FROM (SELECT DISTINCT o.cell >> 10 AS rid FROM op_seen s "
+        "CROSS JOIN op o WHERE o.dot = s.dot AND o.val = '0' "
+        "AND NOT EXISTS (SELECT 1 FROM op_proposal p WHERE p.dot = o.dot)) x CROSS JOIN record r "
+        "WHERE r.rid = x.rid AND r.alive = 1 AND r.tid <> ? AND NOT EXISTS "
+        "(SELECT 1 FROM history h JOIN op o ON o.dot = h.dot "
         "WHERE h.cell = ((r.rid << 10) | 1023) AND o.val = '1' "
         "AND NOT EXISTS (SELECT 1 FROM op_proposal p WHERE p.dot = o.dot))",
         (MEMBER.number,),

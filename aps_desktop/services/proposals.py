@@ -71,10 +71,11 @@ class Proposal:
 
 _WAITING = (
     "SELECT o.dot, o.cell, o.val, r.rid, r.uuid, r.tid, r.alive, r.parent, r.office, t.office, "
-    "t.officer, t.wall, d.name, d.uuid, o.txn FROM op_proposal p JOIN op o ON o.dot = p.dot "
+    "t.officer, t.wall, d.name, d.uuid, o.txn FROM op_proposal p CROSS JOIN op o "
     "JOIN record r ON r.rid = (o.cell >> 10) "
     "JOIN txn t ON t.device = (o.dot >> 40) AND t.n = o.txn JOIN device d ON d.ord = t.device "
-    "WHERE o.dot NOT IN (SELECT dot FROM op_held) {where} ORDER BY r.rid, o.cell, o.hlc"
+    "WHERE o.dot = p.dot AND o.dot NOT IN (SELECT dot FROM op_held) {where} "
+    "ORDER BY r.rid, o.cell, o.hlc"
 )
 
 

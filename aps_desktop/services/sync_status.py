@@ -94,9 +94,9 @@ def waiting(c: Connection) -> list[Waiting]:
 
 
 _UNBORN = (
-    "SELECT h.dot >> 40, count(*) FROM record r JOIN history h "
-    "ON h.cell BETWEEN (r.rid << 10) AND ((r.rid << 10) | 1023) "
-    "WHERE r.birth IS NULL AND length(r.uuid) = 16 GROUP BY h.dot >> 40"
+    "SELECT h.dot >> 40, count(*) FROM record r CROSS JOIN history h "
+    "WHERE h.cell BETWEEN (r.rid << 10) AND ((r.rid << 10) | 1023) "
+    "AND r.birth IS NULL AND length(r.uuid) = 16 GROUP BY h.dot >> 40"
 )
 """Changes of records whose making has not arrived."""
 

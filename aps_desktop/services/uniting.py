@@ -146,8 +146,8 @@ def united(c: Connection, name: str = "") -> list[Duplicate]:
     """What was united, by entity and title; of one entity if named."""
     found = []
     for uuid, tid, rid, into, survivor in c.all(
-        "SELECT o.uuid, s.tid, o.rid, s.uuid, s.rid FROM united u JOIN record o ON o.rid = u.rid "
-        "JOIN record s ON s.rid = u.survivor"
+        "SELECT o.uuid, s.tid, o.rid, s.uuid, s.rid FROM united u CROSS JOIN record o "
+        "CROSS JOIN record s WHERE o.rid = u.rid AND s.rid = u.survivor"
     ):
         kind = BY_NUMBER.get(tid)
         if kind is not None and name in ("", kind.name):

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from aps_desktop.db.connection import Connection
 
+_CHANGES_A_RECORD = 8
+"""About so many changes has a record: looking at touched ones costs that much more than at all."""
+
 
 def touch(c: Connection) -> None:
     """The table `t`: cells whose heads may have changed, by what came for them.
@@ -168,15 +171,7 @@ def conflicts(c: Connection, number: int) -> int:
 
 def parallel(c: Connection, sender_knows: Mapping[bytes, int], number: int) -> int:
     """Records of which the sender changed some fields and somebody else, unseen by it, others."""
-    c.run("DROP TABLE IF EXISTS unseen")
-    c.run("CREATE TEMP TABLE unseen (cell BIGINT)")
-    for device, uuid in c.all("SELECT ord, uuid FROM device"):
-        low = device << 40 | sender_knows.get(bytes(uuid), 0)
-        c.run(
-            "INSERT INTO unseen SELECT cell FROM op WHERE dot > ? AND dot < ? AND merge <> ? "
-            "AND (cell & 1023) BETWEEN 1 AND 1022",
-            (low, (device + 1) << 40, number),
-        )
+    _unseen(c, sender_knows, number)
     # From the unseen, which are few: each asks for its own record's cells.
     return int(
         c.value(
@@ -185,4 +180,36 @@ def parallel(c: Connection, sender_knows: Mapping[bytes, int], number: int) -> i
             "WHERE t.cell BETWEEN (u.rid << 10) AND ((u.rid << 10) | 1023) AND t.extra = 0 "
             "AND (u.low <> u.high OR t.cell <> u.low))"
         )
+    )
+
+
+def _unseen(c: Connection, sender_knows: Mapping[bytes, int], number: int) -> None:
+    """The table `unseen`: cells with changes that the sender did not know and that were here.
+
+    Of all records; or, where those changes are many, of the records that the merge touched.
+    """
+    for table in ("knows", "unseen"):
+        c.run(f"DROP TABLE IF EXISTS {table}")
+    c.run(f"CREATE TEMP TABLE knows (low {c.key}, high BIGINT)")
+    spans, new = [], 0
+    for device, uuid, held in c.all("SELECT ord, uuid, max_seq FROM device"):
+        known = sender_knows.get(bytes(uuid), 0)
+        spans.append((device << 40 | known, (device + 1) << 40))
+        new += max(0, held - known)
+    c.many("INSERT INTO knows VALUES (?, ?)", spans)
+    c.run("CREATE TEMP TABLE unseen (cell BIGINT)")
+    unknown = "o.dot > k.low AND o.dot < k.high AND o.merge <> ?"
+    if new <= c.value("SELECT count(*) FROM t") * _CHANGES_A_RECORD:
+        c.run(
+            "INSERT INTO unseen SELECT o.cell FROM knows k CROSS JOIN op o "
+            f"WHERE {unknown} AND (o.cell & 1023) BETWEEN 1 AND 1022",
+            (number,),
+        )
+        return
+    c.run(
+        "INSERT INTO unseen SELECT o.cell FROM (SELECT DISTINCT cell >> 10 AS rid FROM t) x "
+        "CROSS JOIN history h CROSS JOIN op o CROSS JOIN knows k "
+        "WHERE h.cell BETWEEN (x.rid << 10) + 1 AND (x.rid << 10) + 1022 AND o.dot = h.dot "
+        f"AND {unknown}",
+        (number,),
     )

@@ -135,7 +135,7 @@ def _births(c: Connection) -> None:
     c.run(
         "UPDATE record SET birth = b.dot, office = (SELECT t.office FROM op o JOIN txn t "
         "ON t.device = (o.dot >> 40) AND t.n = o.txn WHERE o.dot = b.dot) "
-        "FROM b WHERE b.rid = record.rid"
+        "FROM b WHERE b.rid = record.rid AND record.rid IN (SELECT rid FROM b)"
     )
     own(c, several)
     for tid in [row[0] for row in c.all(_BORN_KINDS)]:
@@ -158,7 +158,7 @@ def _note_reborn(c: Connection, found: Mapping[int, births.Chosen]) -> None:
         [(one.dot, one.dot, rid) for rid, one in found.items()],
     )
     settle.note_reborn(
-        c, "SELECT b.rid AS rid FROM b JOIN record r ON r.rid = b.rid AND r.birth <> b.dot"
+        c, "SELECT b.rid AS rid FROM b CROSS JOIN record r WHERE r.rid = b.rid AND r.birth <> b.dot"
     )
 
 
@@ -171,8 +171,8 @@ def own(c: Connection, found: Mapping[int, births.Chosen]) -> None:
 
 
 _BORN_KINDS = (
-    "SELECT DISTINCT r.tid FROM b JOIN record r ON r.rid = b.rid "
-    f"WHERE r.tid IN ({', '.join(str(n) for n in (*BY_NUMBER, MEMBER.number))})"
+    "SELECT DISTINCT r.tid FROM b CROSS JOIN record r WHERE r.rid = b.rid "
+    f"AND r.tid IN ({', '.join(str(n) for n in (*BY_NUMBER, MEMBER.number))})"
 )
 
 
@@ -191,7 +191,8 @@ def _parents(c: Connection, kind: Entity, number: int) -> None:
     parent = raw if kind is MEMBER else found_sql(owner)
     c.run(
         f"UPDATE record SET parent = {parent} "
-        f"FROM b WHERE b.rid = record.rid AND record.tid = {kind.number} AND b.fresh = 1"
+        f"FROM b WHERE b.rid = record.rid AND record.tid = {kind.number} AND b.fresh = 1 "
+        "AND record.rid IN (SELECT rid FROM b)"
     )
 
 
@@ -235,8 +236,8 @@ def judge_born(c: Connection) -> None:
     )
     c.run("DELETE FROM op_proposal WHERE dot IN (SELECT dot FROM judged)")
     c.run(
-        f"INSERT INTO op_proposal SELECT o.dot FROM judged j JOIN op o ON o.dot = j.dot "
-        f"{_ONLY_PROPOSES}"
+        "INSERT INTO op_proposal SELECT o.dot FROM judged j CROSS JOIN op o "
+        f"{_ONLY_PROPOSES} AND o.dot = j.dot"
     )
 
 

@@ -67,8 +67,8 @@ def _lives(c: Connection) -> None:
         f"AND r.tid IN {_KNOWN} AND r.rid IN (SELECT rid FROM b "
         "UNION SELECT x.rid FROM (SELECT DISTINCT cell >> 10 AS rid FROM n) x "
         "WHERE EXISTS (SELECT 1 FROM history h WHERE h.cell = (x.rid << 10 | 1023)) "
-        "UNION SELECT m.rid FROM record m JOIN b ON b.rid = m.parent "
-        f"WHERE m.tid = {MEMBER.number})"
+        "UNION SELECT m.rid FROM b CROSS JOIN record m "
+        f"WHERE m.parent = b.rid AND m.tid = {MEMBER.number})"
     )
     c.run(
         "UPDATE life SET alive = CASE WHEN EXISTS (SELECT 1 FROM history h "
@@ -82,7 +82,10 @@ def _lives(c: Connection) -> None:
         "AND NOT EXISTS (SELECT 1 FROM op_proposal q WHERE q.dot = e.dot))) "
         "AND NOT EXISTS (SELECT 1 FROM united w WHERE w.rid = life.rid) THEN 1 ELSE 0 END"
     )
-    c.run("UPDATE record SET alive = life.alive FROM life WHERE life.rid = record.rid")
+    c.run(
+        "UPDATE record SET alive = life.alive FROM life WHERE life.rid = record.rid "
+        "AND record.rid IN (SELECT rid FROM life)"
+    )
 
 
 def _appear_and_go(c: Connection, kind: Entity, entities: dict[str, dict[str, int]]) -> None:
@@ -188,8 +191,8 @@ def _put(c: Connection, kind: Entity, fields: list[Field]) -> None:
 def _revive(c: Connection) -> None:
     """Records that come back after a deletion are rebuilt from the log one by one (few)."""
     rows = c.all(
-        "SELECT l.rid, l.tid, r.uuid FROM life l JOIN record r ON r.rid = l.rid "
-        "WHERE l.alive = 1 AND l.before = 0 AND l.fresh = 0"
+        "SELECT l.rid, l.tid, r.uuid FROM life l CROSS JOIN record r WHERE r.rid = l.rid "
+        "AND l.alive = 1 AND l.before = 0 AND l.fresh = 0"
     )
     for rid, tid, uuid in rows:
         _put_row(c, kind_of(tid), rid, bytes(uuid))
@@ -210,8 +213,8 @@ def note_reborn(c: Connection, records: str) -> None:
     c.run("DROP TABLE IF EXISTS reborn")
     c.run(f"CREATE TEMP TABLE reborn (rid {c.key})")
     c.run(
-        f"INSERT INTO reborn SELECT x.rid FROM ({records}) x JOIN record r ON r.rid = x.rid "
-        f"WHERE r.tid IN {_KNOWN} AND r.tid <> {MEMBER.number}"
+        f"INSERT INTO reborn SELECT x.rid FROM ({records}) x CROSS JOIN record r "
+        f"WHERE r.rid = x.rid AND r.tid IN {_KNOWN} AND r.tid <> {MEMBER.number}"
     )
 
 

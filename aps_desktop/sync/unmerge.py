@@ -39,8 +39,9 @@ def take_back(c: Connection, merge: int) -> TakenBack:
         return result
     _prepare(c)
     hold_again(c)
-    for table in ("op_parent", "op_seen", "op_held", "op_proposal", "history", "op"):
+    for table in ("op_parent", "op_seen", "op_held", "op_proposal", "op"):
         c.run(f"DELETE FROM {table} WHERE dot IN (SELECT dot FROM leaving)")
+    c.run("DELETE FROM history WHERE (cell, dot) IN (SELECT cell, dot FROM leaving)")
     _forget_steps(c)
     namesakes.settle(c)
     _unborn(c)
@@ -53,34 +54,33 @@ def take_back(c: Connection, merge: int) -> TakenBack:
 
 def _choose(c: Connection, merge: int) -> None:
     """The tables `leaving` (dots that go) and `built_upon` (records that must stay)."""
-    for table in ("leaving", "built_upon"):
+    for table in ("leaving", "built_upon", "brought"):
         c.run(f"DROP TABLE IF EXISTS {table}")
+    c.run(f"CREATE TEMP TABLE brought (dot {c.key}, cell BIGINT)")
+    c.run("INSERT INTO brought SELECT dot, cell FROM op WHERE merge = ?", (merge,))
     c.run(f"CREATE TEMP TABLE built_upon (rid {c.key})")
     # Only a record that also has changes of this device's own can have been built upon.
     c.run(
         "INSERT INTO built_upon WITH RECURSIVE after_it(dot, rid) AS ("
-        "SELECT o.dot, o.cell >> 10 FROM op o WHERE o.merge = ? AND EXISTS "
+        "SELECT x.dot, x.cell >> 10 FROM brought x WHERE EXISTS "
         "(SELECT 1 FROM history h JOIN op w ON w.dot = h.dot WHERE w.merge = 0 "
-        "AND h.cell BETWEEN ((o.cell >> 10) << 10) AND (o.cell | 1023)) "
-        "UNION SELECT o.dot, a.rid FROM after_it a JOIN history h "
-        "ON h.cell BETWEEN (a.rid << 10) AND ((a.rid << 10) | 1023) "
-        "JOIN op o ON o.dot = h.dot WHERE o.prev = a.dot OR EXISTS "
-        "(SELECT 1 FROM op_parent q WHERE q.dot = o.dot AND q.parent = a.dot)) "
-        "SELECT DISTINCT a.rid FROM after_it a JOIN op o ON o.dot = a.dot WHERE o.merge = 0",
-        (merge,),
+        "AND h.cell BETWEEN ((x.cell >> 10) << 10) AND (x.cell | 1023)) "
+        "UNION SELECT o.dot, a.rid FROM after_it a CROSS JOIN history h CROSS JOIN op o "
+        "WHERE h.cell BETWEEN (a.rid << 10) AND ((a.rid << 10) | 1023) AND o.dot = h.dot "
+        "AND (o.prev = a.dot OR EXISTS "
+        "(SELECT 1 FROM op_parent q WHERE q.dot = o.dot AND q.parent = a.dot))) "
+        "SELECT DISTINCT a.rid FROM after_it a CROSS JOIN op o WHERE o.dot = a.dot AND o.merge = 0"
     )
     # A deletion or restoration of this device's own names no op, but is about the record that came.
     c.run(
-        "INSERT INTO built_upon SELECT DISTINCT o.cell >> 10 FROM op o "
-        "JOIN history h ON h.cell = (o.cell | 1023) JOIN op w ON w.dot = h.dot "
-        "WHERE o.merge = ? AND (o.cell & 1023) = 0 AND w.merge = 0 ON CONFLICT DO NOTHING",
-        (merge,),
+        "INSERT INTO built_upon SELECT DISTINCT x.cell >> 10 FROM brought x "
+        "CROSS JOIN history h CROSS JOIN op w WHERE h.cell = (x.cell | 1023) AND w.dot = h.dot "
+        "AND (x.cell & 1023) = 0 AND w.merge = 0 ON CONFLICT DO NOTHING"
     )
     c.run(f"CREATE TEMP TABLE leaving (dot {c.key}, cell BIGINT)")
     c.run(
-        "INSERT INTO leaving SELECT dot, cell FROM op WHERE merge = ? "
-        "AND (cell >> 10) NOT IN (SELECT rid FROM built_upon)",
-        (merge,),
+        "INSERT INTO leaving SELECT dot, cell FROM brought "
+        "WHERE (cell >> 10) NOT IN (SELECT rid FROM built_upon)"
     )
 
 
@@ -102,7 +102,7 @@ def _prepare(c: Connection) -> None:
         c.run(f"DROP TABLE IF EXISTS {table}")
     c.run(
         "CREATE TEMP TABLE going AS SELECT DISTINCT o.dot >> 40 AS device, o.txn AS n "
-        "FROM leaving x JOIN op o ON o.dot = x.dot"
+        "FROM leaving x CROSS JOIN op o WHERE o.dot = x.dot"
     )
     c.run(
         f"CREATE TEMP TABLE t (cell {c.key}, dot BIGINT, hlc BIGINT, extra BIGINT, general BIGINT)"
@@ -123,8 +123,8 @@ def _prepare(c: Connection) -> None:
 def _unborn(c: Connection) -> None:
     """Records whose birth left are known by reference only again; another birth takes over."""
     left = (
-        "SELECT r.rid AS rid FROM leaving x JOIN record r ON r.rid = (x.cell >> 10) "
-        "WHERE (x.cell & 1023) = 0 AND length(r.uuid) = 16"
+        "SELECT r.rid AS rid FROM leaving x CROSS JOIN record r WHERE r.rid = (x.cell >> 10) "
+        "AND (x.cell & 1023) = 0 AND length(r.uuid) = 16"
     )
     found = births.chosen(c, left)
     c.run(
@@ -137,7 +137,7 @@ def _unborn(c: Connection) -> None:
     settle.note_reborn(c, f"SELECT b.rid AS rid FROM b WHERE b.dot > 0 AND b.rid IN ({left})")
     c.run(
         "UPDATE record SET birth = CASE WHEN b.dot > 0 THEN b.dot END FROM b "
-        f"WHERE b.rid = record.rid AND b.rid IN ({left})"
+        f"WHERE b.rid = record.rid AND record.rid IN ({left})"
     )
     own(c, found)
     touch_reborn(c)
@@ -153,7 +153,10 @@ def _unborn(c: Connection) -> None:
             c.run(f"DELETE FROM search_title WHERE tid = {kind.number} AND rid IN ({gone})")
     put_counts(c, counts)
     c.run(f"DELETE FROM cell_extra WHERE (cell >> 10) IN ({gone})")
-    c.run(f"DELETE FROM cell WHERE (cell >> 10) IN ({gone})")
+    c.run(
+        f"DELETE FROM cell WHERE cell IN (SELECT x.cell FROM ({gone}) g CROSS JOIN cell x "
+        "WHERE x.cell BETWEEN (g.rid << 10) AND ((g.rid << 10) | 1023))"
+    )
     c.run(f"DELETE FROM t WHERE (cell >> 10) IN ({gone})")
     c.run(f"UPDATE record SET alive = 0, office = NULL WHERE rid IN ({gone})")
     own_members(c)

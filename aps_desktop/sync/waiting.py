@@ -29,14 +29,16 @@ def hold_again(c: Connection) -> None:
     """After changes left the log: what stood on them waits, and `t` gets the cells concerned."""
     not_yet = "NOT EXISTS (SELECT 1 FROM op_held h WHERE h.dot = o.dot)"
     c.run(
-        "INSERT INTO op_held SELECT o.dot FROM leaving x JOIN history y "
-        "ON y.cell BETWEEN ((x.cell >> 10) << 10) AND (x.cell | 1023) "  # a birth has its own cell
-        f"JOIN op o ON o.dot = y.dot AND o.prev = x.dot WHERE {not_yet}"
+        "INSERT INTO op_held SELECT o.dot FROM leaving x CROSS JOIN history y CROSS JOIN op o "
+        # a birth has its own cell
+        "WHERE y.cell BETWEEN ((x.cell >> 10) << 10) AND (x.cell | 1023) "
+        f"AND o.dot = y.dot AND o.prev = x.dot AND {not_yet}"
     )
     behind = (
-        "INSERT INTO op_held SELECT DISTINCT o.dot FROM leaving x JOIN history y "
-        "ON y.cell BETWEEN ((x.cell >> 10) << 10) AND (x.cell | 1023) JOIN op o ON o.dot = y.dot "
-        f"JOIN op_held p ON p.dot = o.prev WHERE {not_yet}"
+        "INSERT INTO op_held SELECT DISTINCT o.dot FROM leaving x CROSS JOIN history y "
+        "CROSS JOIN op o CROSS JOIN op_held p "
+        "WHERE y.cell BETWEEN ((x.cell >> 10) << 10) AND (x.cell | 1023) AND o.dot = y.dot "
+        f"AND p.dot = o.prev AND {not_yet}"
     )
     while c.run(behind) > 0:
         pass
@@ -77,8 +79,9 @@ def number(c: Connection) -> int:
     """How many of the changes in `n` wait: for a predecessor, or for their record's birth."""
     held = c.value("SELECT count(*) FROM op_held x JOIN n ON n.dot = x.dot")
     unborn = c.value(
-        "SELECT count(*) FROM (SELECT rid FROM record WHERE birth IS NULL) r CROSS JOIN n "
-        "WHERE n.cell BETWEEN (r.rid << 10) AND ((r.rid << 10) | 1023) "
+        "SELECT count(*) FROM (SELECT DISTINCT cell >> 10 AS rid FROM n) x CROSS JOIN record r "
+        "CROSS JOIN n WHERE r.rid = x.rid AND r.birth IS NULL "
+        "AND n.cell BETWEEN (r.rid << 10) AND ((r.rid << 10) | 1023) "
         "AND NOT EXISTS (SELECT 1 FROM op_held x WHERE x.dot = n.dot)"
     )
     return int(held) + int(unborn)

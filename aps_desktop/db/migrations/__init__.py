@@ -30,7 +30,7 @@ def layout_mark() -> str:
         for e in (*ENTITIES, MEMBER)
         for c, stored, f in entity_columns(e)
     ]
-    parts += [summaries.mark(), "united", "seal", title_index.MARK]
+    parts += [summaries.mark(), "united", "seal", "unborn", title_index.MARK]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -45,6 +45,7 @@ def migrate(db: Database, from_version: int, to_version: int) -> None:
                 step(c)
             crash_point(f"migrated-{version}")
         _missing_tables(c)
+        _missing_indexes(c)
         changed = _renew_tables(c)
         crash_point("tables-renewed")
         summaries.renew(c)
@@ -85,6 +86,16 @@ def _missing_tables(c: Connection) -> None:
         )  # fmt: skip
         if there is None and table.name not in TABLES:
             for statement in table_statements(table, postgres=c.postgres):
+                c.run(statement)
+
+
+def _missing_indexes(c: Connection) -> None:
+    """Makes the indexes of the log's own tables that came with this version."""
+    from aps_desktop.db.schema import TABLES, index_statements, metadata
+
+    for table in metadata.sorted_tables:
+        if table.name not in TABLES:
+            for statement in index_statements(table, postgres=c.postgres, missing=True):
                 c.run(statement)
 
 
