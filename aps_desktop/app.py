@@ -30,6 +30,10 @@ from aps_desktop.views.theme_sheet import dress
 from aps_desktop.views.ui_state import UiState
 
 _log = logging.getLogger(__name__)
+_PUT_BACK = (
+    "The backup has been put back. What was here before is kept as a backup too. This computer "
+    "counts as a new device now: open bundles that came since once more."
+)
 _BACKUP_EVERY_MS = 10 * 60 * 1000
 _MINIMISED = Qt.WindowState.WindowMinimized
 
@@ -235,7 +239,10 @@ class Program(QObject):
             backup.restore(location, Path(str(file)), passphrase)
         except UserError as error:
             tell(error, "The backup was not put back")
-        self.open(location, passphrase)
+            self.open(location, passphrase)
+            return
+        if self.open(location, passphrase):
+            self.window.context.say(_PUT_BACK, "attention")
 
     def _on_passphrase_wanted(self, present: str, new: str) -> None:
         """Sets, changes or removes the passphrase, and opens the database again."""

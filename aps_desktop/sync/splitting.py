@@ -125,10 +125,11 @@ def join(paths: Iterable[Path], target: Path) -> Written:
     parts = next(iter(every.values()))
     if lacking := missing(parts):
         numbers = ", ".join(str(n) for n in lacking)
+        which = f"part {numbers} is" if len(lacking) == 1 else f"parts {numbers} are"
         raise errors.MissingParts(
             parts[0].path,
-            f"is one of {parts[0].header.parts} parts; not there: {numbers}.",
-            "Ask the sender for what is not there, or wait until it arrives.",
+            f"is one of {parts[0].header.parts} parts, and {which} not there.",
+            "Ask the sender for it, or wait until it arrives: all must lie in one folder.",
         )
     return safe_write(
         target,

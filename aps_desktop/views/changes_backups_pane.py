@@ -147,6 +147,7 @@ _REASONS = {
     "before import": "Before an import",
     "before repair": "Before a repair",
     "before update": "Before an update of the program",
+    "before restore": "Before another backup was put back",
 }
 _RENEWED = "Before a newer version of the program changed the file"
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication
 
 from aps_desktop.app import Program
 from aps_desktop.db import driver, store
-from aps_desktop.services import offices, records
+from aps_desktop.services import backup, offices, records
 from aps_desktop.views.passphrase_dialog import PassphraseDialog
 
 
@@ -46,6 +46,20 @@ def test_a_wrong_present_passphrase_changes_nothing(program, tmp_path: Path, mon
     program.window.context.passphrase_wanted.emit("wrong", "new")
     assert told == ["Passphrase"]
     assert (tmp_path / "office.aps").read_bytes() == before
+
+
+def test_a_backup_that_was_put_back_says_what_that_means(program, qtbot) -> None:
+    id = records.new(program.database, "body", {"code": "X", "name": "Before"})
+    copy = backup.before(program.database, "merge")
+    records.put(program.database, "body", id, {"name": "After"})
+    program.window.context.restore_wanted.emit(copy)
+    assert records.get(program.database.reader(), "body", id).title == "Before"
+    words = program.window.messages._text.text()
+    assert "This computer counts as a new device now" in words
+    program.window.go("backups")
+    rows = program.window.pane().rows
+    qtbot.waitUntil(lambda: rows.rowCount() == 2)
+    assert rows.index(0, 1).data() == "Before another backup was put back"
 
 
 def test_the_dialog_wants_the_same_words_twice(qtbot) -> None:

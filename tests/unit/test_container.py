@@ -284,7 +284,7 @@ def test_parts_come_together_in_any_order(world: World, tmp_path: Path) -> None:
 def test_a_part_that_is_missing_or_damaged_is_named(world: World, tmp_path: Path) -> None:
     path, parts = parts_of(world, tmp_path)
     target = tmp_path / "joined.apsync"
-    with pytest.raises(bundle_errors.MissingParts, match=r"not there: 2, 4\."):
+    with pytest.raises(bundle_errors.MissingParts, match=r"parts 2, 4 are not there\."):
         splitting.join([part for n, part in enumerate(parts, 1) if n not in (2, 4)], target)
     good = parts[1].read_bytes()
     for at in (25, 60, len(good) - 5):
