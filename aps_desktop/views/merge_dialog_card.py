@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import time
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPlainTextEdit, QWidget
 
@@ -28,6 +30,11 @@ from aps_desktop.views.sync_pane_parts import (
     said,
 )
 
+_A_DAY = 24 * 3600 * 1000
+_AHEAD = (
+    "By its date it comes from the future: the clock of that computer, or of this one, is wrong. "
+    "Nothing is lost by that."
+)
 _CHIPS = {
     READY: ("Confirmed sender", "ok"),
     KNOWN: ("Merged already", "neutral"),
@@ -64,6 +71,8 @@ class BundleCard(Card):
         if item.bundle is not None:
             for problem in item.bundle.problems:
                 self.lines.addWidget(said(problem, "attention", self))
+            if item.bundle.made > time() * 1000 + _A_DAY:
+                self.lines.addWidget(said(_AHEAD, "attention", self))
         if item.state == READY and item.bundle.first_list:
             self.lines.addWidget(said(_FIRST_LIST, "attention", self))
             self.lines.addWidget(fingerprint_label(item.bundle.first_list, "list_signer", self))

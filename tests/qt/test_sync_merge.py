@@ -226,6 +226,23 @@ def test_a_bundle_for_others_says_how_to_get_one(
     stranger.close()
 
 
+def test_a_clock_that_is_years_ahead_is_said(
+    here: Offices, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = opened(here.la)
+    records.new(here.asec, "project", {"code": "P1", "title": "One"})
+    now = here.asec.clock.millis()
+    with monkeypatch.context() as ahead:
+        ahead.setattr(type(here.asec.clock), "millis", lambda _: now + 3 * 365 * 86_400_000)
+        records.new(here.asec, "project", {"code": "P2", "title": "Two"})
+        file = here.bundle(here.asec)
+    dialog = drop(window, file)
+    assert "it comes from the future" in words(dialog)
+    dialog.merge_button.click()
+    assert dialog.heading.text() == "Merged 2 changes"
+    dialog.reject()
+
+
 def test_a_known_bundle_has_nothing_to_merge(here: Offices, opened: Open) -> None:
     file = here.bundle(here.asec, full=True)
     window = opened(here.la)
