@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractSlider, QFrame, QScrollArea, QSpinBox, QWidget
 
+_PAGES = {
+    Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
+    Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
+    Qt.Key.Key_Home: QAbstractSlider.SliderAction.SliderToMinimum,
+    Qt.Key.Key_End: QAbstractSlider.SliderAction.SliderToMaximum,
+}
 _BESIDE = 8
 _TITLE_BAR = 40
 """Points that a window's frame takes, which is not known before it is shown."""
@@ -27,6 +33,15 @@ def scrolled(page: QWidget, name: str, title: str, parent: QWidget) -> QScrollAr
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidget(page)
     return area
+
+
+def scroll_by(area: QScrollArea, key: int) -> bool:
+    """Goes through a page by Page Up and Page Down, whichever button has the keyboard; False for
+    other keys."""
+    action = _PAGES.get(key)
+    if action is not None:
+        area.verticalScrollBar().triggerAction(action)
+    return action is not None
 
 
 def number_box(name: str, title: str, parent: QWidget) -> QSpinBox:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QAbstractSlider,
     QDialog,
     QFileDialog,
     QFrame,
@@ -22,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from aps_desktop.services.merge_report import many
 from aps_desktop.views import merge_dialog_work as work
-from aps_desktop.views.fitting import fit
+from aps_desktop.views.fitting import fit, scroll_by
 from aps_desktop.views.merge_dialog_card import BundleCard
 from aps_desktop.views.merge_dialog_report import save_report
 from aps_desktop.views.merge_dialog_work import (
@@ -42,12 +41,6 @@ if TYPE_CHECKING:
     from aps_desktop.services.bundle_files import Gathered
     from aps_desktop.views.context import Context
 
-_PAGES = {
-    Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
-    Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
-    Qt.Key.Key_Home: QAbstractSlider.SliderAction.SliderToMinimum,
-    Qt.Key.Key_End: QAbstractSlider.SliderAction.SliderToMaximum,
-}
 FILTER = "Bundles of APS Desktop (*.apsync);;All files (*)"
 
 
@@ -275,10 +268,7 @@ class MergeDialog(QDialog):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Page Up and Page Down go through the bundles, whichever button has the keyboard."""
-        page = _PAGES.get(event.key())
-        if page is not None:
-            self._scroll.verticalScrollBar().triggerAction(page)
-        else:
+        if not scroll_by(self._scroll, event.key()):
             super().keyPressEvent(event)
 
     def reject(self) -> None:

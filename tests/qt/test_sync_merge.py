@@ -64,7 +64,7 @@ def test_a_dropped_bundle_is_looked_at_merged_reported_and_taken_back(
 
 
 def test_the_differences_are_there_before_the_merge_and_in_the_history_after_it(
-    here: Offices, opened: Open
+    here: Offices, opened: Open, qtbot: QtBot
 ) -> None:
     window = opened(here.la)
     dialog = drop(window, here.in_conflict())
@@ -85,8 +85,14 @@ def test_the_differences_are_there_before_the_merge_and_in_the_history_after_it(
     window.go("sync")
     window.pane()._history_table.selectRow(0)
     window.pane()._history_table.activated.emit(window.pane().history.index(0, 0))
-    shown = window.findChild(ExchangeDialog).findChild(QTableView, "differences_table")
+    again = window.findChild(ExchangeDialog)
+    shown = again.findChild(QTableView, "differences_table")
     assert shown.model().rowCount() == 2
+    again.resize(600, 200)  # a merge of all kinds of records is longer than a screen
+    bar = again.scroll.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    qtbot.keyClick(again, Qt.Key.Key_End)
+    assert bar.value() == bar.maximum()
 
 
 def test_long_texts_are_shown_from_where_they_part_and_new_records_by_their_names(
