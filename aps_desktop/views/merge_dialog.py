@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from aps_desktop.services.merge_report import many
 from aps_desktop.views import merge_dialog_work as work
+from aps_desktop.views.dialogs import ask
 from aps_desktop.views.fitting import fit, scroll_by
 from aps_desktop.views.merge_dialog_card import BundleCard
 from aps_desktop.views.merge_dialog_report import save_report
@@ -212,6 +213,15 @@ class MergeDialog(QDialog):
 
     def _on_undo(self) -> None:
         numbers = [item.report.merge for item in self.items if item.state == DONE]
+        changes = sum(item.report.merged for item in self.items if item.state == DONE)
+        text = (
+            f"{many(changes, 'change')} go again, as if {'it' if len(numbers) == 1 else 'they'} "
+            "had not arrived yet. What was edited here since, on top of it, stays. The bundles can "
+            "be merged once more."
+        )
+        title = self.undo_button.text()
+        if not ask(f"{title}?", text, title, danger=True, parent=self):
+            return
         self._begin("Taking the merge back…")
         self.context.runner.mutate(
             partial(work.undo, numbers), self._on_undone, self._on_failed, owner=self

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from aps_desktop.db.digest import digest
 from aps_desktop.db.engine import Database
 from aps_desktop.services import bundle_files, bundles, conflicts, records, trusting
+from aps_desktop.views import merge_dialog
 from aps_desktop.views.main_window import MainWindow
 from aps_desktop.views.merge_dialog import MergeDialog
 from aps_desktop.views.merge_dialog_card import BundleCard
@@ -58,6 +59,10 @@ def test_a_dropped_bundle_is_looked_at_merged_reported_and_taken_back(
     dialog.save_button.click()
     assert "Merge report" in target.read_text(encoding="utf-8")
     qtbot.waitUntil(lambda: "2 conflicts" in window.status.text())
+    meant: list[bool] = [False, True]
+    monkeypatch.setattr(merge_dialog, "ask", lambda *_, **__: meant.pop(0))
+    dialog.undo_button.click()  # beside "Save report…", and pressed by mistake
+    assert conflicts.count(here.la.reader()) == 2
     dialog.undo_button.click()
     assert digest(here.la.reader()) == before
     assert "taken back" in window.messages.text()
