@@ -37,17 +37,23 @@ def survivors(c: Connection) -> dict[int, int]:
         edges.setdefault(old, []).append((bytes(new_id), new))
         ids[old], ids[new] = bytes(old_id), bytes(new_id)
     after = {old: min(found)[1] for old, found in edges.items()}
-    return {old: end for old in after if (end := _end(after, ids, old)) != old}
+    return {old: end for old, end in _ends(after, ids).items() if end != old}
 
 
-def _end(after: Mapping[int, int], ids: Mapping[int, bytes], start: int) -> int:
-    """Where the way from a record leads; a circle ends with its smallest id."""
-    path = [start]
-    while (following := after.get(path[-1])) is not None:
-        if following in path:
-            return min(path[path.index(following) :], key=ids.__getitem__)
-        path.append(following)
-    return path[-1]
+def _ends(after: Mapping[int, int], ids: Mapping[int, bytes]) -> dict[int, int]:
+    """Where the way from each record leads; a circle ends with its smallest id."""
+    ends: dict[int, int] = {}
+    for start in after:
+        path: dict[int, int] = {}
+        at = start
+        while at in after and at not in path and at not in ends:
+            path[at] = len(path)
+            at = after[at]
+        if at in path:
+            at = min(list(path)[path[at] :], key=ids.__getitem__)
+        end = ends.get(at, at)
+        ends.update(dict.fromkeys(path, end))
+    return ends
 
 
 def refresh(

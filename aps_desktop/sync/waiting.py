@@ -26,32 +26,45 @@ def hold(c: Connection) -> None:
 
 
 def hold_again(c: Connection) -> None:
-    """After changes left the log: what stood on them waits, and `t` gets the cells concerned."""
-    not_yet = "NOT EXISTS (SELECT 1 FROM op_held h WHERE h.dot = o.dot)"
-    c.run(
-        "INSERT INTO op_held SELECT o.dot FROM leaving x CROSS JOIN history y CROSS JOIN op o "
-        # a birth has its own cell
-        "WHERE y.cell BETWEEN ((x.cell >> 10) << 10) AND (x.cell | 1023) "
-        f"AND o.dot = y.dot AND o.prev = x.dot AND {not_yet}"
+    """Before changes leave the log: what stands on them will wait."""
+    _look_behind(
+        c,
+        "SELECT o.dot, o.prev FROM (SELECT DISTINCT cell >> 10 AS rid FROM leaving) x "
+        "CROSS JOIN history y CROSS JOIN op o "  # a birth has its own cell
+        "WHERE y.cell BETWEEN (x.rid << 10) AND ((x.rid << 10) | 1023) AND o.dot = y.dot "
+        "AND o.prev IS NOT NULL",
     )
-    behind = (
-        "INSERT INTO op_held SELECT DISTINCT o.dot FROM leaving x CROSS JOIN history y "
-        "CROSS JOIN op o CROSS JOIN op_held p "
-        "WHERE y.cell BETWEEN ((x.cell >> 10) << 10) AND (x.cell | 1023) AND o.dot = y.dot "
-        f"AND p.dot = o.prev AND {not_yet}"
-    )
-    while c.run(behind) > 0:
-        pass
+    _hold_from(c, "SELECT dot FROM leaving UNION SELECT dot FROM op_held")
 
 
 def _hold_behind(c: Connection) -> None:
-    behind = (
-        "INSERT INTO op_held SELECT n.dot FROM n JOIN op_held h ON h.dot = n.prev "
-        "WHERE NOT EXISTS (SELECT 1 FROM op_held x WHERE x.dot = n.dot)"
+    """Only where heads are worked out can one stand behind what waits; births and lives too."""
+    _look_behind(
+        c,
+        "SELECT n.dot, n.prev FROM t CROSS JOIN n WHERE t.general > 0 AND n.cell = t.cell "
+        "AND n.prev IS NOT NULL UNION SELECT n.dot, n.prev FROM n "
+        "WHERE n.prev IS NOT NULL AND (n.cell & 1023) IN (0, 1023)",
     )
-    while c.run(behind) > 0:
-        pass
+    _hold_from(c, "SELECT dot FROM op_held")
     _release(c)
+
+
+def _look_behind(c: Connection, changes: str) -> None:
+    """The table `behind` from the SQL of (change, predecessor)."""
+    c.run("DROP TABLE IF EXISTS behind")
+    c.run(f"CREATE TEMP TABLE behind (dot {c.key}, prev BIGINT)")
+    c.run(f"INSERT INTO behind {changes}")
+    c.run("CREATE INDEX behind_by_prev ON behind (prev)")
+
+
+def _hold_from(c: Connection, first: str) -> None:
+    """What stands on those changes waits, however long the way: in one go, not step by step."""
+    c.run(
+        f"INSERT INTO op_held WITH RECURSIVE late(dot) AS ({first} UNION "
+        "SELECT b.dot FROM late CROSS JOIN behind b WHERE b.prev = late.dot) "
+        "SELECT b.dot FROM behind b WHERE b.dot IN (SELECT dot FROM late) AND b.dot NOT IN "
+        "(SELECT dot FROM op_held)"
+    )
 
 
 def _release(c: Connection) -> None:

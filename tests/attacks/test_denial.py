@@ -14,7 +14,8 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from aps_desktop.db import check, identity, log
+from aps_desktop.db import check, identity, log, united
+from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.errors import UserError
@@ -220,3 +221,37 @@ def test_a_computer_keeps_its_key(colleague: Colleague) -> None:
     named["devices.jsonl"].append([2, restored.hex(), "KH", "Mine", ""])
     colleague.merge(named)
     assert merging.merge_file(colleague.la, colleague.of(colleague.asec)).refused == 0
+
+
+@pytest.mark.timeout(60)
+def test_a_long_way_of_waiting_changes_is_gone_in_one_go(
+    colleague: Colleague, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Step by step, 20,000 of them would keep the office from working for hours."""
+    lines = colleague.born()
+    (birth,) = lines["changes.jsonl"]
+    missing, count = birth[1] + 1, 3000
+    lines["changes.jsonl"] += [
+        [1, missing + at, 1, TITLE, birth[4], 1, missing + at - 1, f"Title {at}"]
+        for at in range(1, count + 1)
+    ]
+    colleague.sequence = lines["steps.jsonl"][0][3] = missing + count
+    statements = []
+    execute = Connection._execute
+    monkeypatch.setattr(
+        Connection, "_execute", lambda c, *sql: (statements.append(1), execute(c, *sql))[1]
+    )
+    report = colleague.merge(lines)
+    assert (report.merged, report.held) == (count + 1, count)
+    merging.undo_merge(colleague.la, report.merge)
+    assert len(statements) < 2000
+    assert check.check(colleague.la.reader()) == []
+
+
+@pytest.mark.timeout(60)
+def test_a_long_way_of_united_records_is_walked_once() -> None:
+    count = 100_000
+    after = {n: n + 1 for n in range(count)} | {count: count - 9, -1: 5, -2: -3}
+    ends = united._ends(after, {n: (count - n).to_bytes(4, "big") for n in range(count + 1)})
+    assert {ends[n] for n in range(-1, count + 1)} == {count}  # the smallest id of the circle
+    assert ends[-2] == -3
