@@ -92,29 +92,25 @@ def _links(c: Connection) -> Iterator[Problem]:
 
 
 def _chains(c: Connection) -> Iterator[Problem]:
-    """Each device's transactions are chained by hashes over what they changed."""
+    """Each of a device's transactions has a hash over what it changed."""
     names: dict[int, str] = dict(c.all("SELECT ord, name FROM device"))
-    previous: tuple[int, int, bytes] | None = None
-    for device, n, chain in c.each("SELECT device, n, chain FROM txn ORDER BY device, n"):
-        follows = previous is not None and previous[:2] == (device, n - 1)
-        if chain is not None and (n == 1 or follows):
-            before = previous[2] if previous is not None and follows else b""
-            computed = chains.computed(c, device, n, before)
-            if computed is not None and computed != bytes(chain):
+    for device, name in names.items():
+        for step, here in chains.leaves(c, chains.steps(c, device)):
+            if len(here) < step.count or not step.link:
+                continue
+            if chains.computed(step, here, {})[0] != step.link:
                 yield Problem(
                     "log",
-                    f"Step {n} of {names.get(device, device)} in the change log is not what was "
-                    "written then.",
+                    f"Step {step.n} of {name} in the change log is not what was written then.",
                     "txn",
                 )
-        previous = (device, n, bytes(chain or b""))
     rows = c.all(
         "SELECT o.dot FROM op o LEFT JOIN txn t ON t.device = (o.dot >> 40) AND t.n = o.txn "
         f"WHERE t.n IS NULL LIMIT {_MOST}"
     )
     for (dot,) in rows:
-        device = names.get(log.device_of(dot), "?")
-        yield Problem("log", f"Change {log.sequence_of(dot)} of {device} belongs to no step.", "op")
+        name = names.get(log.device_of(dot), "?")
+        yield Problem("log", f"Change {log.sequence_of(dot)} of {name} belongs to no step.", "op")
 
 
 def _heads(c: Connection) -> Iterator[Problem]:

@@ -109,14 +109,17 @@ _FROM_NOW_ON = " What you change from now on is kept apart under a new device na
 
 
 def _goes_on(c: Connection, noted: State) -> bool:
-    """Whether the file holds the transaction that was noted last, unchanged."""
-    if not noted.get("txn"):
+    """Whether the file holds the transaction that was noted last, unchanged.
+
+    An older program noted another kind of hash, under another name.
+    """
+    if not noted.get("txn") or "hash" not in noted:
         return True
-    chain = c.value(
+    found = c.value(
         "SELECT t.chain FROM txn t JOIN local_state l ON l.device = t.device WHERE t.n = ?",
         (noted["txn"],),
     )
-    return chain is not None and bytes(chain).hex() == noted.get("chain")
+    return found is not None and bytes(found).hex() == noted["hash"]
 
 
 def _state(c: Connection, path: str) -> State | None:
@@ -130,7 +133,7 @@ def _state(c: Connection, path: str) -> State | None:
         "device": bytes(row[0]).hex(),
         "seq": row[1],
         "txn": row[2],
-        "chain": bytes(row[3]).hex() if row[3] is not None else "",
+        "hash": bytes(row[3]).hex() if row[3] is not None else "",
         "machine": _machine(),
         "path": path,
     }

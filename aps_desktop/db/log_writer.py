@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from uuid import UUID
 
 from aps_desktop import __version__
 from aps_desktop.db import log, steps
-from aps_desktop.db.chain import StepChain
+from aps_desktop.db.chain import StepHash, derived_seed
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.counts import put_counts
 from aps_desktop.db.engine import Database, crash_point
@@ -20,6 +21,7 @@ from aps_desktop.domain.clock import next_stamp, stamp_millis
 from aps_desktop.domain.entities import BY_NUMBER, entity
 from aps_desktop.domain.errors import NotFound, UserError
 from aps_desktop.domain.fields import LIFE, Entity
+from aps_desktop.domain.hash_tree import SALT
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ class LogWriter:
         self.hlc = self.author.stamp or next_stamp(self._wall, last, seen)
         self.txn = txn + 1
         self._first = self._seq + 1
-        self._chain = StepChain(connection, self._previous_chain(txn))
+        self._seed = os.urandom(SALT) if self._own else self._derived_seed()
+        self._hash = StepHash(connection, self._seed)
         self._buffers: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
         self._counts: dict[int, int] = defaultdict(int)
         self._touched: dict[str, set[int]] = defaultdict(set)
@@ -77,7 +80,7 @@ class LogWriter:
         cell = log.cell_of(rid, number)
         self._buffers["op"].append((dot, prev, cell, self.hlc, self.txn, val))
         self._buffers["history"].append((cell, dot))
-        self._chain.change(id.hex, tid, number, prev, val)
+        self._hash.change(id.hex, tid, number, prev, val)
         return dot
 
     def append_life(self, rid: int, id: UUID, tid: int, val: str, seen: dict[int, int]) -> int:
@@ -90,13 +93,13 @@ class LogWriter:
         """What an op had seen of its record: by device, up to which change."""
         rows = [(dot, *item) for item in sorted(seen.items())]
         self._buffers["op_seen"] += rows
-        self._chain.seen(rows)
+        self._hash.seen(rows)
 
     def append_parents(self, dot: int, parents: list[int]) -> None:
         """Further ops that an op replaces, beside its `prev`: it settles them."""
         rows = [(dot, parent) for parent in parents]
         self._buffers["op_parent"] += rows
-        self._chain.parents(rows)
+        self._hash.parents(rows)
 
     def append_proposal(self, dot: int) -> None:
         """Marks an op as a proposal to the office that owns the record."""
@@ -127,7 +130,7 @@ class LogWriter:
         crash_point("log-written")
         author = self.author
         numbers = (self.txn, self._first, self._seq, self._wall, self.hlc)
-        chain = self._chain.digest(numbers, author.officer, author.office, str(self.why))
+        chain = self._hash.digest(numbers, author.officer, author.office, str(self.why))
         self.c.run(
             "INSERT INTO txn VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -136,6 +139,7 @@ class LogWriter:
                 *(__version__, SCHEMA_VERSION, chain),
             ),
         )
+        self.c.run("INSERT INTO step_seed VALUES (?, ?, ?)", (author.device, self.txn, self._seed))
         if self._own:
             self.c.run(
                 "UPDATE local_state SET seq = ?, hlc = ?, txn = ?, rid = ?",
@@ -149,11 +153,10 @@ class LogWriter:
         touched = {name: frozenset(rids) for name, rids in self._touched.items()}
         return Applied(self.txn, self.label, touched, tuple(self.skipped), self._proposed)
 
-    def _previous_chain(self, txn: int) -> bytes:
-        chain = self.c.value(
-            "SELECT chain FROM txn WHERE device = ? AND n = ?", (self.author.device, txn)
-        )
-        return bytes(chain) if chain is not None else b""
+    def _derived_seed(self) -> bytes:
+        """Of a step that every office makes alike."""
+        uuid = self.c.value("SELECT uuid FROM device WHERE ord = ?", (self.author.device,))
+        return derived_seed(bytes(uuid), self.txn)
 
 
 _SYSTEM_ROWS = {

@@ -120,6 +120,10 @@ _index_table(
     _number("schema"),
     _bytes("chain"),
 )
+# What shows that changes are of the step that their device sealed: see `db/chain`.
+_index_table("step_seed", _key("device"), _key("n"), _bytes("seed"))
+_index_table("change_salt", _key("dot"), _bytes("salt"))
+_index_table("chain_node", *(_key(n) for n in ("device", "step", "level", "place")), _bytes("hash"))
 sa.Table("undo_entry", metadata, _key("n"), _number("current"), _text("state"), _text("label"))
 sa.Table("entity_count", metadata, _key("tid"), _number("n", default=0))
 _index_table("search_title", _key("tid"), _key("rid"), _text("folded"))

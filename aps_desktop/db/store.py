@@ -11,7 +11,7 @@ from aps_desktop.db.engine import Database
 from aps_desktop.domain.clock import Clock
 from aps_desktop.domain.errors import NotFound, UserError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 APPLICATION_ID = 0x41505331
 """The SQLite header's application id: "APS1"."""
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+import msgspec
+
 from aps_desktop import __version__
 from aps_desktop.db import interrupted, log
 from aps_desktop.db.connection import Connection
@@ -20,7 +22,7 @@ from aps_desktop.domain.fields import Kind
 from aps_desktop.domain.office_names import the_office
 from aps_desktop.services import bundle_scope, trusting, updates
 from aps_desktop.services.bundle_scope import Scope
-from aps_desktop.sync import payload, seals
+from aps_desktop.sync import payload, proofs, seals
 from aps_desktop.sync.container_write import BundleWriter, WrittenBundle
 from aps_desktop.sync.keys import DeviceKeys
 from aps_desktop.sync.manifest import Manifest
@@ -95,13 +97,16 @@ def _write(
     # Knowledge is of everything: a bundle that leaves records out sends its part in full.
     known = {} if full or records else known_to(c, trust, offices, news=news)
     payload.chosen(c, known, records)
+    sealed = seals.lines(c, keys.signing)
+    shown = proofs.gather(c, seals.reach(c, sealed))
     sequence, previous = _next_number(c)
     with BundleWriter() as writer:
         writer.add_lines("devices.jsonl", payload.device_lines(c))
         writer.add_lines("records.jsonl", payload.record_lines(c))
         writer.add_lines("steps.jsonl", payload.step_lines(c, hide_labels=bool(records)))
-        changes = writer.add_lines("changes.jsonl", payload.change_lines(c))
-        writer.add_lines(seals.MEMBER, seals.lines(c, keys.signing))
+        changes = writer.add_lines("changes.jsonl", payload.change_lines(c, shown.salts))
+        writer.add_lines(seals.MEMBER, map(msgspec.json.encode, sealed))
+        writer.add_lines(proofs.MEMBER, shown.lines)
         crash_point("bundle-lines")
         files = _add_files(c, writer)
         if trust.signed is not None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from aps_desktop.db import chain
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain.ids import shipped_ids
 from aps_desktop.services import reference_data, trusting
-from aps_desktop.sync import seals
+from aps_desktop.sync import proofs, seals
 from aps_desktop.sync.bundle_errors import WrongSigner
 from aps_desktop.sync.container import OpenedBundle
 from aps_desktop.sync.trust import TrustStore
@@ -66,7 +67,8 @@ def limits(c: Connection, bundle: OpenedBundle) -> dict[bytes, int]:
 def unsealed(c: Connection, bundle: OpenedBundle) -> dict[str, int]:
     """By office: what came by way of another one without its seal. Altered where seals do not fit.
 
-    A device that is not on the list is a restored or copied database of its office.
+    A device that is not on the list is a restored or copied database of its office. The hashes of
+    an older program are of another kind: its steps get theirs here, and its seals say nothing.
     """
     listed = trust(c, bundle).devices()
 
@@ -74,10 +76,14 @@ def unsealed(c: Connection, bundle: OpenedBundle) -> dict[str, int]:
         own = [one.key for one in listed if one.device == device]
         return own or [one.key for one in listed if one.office == office]
 
-    sender, whole = (
-        bytes.fromhex(bundle.manifest.sender.device),
-        bundle.manifest.scope.kind == "all",
-    )
-    found = seals.read(bundle.blocks(seals.MEMBER))
-    names = {one.device for one in listed}
-    return seals.check(c, found, sender, keys, names, whole=whole)
+    m = bundle.manifest
+    found, nodes = [], {}
+    if m.format < seals.FORMAT:
+        chain.fill(c)
+    else:
+        found = seals.read(bundle.blocks(seals.MEMBER))
+        nodes = seals.read_nodes(bundle.blocks(proofs.MEMBER))
+    whole, cut = m.scope.kind == "all", {id.hex() for id in limits(c, bundle)}
+    covers = {id: span for id, span in m.covers.items() if whole and id not in cut}
+    sent = seals.Sent(bytes.fromhex(m.sender.device), whole, covers)
+    return seals.check(c, found, nodes, sent, keys, {one.device for one in listed})

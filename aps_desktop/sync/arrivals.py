@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from aps_desktop.db import log
+from aps_desktop.db import chain, log, namesakes
 from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.fields import LIFE
+from aps_desktop.domain.hash_tree import leaf, salt_of
 from aps_desktop.sync.bundle_lines import (
     CHUNK,
     MAX_SEQUENCE,
@@ -46,8 +47,13 @@ def take_changes(c: Connection, staged: Staged, lines: Lines) -> None:
             raise bad(_MEMBER, number, "it names what the bundle does not describe") from error
         except InvalidValue as error:
             raise bad(_MEMBER, first + taking.at, error.message) from error
-    c.many("INSERT INTO op_parent VALUES (?, ?) ON CONFLICT DO NOTHING", taking.parents)
-    c.many("INSERT INTO op_seen VALUES (?, ?, ?) ON CONFLICT DO NOTHING", taking.seen)
+    known = taking.known_again()
+    parents = [row for row in taking.parents if row[0] not in known]
+    seen = [row for row in taking.seen if row[0] not in known]
+    c.many("INSERT INTO op_parent VALUES (?, ?) ON CONFLICT DO NOTHING", parents)
+    c.many("INSERT INTO op_seen VALUES (?, ?, ?) ON CONFLICT DO NOTHING", seen)
+    c.many("INSERT INTO came_salt VALUES (?, ?) ON CONFLICT DO NOTHING", taking.salts)
+    c.many("INSERT INTO cut VALUES (?, ?, ?, ?)", taking.cut)
     c.run(f"CREATE TEMP TABLE settling (cell {c.key})")
     c.many("INSERT INTO settling VALUES (?)", [(cell,) for cell in taking.settling])
     _enter_referred(c, taking.referred)
@@ -80,6 +86,8 @@ class _Taking:
         self.seen: list[tuple[int, int, int]] = []
         self.settling: set[int] = set()
         self.referred: set[str] = set()
+        self.salts: list[tuple[int, bytes]] = []
+        self.cut: list[tuple[int, int, int, bytes]] = []
 
     @property
     def new(self) -> list[tuple[int, int]]:
@@ -113,12 +121,13 @@ class _Taking:
             if dot > limit:  # also what is here says nothing against it: a fork ends so
                 staged.refused += dot > held
                 staged.already += dot <= held
+                self._cut(line, device)
                 continue
             if dot > held:
                 test = tests.get(tid << field_bits | number)
                 if test is None or (value is not None and not test(value)):
                     self._check(line, tid)
-                if line.replaces or line.seen:
+                if line.replaces or line.seen or line.salt:
                     self._note_further(line, dot, cell)
             if dot > top:
                 top = self._top[device] = dot
@@ -132,6 +141,15 @@ class _Taking:
                 "INSERT INTO arrived VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", back
             )
 
+    def known_again(self) -> set[int]:
+        """Of the changes with more to say than others, those that were here: nothing is added."""
+        back = {
+            dot
+            for dot, *_ in (*self.parents, *self.seen)
+            if dot <= self._before[log.device_of(dot)]
+        }
+        return {dot for dot in back if self._c.value("SELECT 1 FROM op WHERE dot = ?", (dot,))}
+
     def _check(self, line: ChangeLine, entity: int) -> None:
         number, value = line.field, line.value
         self.referred.update(references(entity, number, value))
@@ -142,8 +160,32 @@ class _Taking:
         if line.record in self._staged.members:
             check_member(self._staged.members[line.record], number, value)
 
+    def _cut(self, line: ChangeLine, device: int) -> None:
+        """Of a change that is not taken, though its step is in part: the hash."""
+        if (device, line.step) not in self._staged.cut_steps:
+            return
+        first, seed = self._staged.cut_steps[device, line.step]
+        place = line.sequence - first
+        salt = bytes.fromhex(line.salt) or (seed and salt_of(seed, place))
+        if salt:
+            self.cut.append((device, line.step, place, leaf(salt, self._content(line))))
+
+    def _content(self, line: ChangeLine) -> bytes:
+        names, devices = chain.Names(self._c), self._staged.devices
+
+        def name(device: int, sequence: int) -> str:
+            return f"{names.device(devices[device])}:{sequence}"
+
+        rid, tid = self._staged.records[line.record]
+        uuid = namesakes.id_of(self._c.value("SELECT uuid FROM record WHERE rid = ?", (rid,)))
+        prev = name(line.prev_device, line.prev_sequence) if line.prev_device else ""
+        replaces, saw = ({name(*pair) for pair in pairs} for pairs in (line.replaces, line.seen))
+        return chain.content(uuid.hex(), tid, line.field, prev, line.value, replaces, saw)
+
     def _note_further(self, line: ChangeLine, dot: int, cell: int) -> None:
         devices = self._staged.devices
+        if line.salt:
+            self.salts.append((dot, bytes.fromhex(line.salt)))
         if line.replaces:
             self.settling.add(cell)
         self.parents += [(dot, _earlier(devices, line, *pair)) for pair in line.replaces]

@@ -47,6 +47,8 @@ class Staged:
     """By the bundle's number of a device, and step: its stamp, its first and last change."""
     filled: set[tuple[int, int]] = field(default_factory=set)
     """Those that brought a change."""
+    cut_steps: dict[tuple[int, int], tuple[int, bytes]] = field(default_factory=dict)
+    """By local device and step, where only its first changes are taken: its first, and seed."""
     records: dict[int, tuple[int, int]] = field(default_factory=dict)
     """By the bundle's number: local row number and entity number."""
     members: dict[int, str] = field(default_factory=dict)

@@ -22,7 +22,7 @@ FOR_MANIFEST = b"APS bundle manifest 1\n"
 FOR_LIST = b"APS office list 1\n"
 FOR_ADDITION = b"APS office list addition 1\n"
 FOR_REQUEST = b"APS device request 1\n"
-FOR_SEAL = b"APS origin seal 1\n"
+FOR_SEAL = b"APS origin seal 2\n"
 
 _GROUPS = 6
 _DIGITS = 5

@@ -9,12 +9,14 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-FORMAT = 1
+FORMAT = 2
 """The newest format this program writes and reads."""
+OLDEST_READER = 2
+"""The oldest format whose readers can read what this program writes."""
 
 LINE_MEMBERS = (
     *("devices.jsonl", "records.jsonl", "steps.jsonl", "changes.jsonl"),
-    "seals.jsonl",
+    *("seals.jsonl", "nodes.jsonl"),
 )
 """What a bundle's payload consists of besides files; see docs/bundle-format.md."""
 
@@ -69,7 +71,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     """Everything that must be known before the first change is read."""
 
     format: Annotated[int, Meta(ge=1, le=2**31)] = FORMAT
-    min_reader: Annotated[int, Meta(ge=1, le=2**31)] = 1
+    min_reader: Annotated[int, Meta(ge=1, le=2**31)] = OLDEST_READER
     app: Version
     newest_app: Version = ""
     schema: Annotated[int, Meta(ge=0, le=2**31)]

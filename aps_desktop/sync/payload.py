@@ -15,7 +15,7 @@ from aps_desktop.db import log, namesakes
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain.changes import NAME_LIMIT
 from aps_desktop.domain.fields import LIFE
-from aps_desktop.sync.manifest import Hex16
+from aps_desktop.sync.manifest import Hex16, HexOrNone
 
 MEMBERS = ("devices.jsonl", "records.jsonl", "steps.jsonl", "changes.jsonl")
 
@@ -34,6 +34,7 @@ _Before = Annotated[int, msgspec.Meta(ge=0, le=(1 << log.SEQUENCE_BITS) - 1)]
 
 _Word = Annotated[str, msgspec.Meta(max_length=64)]
 _Name = Annotated[str, msgspec.Meta(max_length=NAME_LIMIT)]
+_Salt = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{32})?\Z")]
 _Label = Annotated[str, msgspec.Meta(max_length=LABEL_LIMIT)]
 
 
@@ -59,7 +60,10 @@ class RecordLine(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
 
 
 class StepLine(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
-    """Who did a step, when, where and why. `wall` in milliseconds since 1970, `stamp` hybrid."""
+    """Who did a step, when, where and why. `wall` in milliseconds since 1970, `stamp` hybrid.
+
+    `seed` is that of its changes' salts: empty where not all of them are here, None in format 1.
+    """
 
     device: Number
     number: Annotated[int, msgspec.Meta(ge=1, le=2**62)]
@@ -73,13 +77,15 @@ class StepLine(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     label: _Label
     app: _Word
     schema: Number
-    chain: _Word
+    chain: HexOrNone
+    seed: _Salt | None = None
 
 
 class ChangeLine(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     """One change. (device, sequence) is its identity, the `prev` pair what it replaced (0: none).
 
     `replaces` are further changes that it settles, `seen` what a deletion had seen, by device.
+    `salt` is that of a change whose step is not here as a whole.
     """
 
     device: Number
@@ -92,6 +98,7 @@ class ChangeLine(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     value: str | None
     replaces: tuple[tuple[Number, _Place], ...] = ()
     seen: tuple[tuple[Number, _Before], ...] = ()
+    salt: _Salt = ""
 
 
 _encoder = msgspec.json.Encoder()
@@ -105,20 +112,28 @@ def knowledge(c: Connection) -> dict[bytes, int]:
     return {bytes(uuid): seq for uuid, seq in rows}
 
 
-_SENT = (
+_MASK = (1 << log.SEQUENCE_BITS) - 1
+SENT = (
     # CROSS JOIN: from the few devices into the log, in its order.
     "sent s CROSS JOIN op o WHERE o.dot > s.low AND o.dot < s.high AND (s.part = 0 OR EXISTS "
     "(SELECT 1 FROM sent_record x WHERE x.rid = (o.cell >> 10)))"
 )
 
 
+_OF_STEP = (
+    f"{SENT} AND s.device = t.device AND o.txn = t.n "
+    "AND o.dot BETWEEN ((t.device << 40) | t.first_seq) AND ((t.device << 40) | t.last_seq)"
+)
+
+
 def chosen(c: Connection, known: Knowledge, records: str = "") -> None:
     """Notes what a receiver lacks in the temporary tables `sent` (by device: its changes above one
-    and below another; `part` 1 if only of some records) and `sent_record` (what they are about).
+    and below another; `part` 1 if only of some records), `sent_record` (what they are about) and
+    `sent_step` (their steps, and whether all of a step is sent).
 
     `records` is the SQL of a query for the rids to send; empty sends all records.
     """
-    for table in ("sent", "sent_record"):
+    for table in ("sent", "sent_record", "sent_step"):
         c.run(f"DROP TABLE IF EXISTS {table}")
     c.run(f"CREATE TEMP TABLE sent (device {c.key}, low BIGINT, high BIGINT, part BIGINT)")
     spans = [
@@ -128,8 +143,17 @@ def chosen(c: Connection, known: Knowledge, records: str = "") -> None:
     c.many("INSERT INTO sent VALUES (?, ?, ?, 0)", spans)
     c.run(f"CREATE TEMP TABLE sent_record (rid {c.key})")
     scope = f" AND (o.cell >> 10) IN ({records})" if records else ""
-    c.run(f"INSERT INTO sent_record SELECT DISTINCT o.cell >> 10 FROM {_SENT}{scope}")
+    c.run(f"INSERT INTO sent_record SELECT DISTINCT o.cell >> 10 FROM {SENT}{scope}")
     c.run("UPDATE sent SET part = ?", (1 if records else 0,))
+    c.run("CREATE TEMP TABLE sent_step (device BIGINT, n BIGINT, whole BIGINT, "
+          "PRIMARY KEY (device, n))")  # fmt: skip
+    c.run(
+        "INSERT INTO sent_step SELECT t.device, t.n, CASE "
+        f"WHEN x.part = 0 AND t.first_seq > (x.low & {_MASK}) AND t.last_seq <= d.max_seq THEN 1 "
+        f"WHEN (SELECT count(*) FROM {_OF_STEP}) = t.last_seq - t.first_seq + 1 THEN 1 ELSE 0 END "
+        "FROM txn t JOIN sent x ON x.device = t.device JOIN device d ON d.ord = t.device "
+        f"WHERE EXISTS (SELECT 1 FROM {_OF_STEP})"
+    )
 
 
 def device_lines(c: Connection) -> Iterator[bytes]:
@@ -155,25 +179,24 @@ def record_lines(c: Connection) -> Iterator[bytes]:
 
 
 def step_lines(c: Connection, *, hide_labels: bool = False) -> Iterator[bytes]:
-    """The steps that the chosen changes belong to.
+    """The steps that the chosen changes belong to; the seed only of what is sent as a whole.
 
     `hide_labels` leaves out their words, which may name a record that is not sent.
     """
     for row in c.each(
         "SELECT t.device, t.n, t.first_seq, t.last_seq, t.wall, t.hlc, t.officer, t.office, t.why, "
-        "t.label, t.app, t.schema, t.chain FROM txn t WHERE EXISTS "
-        f"(SELECT 1 FROM {_SENT} AND s.device = t.device AND o.txn = t.n "
-        "AND o.dot BETWEEN ((t.device << 40) | t.first_seq) AND ((t.device << 40) | t.last_seq)) "
-        "ORDER BY t.device, t.n"
+        "t.label, t.app, t.schema, t.chain, q.seed FROM sent_step x "
+        "JOIN txn t ON t.device = x.device AND t.n = x.n LEFT JOIN step_seed q "
+        "ON q.device = x.device AND q.n = x.n AND x.whole = 1 ORDER BY x.device, x.n"
     ):
-        *start, label, app, schema, chain = row
+        *start, label, app, schema, chain, seed = row
         words = "" if hide_labels else label[:LABEL_LIMIT]
-        line = (*start, words, app, schema, bytes(chain or b"").hex())
+        line = (*start, words, app, schema, bytes(chain or b"").hex(), bytes(seed or b"").hex())
         yield _encoder.encode(line)
 
 
-def change_lines(c: Connection) -> Iterator[bytes]:
-    """The chosen changes, in order of device and sequence."""
+def change_lines(c: Connection, salts: Mapping[int, str] | None = None) -> Iterator[bytes]:
+    """The chosen changes, in order of device and sequence; `salts` are those that some carry."""
     sent = "sent s CROSS JOIN {0} p WHERE p.dot > s.low AND p.dot < s.high ORDER BY p.dot"
     parents = _grouped(
         c.all(
@@ -183,29 +206,33 @@ def change_lines(c: Connection) -> Iterator[bytes]:
     )
     seen = _grouped(c.all(f"SELECT p.dot, p.device, p.seq FROM {sent.format('op_seen')}, p.device"))
     encode = _encoder.encode
-    mask = (1 << log.SEQUENCE_BITS) - 1
     lines = c.each(
-        f"SELECT o.dot >> {log.SEQUENCE_BITS}, o.dot & {mask}, o.cell >> {log.FIELD_BITS}, "
+        f"SELECT o.dot >> {log.SEQUENCE_BITS}, o.dot & {_MASK}, o.cell >> {log.FIELD_BITS}, "
         f"o.cell & {LIFE}, o.txn, coalesce(o.prev, 0) >> {log.SEQUENCE_BITS}, "
-        f"coalesce(o.prev, 0) & {mask}, o.val FROM {_SENT} ORDER BY s.device, o.dot",
+        f"coalesce(o.prev, 0) & {_MASK}, o.val FROM {SENT} ORDER BY s.device, o.dot",
         size=5000,
     )
-    if not parents and not seen:
+    if not parents and not seen and not salts:
         return map(encode, lines)
-    return _with_further(lines, parents, seen)
+    return _with_further(lines, parents, seen, salts or {})
 
 
 def _with_further(
     lines: Iterable[tuple[Any, ...]],
     parents: dict[int, list[tuple[int, int]]],
     seen: dict[int, list[tuple[int, int]]],
+    salts: Mapping[int, str],
 ) -> Iterator[bytes]:
     """The lines, with what they replace and have seen where they say more than their `prev`."""
     encode = _encoder.encode
-    further = parents.keys() | seen.keys()
+    further = parents.keys() | seen.keys() | salts.keys()
     for line in lines:
         dot = line[0] << log.SEQUENCE_BITS | line[1]
-        more = (parents.get(dot, ()), seen.get(dot, ())) if dot in further else ()
+        more: tuple[Any, ...] = ()
+        if dot in further:
+            more = parents.get(dot, ()), seen.get(dot, ())
+            if dot in salts:
+                more = *more, salts[dot]
         yield encode((*line, *more))
 
 

@@ -1,4 +1,4 @@
-"""Origin seals: an office's signature over the hash chain of its own steps, passed on by others.
+"""Origin seals: an office's signature over the tree of its own steps, passed on by others.
 
 A bundle is signed by whoever sends it. What it passes on of others is believed because of their
 seals: an office cannot alter, leave out or invent a step of another one unnoticed.
@@ -6,26 +6,31 @@ seals: an office cannot alter, leave out or invent a step of another one unnotic
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import Annotated
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
 
 import msgspec
 
-from aps_desktop.db import chain, log
+from aps_desktop.db import log
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain.errors import UserError
 from aps_desktop.domain.office_names import the_office
+from aps_desktop.sync import proofs
 from aps_desktop.sync.bundle_lines import UNREADABLE
 from aps_desktop.sync.keys import FOR_SEAL, SigningKey, verify
 from aps_desktop.sync.manifest import Hex16, Hex32, Sequence
 
 MEMBER = "seals.jsonl"
+FORMAT = 2
+"""The first format whose seals are of this kind."""
+_T = TypeVar("_T")
 Keys = Callable[[str, str], Collection[str]]
 """By device id and office: the public keys whose seals are that device's."""
 
 
 class SealLine(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
-    """Up to which step and change the chain of a device has this hash, and its signature."""
+    """Up to which step and change the tree of a device's steps has this hash, and its signature."""
 
     device: Hex16
     step: Sequence
@@ -34,33 +39,66 @@ class SealLine(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     signature: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{128}\Z")]
 
 
+@dataclass(frozen=True)
+class Sent:
+    """Which device sent a bundle, whether it is of all records (`whole`), and of which devices it
+    then says that it holds everything above a change up to another one (`covers`, by device id)."""
+
+    sender: bytes
+    whole: bool
+    covers: Mapping[str, tuple[int, int]]
+
+
 class Altered(UserError):
     """What a bundle passes on is not what its office had sealed."""
 
 
-def lines(c: Connection, key: SigningKey) -> Iterator[bytes]:
+def lines(c: Connection, key: SigningKey) -> list[SealLine]:
     """The seals of this installation's own devices, made now, and those kept of others."""
-    encode = msgspec.json.encode
-    own = c.all("SELECT ord, uuid FROM device WHERE status IN ('self', 'retired') ORDER BY ord")
-    for device, uuid in own:
-        row = c.one(
-            "SELECT n, last_seq, chain FROM txn WHERE device = ? ORDER BY n DESC LIMIT 1", (device,)
-        )
-        if row is not None and row[2] is not None:
-            bare = (bytes(uuid).hex(), row[0], row[1], bytes(row[2]).hex())
-            yield encode((*bare, key.sign(FOR_SEAL, encode(bare)).hex()))
-    for uuid, step, upto, hashed, signature in c.all(
+    found = []
+    own = c.all(
+        "SELECT d.ord, d.uuid, max(t.n), max(t.last_seq) FROM device d JOIN txn t "
+        "ON t.device = d.ord WHERE d.status IN ('self', 'retired') GROUP BY d.ord, d.uuid "
+        "ORDER BY d.ord"
+    )
+    for device, uuid, step, upto in own:
+        root = proofs.chain_of(c, device, step, {}).root()
+        if root is not None:
+            seal = SealLine(bytes(uuid).hex(), step, upto, root.hex(), "")
+            bare = (seal.device, seal.step, seal.upto, seal.chain)
+            seal.signature = key.sign(FOR_SEAL, msgspec.json.encode(bare)).hex()
+            found.append(seal)
+    kept = c.all(
         "SELECT d.uuid, s.step, s.upto, s.chain, s.signature FROM seal s "
         "JOIN device d ON d.ord = s.device WHERE d.status NOT IN ('self', 'retired') ORDER BY d.ord"
-    ):
-        yield encode((bytes(uuid).hex(), step, upto, bytes(hashed).hex(), bytes(signature).hex()))
+    )
+    found += [
+        SealLine(bytes(uuid).hex(), step, upto, bytes(root).hex(), bytes(signature).hex())
+        for uuid, step, upto, root, signature in kept
+    ]
+    return found
+
+
+def reach(c: Connection, found: Iterable[SealLine]) -> dict[int, int]:
+    """By device (its number here): up to which of its steps its seal goes."""
+    numbers = {bytes(uuid).hex(): number for number, uuid in c.all("SELECT ord, uuid FROM device")}
+    return {numbers[seal.device]: seal.step for seal in found}
 
 
 def read(pieces: Iterable[bytes]) -> list[SealLine]:
     """A bundle's seals. Altered when they cannot be read."""
-    decoder = msgspec.json.Decoder(SealLine)
+    return _read(pieces, SealLine)
+
+
+def read_nodes(pieces: Iterable[bytes]) -> proofs.Nodes:
+    """A bundle's hashes of what it leaves out. Altered when they cannot be read."""
+    return proofs.nodes_of(_read(pieces, proofs.NodeLine))
+
+
+def _read(pieces: Iterable[bytes], kind: type[_T]) -> list[_T]:
+    decoder = msgspec.json.Decoder(kind)
     try:
-        return [seal for piece in pieces for seal in decoder.decode_lines(piece)]
+        return [line for piece in pieces for line in decoder.decode_lines(piece)]
     except UNREADABLE as error:
         raise Altered("The seals in this bundle cannot be read.", _AGAIN) from error
 
@@ -71,40 +109,44 @@ _AGAIN = "Nothing was merged. Ask the sender for the bundle again."
 def check(
     c: Connection,
     found: Collection[SealLine],
-    sender: bytes,
+    nodes: proofs.Nodes,
+    sent: Sent,
     keys: Keys,
     listed: Collection[str],
-    *,
-    whole: bool,
 ) -> dict[str, int]:
-    """Compares what was passed on (the table `n`, already in the log) with the seals; keeps those.
+    """Compares what was passed on (see `stage`; it is in the log) with the seals; keeps those.
 
     Altered when a seal is not its device's, when the changes are not what was sealed, or when a
-    whole bundle (`whole`) brings no seal of a device that is known to seal, or of one that nobody
-    listed (`listed`) under the name of an office whose keys are known. How much no seal covers is
-    returned by office: a part of a step, or steps behind a gap, cannot be compared.
+    bundle brings no seal of a device that is known to seal, or of one that nobody listed (`listed`)
+    under the name of an office whose keys are known, or leaves out what it says that it holds. How
+    much no seal covers is returned by office. Where the bundle is of all records the sender's own
+    steps need no look at each change.
     """
     by_device = {seal.device: seal for seal in sorted(found, key=lambda seal: seal.upto)}
+    new = c.all("SELECT low >> 40 FROM span UNION SELECT dot >> 40 FROM arrived")
     unsealed: dict[str, int] = {}
     for device, uuid, office, status in c.all(
         "SELECT d.ord, d.uuid, d.office, d.status FROM device d "
         "WHERE d.status <> 'shipped' ORDER BY d.ord"
     ):
-        own = status in ("self", "retired")
-        seal = by_device.get(bytes(uuid).hex())
-        known = keys(bytes(uuid).hex(), office or "")
+        id, own = bytes(uuid).hex(), status in ("self", "retired")
+        seal, known = by_device.get(id), keys(id, office or "")
         if seal is not None and known:
             _refuse_forged(seal, known, office or "")
         else:
             seal = None  # nobody has confirmed this computer: its seal proves nothing
-        if bytes(uuid) != sender:
-            missing = _compare(c, device, seal)
-            must = own or (known and bytes(uuid).hex() not in listed) or _seals(c, device)
-            if missing and (own or (seal is None and whole and must)):
+        if (device,) not in new:
+            continue
+        from_it = bytes(uuid) == sent.sender
+        must = own or (known and id not in listed) or _seals(c, device)
+        fits = _compare(c, device, seal, nodes, office or "", own_word=sent.whole and from_it)
+        if not fits and not from_it:
+            if must:
                 raise _altered(office or "", "came without the seal that it gives them")
-            if missing:
-                unsealed[office or ""] = unsealed.get(office or "", 0) + missing
-        if seal is not None and not own:
+            unsealed[office or ""] = unsealed.get(office or "", 0) + _number(c, device)
+        if not from_it and not _complete(c, device, sent.covers.get(id)):
+            raise _altered(office or "", "are not all there, though it says so")
+        if seal is not None and fits and not own:
             _keep(c, device, seal)
     return unsealed
 
@@ -112,6 +154,36 @@ def check(
 def is_by(key: str, bare: tuple[str, int, int, str], signature: bytes) -> bool:
     """Whether a seal (device id, step, change, chain) was given with this key."""
     return verify(key, FOR_SEAL, msgspec.json.encode(bare), signature)
+
+
+def _compare(
+    c: Connection, device: int, seal: SealLine | None, nodes: proofs.Nodes, office: str,
+    *, own_word: bool,
+) -> bool:  # fmt: skip
+    """Whether a seal covers what came of a device. Altered where it does not fit."""
+    proofs.take_up(c, device, own_word=own_word)
+    if seal is None:
+        return False
+    sealed = bytes.fromhex(seal.chain)
+    wrong = proofs.compare(c, device, seal.step, sealed, nodes, own_word=own_word)
+    if wrong:
+        raise _altered(office, wrong)
+    return wrong is not None
+
+
+def _number(c: Connection, device: int) -> int:
+    """How many changes of a device are new."""
+    span = log.dot_of(device, 0), log.dot_of(device + 1, 0)
+    return int(c.value("SELECT count(*) FROM n WHERE dot > ? AND dot < ?", span))
+
+
+def _complete(c: Connection, device: int, covers: tuple[int, int] | None) -> bool:
+    """Whether everything is here that a bundle said it brings of a device."""
+    if covers is None:
+        return True
+    span = log.dot_of(device, covers[0]), log.dot_of(device, covers[1])
+    here = c.value("SELECT count(*) FROM op WHERE dot > ? AND dot <= ?", span)
+    return bool(here >= covers[1] - covers[0])
 
 
 def _refuse_forged(seal: SealLine, keys: Collection[str], office: str) -> None:
@@ -127,36 +199,6 @@ def _altered(office: str, what: str) -> Altered:
         f"Nothing was merged. Ask {office or 'that office'} itself for a bundle, and tell the "
         "secretariat who sent this one.",
     )
-
-
-def _compare(c: Connection, device: int, seal: SealLine | None) -> int:
-    """How many new changes of a device no seal covers. Altered where a seal does not fit."""
-    span = log.dot_of(device, 0), log.dot_of(device + 1, 0)
-    new, first = c.one("SELECT count(*), min(dot) FROM n WHERE dot > ? AND dot < ?", span) or (
-        0,
-        None,
-    )
-    if not new or seal is None:
-        return int(new)
-    step = c.value("SELECT txn FROM op WHERE dot = ?", (first,))
-    before = b"" if step == 1 else c.value(
-        "SELECT chain FROM txn WHERE device = ? AND n = ?", (device, step - 1)
-    )  # fmt: skip
-    while before is not None and step <= seal.step:
-        before = chain.computed(c, device, step, bytes(before))
-        step += 1
-    if before is None or step != seal.step + 1:
-        return int(new)
-    if bytes(before).hex() != seal.chain:
-        raise _altered(_office(c, device), "are not what it had sealed")
-    beyond = (log.dot_of(device, seal.upto), span[1])
-    if c.value("SELECT 1 FROM n WHERE dot > ? AND dot < ? LIMIT 1", beyond):
-        raise _altered(_office(c, device), "go beyond what it had sealed")
-    return 0
-
-
-def _office(c: Connection, device: int) -> str:
-    return str(c.value("SELECT office FROM device WHERE ord = ?", (device,)) or "")
 
 
 def _seals(c: Connection, device: int) -> bool:

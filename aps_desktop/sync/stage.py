@@ -53,7 +53,7 @@ def stage(
     _records(c, staged, lines)
     _steps(c, staged, lines)
     take_changes(c, staged, lines)
-    _forget_empty_steps(c, staged)
+    _end_steps(c, staged)
     namesakes.settle(c, cells_of=("n",))
     namesakes.tidy(c)
     return staged
@@ -180,7 +180,9 @@ def _set_apart(c: Connection, staged: Staged, others: list[tuple[int, int, bytes
 
 def _steps(c: Connection, staged: Staged, lines: Lines) -> None:
     member = "steps.jsonl"
-    rows = []
+    rows: list[tuple[Any, ...]] = []
+    seeds: list[bytes | None] = []
+    cut: list[tuple[int, int, bytes]] = []
     for number, s in decoded(lines, member, StepLine):
         device = staged.devices.get(s.device)
         if device is None:
@@ -194,40 +196,80 @@ def _steps(c: Connection, staged: Staged, lines: Lines) -> None:
         if not storable(s.officer + s.why + s.label + s.app):
             raise bad(member, number, "its words cannot be kept")
         staged.steps[s.device, s.number] = s.stamp, s.first, s.last
-        if s.first > staged.limits.get(device, s.first):
+        # What format 1 calls the chain is another kind of hash.
+        chain = bytes.fromhex(s.chain) if s.seed is not None else b""
+        seed = bytes.fromhex(s.seed or "") or None
+        limit = staged.limits.get(device, s.last)
+        if s.first > limit:
+            cut.append((device, s.number, chain))
             continue  # nothing of it is taken
-        chain = bytes.fromhex(s.chain) if len(s.chain) == 64 else b""
+        if s.last > limit:
+            staged.cut_steps[device, s.number] = s.first, seed or b""
+        seeds.append(seed)
         rows.append(
             (
                 *(device, s.number, s.first, s.last, s.wall, s.stamp, s.officer, s.office),
                 *(s.why, s.label, s.app, s.schema, chain),
             )
         )
-    _refuse_fork(c, rows)
+    _note_came(c, rows, seeds, cut)
+    _refuse_fork(c)
     marks = ", ".join("?" * 13)
     c.many(f"INSERT INTO txn VALUES ({marks}) ON CONFLICT DO NOTHING", rows)
+    c.run(
+        "UPDATE txn SET chain = x.chain FROM came x WHERE x.device = txn.device AND x.n = txn.n "
+        "AND x.fresh = 0 AND coalesce(length(txn.chain), 0) <> 32 AND length(x.chain) = 32"
+    )
 
 
-def _forget_empty_steps(c: Connection, staged: Staged) -> None:
-    """Steps without a change are not kept: whoever wrote one in another's name would fork him."""
+def _end_steps(c: Connection, staged: Staged) -> None:
+    """Steps without a change are not kept: whoever wrote one in another's name would fork him.
+
+    With the others their seeds are.
+    """
     c.many(
         "DELETE FROM txn WHERE device = ? AND n = ? AND NOT EXISTS (SELECT 1 FROM op o WHERE o.dot "
         "BETWEEN ((txn.device << 40) | first_seq) AND ((txn.device << 40) | last_seq))",
         [(staged.devices[device], n) for device, n in staged.steps.keys() - staged.filled],
     )
+    c.run("DELETE FROM came WHERE NOT EXISTS "
+          "(SELECT 1 FROM txn t WHERE t.device = came.device AND t.n = came.n)")  # fmt: skip
+    c.run("INSERT INTO step_seed SELECT device, n, seed FROM came WHERE fresh = 1 "
+          "AND seed IS NOT NULL ON CONFLICT DO NOTHING")  # fmt: skip
 
 
-def _refuse_fork(c: Connection, rows: list[tuple[Any, ...]]) -> None:
-    """A step that is here already must be the very same one: its hash tells its whole content."""
-    c.run("DROP TABLE IF EXISTS came")
+def _note_came(
+    c: Connection,
+    rows: list[tuple[Any, ...]],
+    seeds: list[bytes | None],
+    cut: list[tuple[int, int, bytes]],
+) -> None:
+    """The tables that seals are checked by: `came` (steps; `fresh` 1 where they are not known),
+
+    `came_salt` (salts of changes whose step is not whole) and `cut` (hashes of what is not taken).
+    """
+    for table in ("came", "came_salt", "cut"):
+        c.run(f"DROP TABLE IF EXISTS {table}")
     c.run(
-        f"CREATE TEMP TABLE came (device BIGINT, n BIGINT, first BIGINT, last BIGINT, "
-        f"wall BIGINT, hlc BIGINT, chain {c.blob}, PRIMARY KEY (device, n))"
+        "CREATE TEMP TABLE came (device BIGINT, n BIGINT, first BIGINT, last BIGINT, wall BIGINT, "
+        f"hlc BIGINT, chain {c.blob}, seed {c.blob}, fresh BIGINT, PRIMARY KEY (device, n))"
     )
     c.many(
-        "INSERT INTO came VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        [(*row[:6], row[12]) for row in rows],
+        "INSERT INTO came VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT DO NOTHING",
+        [(*row[:6], row[12], seed) for row, seed in zip(rows, seeds, strict=True)],
     )
+    c.run("UPDATE came SET fresh = 0 WHERE EXISTS "
+          "(SELECT 1 FROM txn t WHERE t.device = came.device AND t.n = came.n)")  # fmt: skip
+    c.run(f"CREATE TEMP TABLE came_salt (dot {c.key}, salt {c.blob})")
+    c.run(f"CREATE TEMP TABLE cut (device BIGINT, step BIGINT, place BIGINT, hash {c.blob})")
+    c.many(
+        "INSERT INTO cut VALUES (?, 0, ?, ?)",
+        [(device, step - 1, chain) for device, step, chain in cut if chain],
+    )
+
+
+def _refuse_fork(c: Connection) -> None:
+    """A step that is here already must be the very same one: its hash tells its whole content."""
     device = c.value(
         "SELECT t.device FROM came x JOIN txn t ON t.device = x.device AND t.n = x.n "
         "WHERE t.first_seq <> x.first OR t.last_seq <> x.last OR t.wall <> x.wall "

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from aps_desktop.db import births, namesakes
+from aps_desktop.db import births, chain, log, namesakes
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.counts import put_counts
 from aps_desktop.db.layout import MEMBER
@@ -38,8 +38,9 @@ def take_back(c: Connection, merge: int) -> TakenBack:
     if not result.changes:
         return result
     _prepare(c)
+    _keep_hashes(c)
     hold_again(c)
-    for table in ("op_parent", "op_seen", "op_held", "op_proposal", "op"):
+    for table in ("op_parent", "op_seen", "op_held", "op_proposal", "change_salt", "op"):
         c.run(f"DELETE FROM {table} WHERE dot IN (SELECT dot FROM leaving)")
     c.run("DELETE FROM history WHERE (cell, dot) IN (SELECT cell, dot FROM leaving)")
     _forget_steps(c)
@@ -85,12 +86,25 @@ def _choose(c: Connection, merge: int) -> None:
 
 
 def _forget_steps(c: Connection) -> None:
-    """Steps of which nothing stays are not known any more: others may come under their numbers."""
-    c.run(
-        "DELETE FROM txn WHERE (device, n) IN (SELECT device, n FROM going) AND NOT EXISTS "
+    """Steps of which nothing stays are not known any more: others may come under their numbers.
+
+    But the hashes of those that their device has sealed: what is left of its others stands on them.
+    """
+    gone = (
+        "(device, n) IN (SELECT device, n FROM going) AND NOT EXISTS "
         "(SELECT 1 FROM op o WHERE o.dot BETWEEN ((txn.device << 40) | txn.first_seq) "
         "AND ((txn.device << 40) | txn.last_seq))"
     )
+    c.run(
+        f"DELETE FROM chain_node WHERE (device, step) IN (SELECT device, n FROM txn WHERE {gone})"
+    )
+    c.run(
+        "INSERT INTO chain_node SELECT device, 0, 0, n - 1, chain FROM txn WHERE EXISTS "
+        "(SELECT 1 FROM seal s WHERE s.device = txn.device AND s.step >= txn.n) "
+        f"AND length(chain) = 32 AND {gone} ON CONFLICT DO NOTHING"
+    )
+    c.run(f"DELETE FROM step_seed WHERE (device, n) IN (SELECT device, n FROM txn WHERE {gone})")
+    c.run(f"DELETE FROM txn WHERE {gone}")
 
 
 def _prepare(c: Connection) -> None:
@@ -118,6 +132,29 @@ def _prepare(c: Connection) -> None:
         "INSERT INTO b SELECT DISTINCT x.cell >> 10, 0, 0, '' FROM leaving x "
         "WHERE (x.cell & 1023) IN (0, 1023)"
     )
+
+
+def _keep_hashes(c: Connection) -> None:
+    """Of steps that stay in part: the hashes of what leaves, so that the rest can be passed on."""
+    parted: dict[int, list[int]] = {}
+    for device, n in c.all(
+        "SELECT x.device, x.n FROM (SELECT l.dot >> 40 AS device, o.txn AS n, count(*) AS many "
+        "FROM leaving l JOIN op o ON o.dot = l.dot GROUP BY l.dot >> 40, o.txn) x "
+        "JOIN txn t ON t.device = x.device AND t.n = x.n WHERE x.many < (SELECT count(*) FROM op p "
+        "WHERE p.dot BETWEEN ((t.device << 40) | t.first_seq) AND ((t.device << 40) | t.last_seq))"
+    ):
+        parted.setdefault(device, []).append(n)
+    for device, numbers in parted.items():
+        for step, here in chain.leaves(c, chain.steps(c, device, numbers)):
+            base = log.dot_of(device, step.first)
+            rows = c.all(
+                "SELECT dot FROM leaving WHERE dot BETWEEN ? AND ?", (base, base + step.count - 1)
+            )
+            places = [dot - base for (dot,) in rows if dot - base in here]
+            c.many(
+                "INSERT INTO chain_node VALUES (?, ?, 0, ?, ?) ON CONFLICT DO NOTHING",
+                [(device, step.n, place, here[place]) for place in places],
+            )
 
 
 def _unborn(c: Connection) -> None:

@@ -124,8 +124,8 @@ def newer_schema(patch: pytest.MonkeyPatch) -> None:
 
 
 def newer_format(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(manifest, "FORMAT", 2)
-    patch.setattr(bundles, "Manifest", partial(manifest.Manifest, format=2, min_reader=2))
+    patch.setattr(manifest, "FORMAT", 3)
+    patch.setattr(bundles, "Manifest", partial(manifest.Manifest, format=3, min_reader=3))
 
 
 @pytest.mark.parametrize("newer", [newer_schema, newer_format])
@@ -147,7 +147,7 @@ def test_a_bundle_of_a_newer_program_waits(
     assert (waiting["file"], waiting["made_by"]) == (bundle.name, "9.1")
     with monkeypatch.context() as patch:  # the program was updated
         patch.setattr("aps_desktop.services.merging.SCHEMA_VERSION", 99)
-        patch.setattr(manifest, "FORMAT", 2)
+        patch.setattr(manifest, "FORMAT", 3)
         asec.merge(bundle)
     assert asec.title(project) == "By a newer program"
     assert asec.done("bundle", "status")["queued"] == []

@@ -103,7 +103,7 @@ class Scene:
         draft = replace(draft, bundle=uuid4().hex, sequence=next(self.numbers))
         with BundleWriter() as writer:
             for member in m.LINE_MEMBERS:
-                writer.add_lines(member, (msgspec.json.encode(x) for x in found[member]))
+                writer.add_lines(member, (msgspec.json.encode(x) for x in found.get(member, [])))
             writer.finish(path, draft, trusting.keys(db))
         return path
 

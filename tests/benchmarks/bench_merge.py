@@ -93,6 +93,7 @@ def edit_all(db: Database, number: int, names: tuple[str, ...], every: int = 1) 
             "WHERE ord = ?), 'edit', 'many', '0', 1, ?)",
             (device, txn + 1, first, seq, stamp >> 16, stamp, device, os.urandom(32)),
         )
+        c.run("INSERT INTO step_seed VALUES (?, ?, ?)", (device, txn + 1, os.urandom(16)))
         c.run("UPDATE device SET max_seq = ? WHERE ord = ?", (seq, device))
         c.run("UPDATE local_state SET seq = ?, txn = ?, hlc = ?", (seq, txn + 1, stamp))
 

@@ -1,6 +1,6 @@
 """A program of the next version, for tests: run with a task and a database.
 
-It knows a field and an entity that this version does not know, and format 2.
+It knows a field and an entity that this version does not know, and format 3.
 """
 
 import json
@@ -45,7 +45,7 @@ def main(task: str, location: str) -> Any:
     from aps_desktop.db import check, digest, store
     from aps_desktop.services import records
 
-    store.SCHEMA_VERSION = 2
+    store.SCHEMA_VERSION = 3
     if task == "create":
         db = store.create(location, office="KH", device="Newer")
         project = records.new(db, "project", {"code": "N-1", "title": "N", "nickname": "Nick"})

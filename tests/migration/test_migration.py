@@ -78,7 +78,7 @@ def test_the_migrated_schema_equals_a_fresh_one(older: Path, tmp_path: Path) -> 
     migrated = found(newer("open", older))
     fresh = found(newer("create", tmp_path / "fresh.aps"))
     assert migrated["schema"] == fresh["schema"]
-    assert (migrated["format"], migrated["user_version"]) == ("2", 2)
+    assert (migrated["format"], migrated["user_version"]) == ("3", 3)
     assert migrated["problems"] == []
 
 
@@ -88,8 +88,8 @@ def test_nothing_is_lost_and_a_verified_copy_is_kept(older: Path) -> None:
     db.close()
     assert found(newer("open", older))["digest"] == before
     kept = backup.backups_of(older)
-    assert [one.reason for one in kept] == ["before format 2"]
-    assert backup.verify(kept[0].path, None).schema == 1
+    assert [one.reason for one in kept] == ["before format 3"]
+    assert backup.verify(kept[0].path, None).schema == 2
 
 
 def test_values_that_the_older_version_did_not_know_appear(older: Path) -> None:
@@ -99,7 +99,7 @@ def test_values_that_the_older_version_did_not_know_appear(older: Path) -> None:
     assert migrated["stickers"] == 1
 
 
-@pytest.mark.parametrize("point", ["migrated-1", "tables-renewed", "migrated", "before-commit"])
+@pytest.mark.parametrize("point", ["migrated-2", "tables-renewed", "migrated", "before-commit"])
 def test_a_crash_in_the_middle_leaves_the_old_file(older: Path, point: str) -> None:
     db = store.open_database(str(older))
     before = state(db)

@@ -164,6 +164,21 @@ IN_MERGE = (
         ),
     ),
 )
+IN_SEALS = (
+    Bug(
+        "a part of a known step is not compared",
+        (
+            (
+                "UNION SELECT txn FROM n WHERE dot > ?",
+                "UNION SELECT txn FROM n WHERE 1 = 0 AND dot > ?",
+            ),
+        ),
+    ),
+    Bug(
+        "whoever sealed once need not seal again",
+        (("SELECT 1 FROM seal WHERE device = ?", "SELECT 1 FROM seal WHERE device = -?"),),
+    ),
+)
 IN_UNDO = (
     Bug("undo forgets sets", ((" ORDER BY o.dot DESC", " AND r.tid <> 1000 ORDER BY o.dot DESC"),)),
     Bug(

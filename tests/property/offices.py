@@ -168,6 +168,7 @@ def _empty(c: Connection) -> None:
             c.run(f"DELETE FROM {kind.name}")
     for table in (
         *("op", "history", "op_parent", "op_held", "op_proposal", "op_seen", "cell", "cell_extra"),
+        *("step_seed", "change_salt", "chain_node", "seal"),
         *("txn", "undo_entry", "entity_count", "search_title", "record", "known", "device"),
     ):
         c.run(f"DELETE FROM {table}")

@@ -149,7 +149,7 @@ def test_a_newer_format_waits_and_a_compatible_one_is_read(world: World, tmp_pat
         world.open(path)
     assert refused.value.format == 9
     members = [*pieces(), Piece("maps.jsonl.zst", packed([b"[]"]))]
-    path.write_bytes(forge.bundle(members, format=2, min_reader=1, new_thing=[1]))
+    path.write_bytes(forge.bundle(members, format=9, min_reader=2, new_thing=[1]))
     with world.open(path) as bundle:
         assert list(bundle.lines("maps.jsonl")) == [b"[]"]
         assert content(bundle)["files"] == {FILE_HASH: FILE}

@@ -12,15 +12,12 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
-from aps_desktop.db import rebuild, summaries, title_index
+from aps_desktop.db import chain, rebuild, summaries, title_index
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database, crash_point
 from aps_desktop.db.layout import MEMBER, column_names, entity_columns
 from aps_desktop.domain.entities import BY_NUMBER, ENTITIES
 from aps_desktop.domain.fields import Entity
-
-STEPS: dict[int, Callable[[Connection], None]] = {}
-"""By the format that it starts from: the step to the next format."""
 
 
 def layout_mark() -> str:
@@ -97,6 +94,16 @@ def _missing_indexes(c: Connection) -> None:
         if table.name not in TABLES:
             for statement in index_statements(table, postgres=c.postgres, missing=True):
                 c.run(statement)
+
+
+def _renew_chains(c: Connection) -> None:
+    """Steps got hashes of another kind, of which a part can be shown."""
+    _missing_tables(c)
+    chain.renew(c)
+
+
+STEPS: dict[int, Callable[[Connection], None]] = {1: _renew_chains}
+"""By the format that it starts from: the step to the next format."""
 
 
 def _renew_tables(c: Connection) -> list[Entity]:
