@@ -159,6 +159,8 @@ class ExportBundleDialog(QDialog):
         )
         for file in made.files:
             card.lines.addWidget(PlainLabel(file.name, card, wrap=True))
+        if narrowed := self.form.narrowed():
+            card.lines.addWidget(PlainLabel(narrowed[0].upper() + narrowed[1:], card, wrap=True))
         offices = ", ".join(the_office(code) for code in self.form.offices())
         if exported.encrypted:
             whom = f"computers of {offices}" if offices else "the computers on the office list"

@@ -97,6 +97,7 @@ class ExportForm(QWidget):
         self.root.lineEdit().setPlaceholderText("Type a part of its name")
         self.root.completer().setFilterMode(Qt.MatchFlag.MatchContains)
         self.root.completer().setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        self.root.completer().popup().setProperty("popup", True)  # an edge, also in dark
         self.max_class = _box("export_class", "Documents", self)
         for key, words in _CLASSES:
             self.max_class.addItem(words, key)
@@ -201,6 +202,13 @@ class ExportForm(QWidget):
         if kind and (at < 0 or self.root.currentText() != self.root.itemText(at)):
             return f"Choose the {kind} from the list."
         return "" if self.place.text().strip() else "Name a folder."
+
+    def narrowed(self) -> str:
+        """What of the records goes out, in words; empty where all of it does."""
+        kind, most = self.scope.currentData(), self.max_class.currentData()
+        part = f"{self.scope.currentText()}: {self.root.currentText()}" if kind else ""
+        words = f"documents: {self.max_class.currentText().lower()}" if most else ""
+        return ", ".join(filter(None, (part, words)))
 
     def wanted(self) -> Wanted:
         kind = self.scope.currentData()

@@ -162,6 +162,7 @@ def test_the_form_of_a_bundle_goes_by_keyboard_and_says_what_is_still_to_be_chos
     form.root.setCurrentIndex(0)
     assert form.root.lineEdit().cursorPosition() == 0
     assert (dialog.lacks.text(), dialog.make.isEnabled()) == ("", True)
+    assert form.narrowed().startswith("One programme: ARISE · Of a long name")
     form.root.lineEdit().setText("something else")
     assert not dialog.make.isEnabled()
     dialog.reject()

@@ -29,6 +29,7 @@ class RecordLine(QLineEdit):
         self.setPlaceholderText(f"Type to find {entity(target).one}")
         self.model = ReferenceModel(self)
         completer = QCompleter(self.model, self)
+        completer.popup().setProperty("popup", True)  # an edge, also in dark
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         completer.setMaxVisibleItems(12)
         completer.popup().setAccessibleName(f"Found: {entity(target).plural}")
