@@ -269,7 +269,7 @@ def _inspected(c: Connection, bundle: OpenedBundle) -> Inspected:
     return Inspected(
         bundle.path.name, m.bundle, bundle.judgement.office, m.sender.device, m.sender.name,
         m.sequence, m.made, bundle.verdict is Verdict.TRUSTED, bundle.encrypted,
-        m.counts.get("changes", 0), scope, row[0] if row else "new", bundle.problems,
+        m.changes, scope, row[0] if row else "new", bundle.problems,
         _gaps(c, bundle), m.sender, sync_status.seen_of_ours(c, dict(m.knowledge)),
         bundle.verdict is Verdict.REVOKED, bundle.judgement.first_list,
     )  # fmt: skip

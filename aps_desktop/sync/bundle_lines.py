@@ -74,6 +74,8 @@ def batches(lines: Lines, member: str, kind: type[_T]) -> Iterator[tuple[int, li
             batch = decoder.decode_lines(piece)
         except UNREADABLE as error:
             raise _first_bad(piece, first, member, decoder) from error
+        if len(batch) != piece.count(b"\n") + (not piece.endswith(b"\n")):
+            raise bad(member, first, "somewhere from here a line is none, or several")
         yield first, batch
         first += len(batch)
 

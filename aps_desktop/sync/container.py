@@ -316,10 +316,19 @@ def _is_encrypted(file: BinaryIO, path: Path) -> bool:
     raise errors.not_a_bundle(path)
 
 
+_MOST_RECEIVERS = 2**20
+"""Bytes in which the list of receivers must end; each takes a hundred."""
+
+
 def _decrypted(file: BinaryIO, path: Path, keys: DeviceKeys | None) -> BinaryIO:
     """The plain bundle: in memory, or if large in a file without a name that goes by itself."""
     if keys is None:
         raise _not_for_us(path)
+    file.seek(0)
+    head = file.read(_MOST_RECEIVERS)
+    file.seek(0)
+    if b"\n--- " not in head:  # every receiver costs time: nobody has so many
+        raise errors.altered(path, "its list of receivers does not end")
     plain = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - goes to the bundle
     sink = _Watched(plain)
     try:

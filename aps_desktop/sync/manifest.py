@@ -90,6 +90,12 @@ class Manifest(Struct, frozen=True, kw_only=True):
     counts: dict[Annotated[str, Meta(max_length=60)], Count] = {}
     members: tuple[Member, ...] = ()
 
+    @property
+    def changes(self) -> int:
+        """How many lines of changes there are: `counts` are words of the sender."""
+        wanted = lines_name("changes.jsonl")
+        return sum(one.lines for one in self.members if one.name == wanted)
+
 
 class _Reach(Struct):
     """The little that every format to come keeps: how new it is, and who wrote it."""

@@ -23,7 +23,7 @@ from aps_desktop.domain.fields import BIRTH
 from aps_desktop.domain.ids import shipped_id
 from aps_desktop.services import backup, bundles, merging, records, trusting
 from aps_desktop.sync import manifest as m
-from aps_desktop.sync.bundle_errors import WrongSigner
+from aps_desktop.sync.bundle_errors import Altered, WrongSigner
 from aps_desktop.sync.bundle_lines import Forked
 from aps_desktop.sync.container_write import BundleWriter
 from tests.attacks.hostile_lines import Lines
@@ -255,3 +255,26 @@ def test_a_long_way_of_united_records_is_walked_once() -> None:
     ends = united._ends(after, {n: (count - n).to_bytes(4, "big") for n in range(count + 1)})
     assert {ends[n] for n in range(-1, count + 1)} == {count}  # the smallest id of the circle
     assert ends[-2] == -3
+
+
+@pytest.mark.timeout(60)
+def test_receivers_without_end(colleague: Colleague) -> None:
+    path = colleague.offices.folder / "endless.apsync"
+    path.write_bytes(b"age-encryption.org/v1\n" + b"-> X25519 aaaa\nbbbb\n" * 300_000)
+    with pytest.raises(Altered, match="receivers"):
+        merging.merge_file(colleague.la, path)
+
+
+def test_the_number_of_changes_is_counted(colleague: Colleague) -> None:
+    """The preview says how many there are, not how many the sender says."""
+    path = colleague.write(colleague.born(), counts={"changes": 10**9})
+    assert merging.inspect(colleague.la, path).changes == 1
+
+
+@pytest.mark.parametrize("text", [b"", b"[][]"])
+def test_a_line_is_one(colleague: Colleague, text: bytes) -> None:
+    lines = colleague.born()
+    born = msgspec.json.encode(lines["changes.jsonl"][0])
+    lines["changes.jsonl"] = [msgspec.Raw(text.replace(b"[]", born))]
+    with pytest.raises(UserError, match="a line is none, or several"):
+        colleague.merge(lines)
