@@ -278,3 +278,12 @@ def test_a_line_is_one(colleague: Colleague, text: bytes) -> None:
     lines["changes.jsonl"] = [msgspec.Raw(text.replace(b"[]", born))]
     with pytest.raises(UserError, match="a line is none, or several"):
         colleague.merge(lines)
+
+
+def test_what_he_seals_himself_is_what_he_sends(colleague: Colleague) -> None:
+    """Else the honest bundle that passes it on is refused, and not his own."""
+    records.new(colleague.kh, "project", {"code": "K-1", "title": "True"})
+    with colleague.kh.writing() as c:
+        assert c.run("UPDATE op SET val = replace(val, 'True', 'False') WHERE val LIKE '%K-1%'")
+    with pytest.raises(UserError, match="not what it had sealed"):
+        merging.merge_file(colleague.la, colleague.of(colleague.kh))
