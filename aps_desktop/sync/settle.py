@@ -65,8 +65,10 @@ def _lives(c: Connection) -> None:
         "INSERT INTO life SELECT r.rid, r.tid, r.alive, coalesce(b.fresh, 0), 0 FROM record r "
         "LEFT JOIN b ON b.rid = r.rid WHERE r.birth IS NOT NULL "
         f"AND r.tid IN {_KNOWN} AND r.rid IN (SELECT rid FROM b "
-        "UNION SELECT x.rid FROM (SELECT DISTINCT cell >> 10 AS rid FROM n) x "
-        "WHERE EXISTS (SELECT 1 FROM history h WHERE h.cell = (x.rid << 10 | 1023)) "
+        "UNION SELECT x.rid FROM (SELECT DISTINCT cell >> 10 AS rid FROM n) x CROSS JOIN record w "
+        # One that is not there may never have been deleted: all that was said of it only proposed.
+        "WHERE w.rid = x.rid AND (w.alive = 0 OR EXISTS "
+        "(SELECT 1 FROM history h WHERE h.cell = (x.rid << 10 | 1023))) "
         "UNION SELECT m.rid FROM b CROSS JOIN record m "
         f"WHERE m.parent = b.rid AND m.tid = {MEMBER.number})"
     )

@@ -47,6 +47,12 @@ class Colleague:
             lines.append([1, first + 1, 1, number, self._step, 1, first, image[number]])
         return self._bundle(record, lines, rnd)
 
+    def edits(self, record: Claimed, number: int, text: str, rnd: Random) -> Bundle:
+        """A bundle with what he says of one field, whoever else says what of it."""
+        self._step += 2
+        line: list[object] = [1, self._sequence + 1, 1, number, self._step, 0, 0, text]
+        return self._bundle(record, [line], rnd)
+
     def misnames(self, record: Claimed, image: log.Image, rnd: Random) -> Bundle:
         """A bundle with changes of a record as another kind than it is: no birth among them."""
         self._step += 2

@@ -1,11 +1,16 @@
 """Whatever is edited apart, however it is exchanged: all end with the same, and with all of it."""
 
 from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from uuid import uuid5
 
 import pytest
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.property import offices
+from aps_desktop.domain.entities import entity
+from aps_desktop.domain.ids import NAMESPACE
+from tests.property import claims, offices
 from tests.property.budget import budget
 from tests.property.merge_machine import MergeMachine
 
@@ -26,3 +31,15 @@ def test_a_device_on_a_server_converges_with_files(pg_url: Callable[[], str]) ->
             return url
 
     run_state_machine_as_test(WithServer, settings=budget(examples=8, steps=20))
+
+
+def test_what_two_offices_claim_is_there_once_the_secretariat_speaks_of_it(tmp_path: Path) -> None:
+    """All that was said of it before only proposed; and nobody had ever deleted it."""
+    rnd, here = Random(2), offices.office_on_file(tmp_path / "kh.aps", "KH", offices.NOW, 1)
+    record = uuid5(NAMESPACE, "whose?").hex, entity("project").number
+    for name in ("LA", "VN"):
+        here.take_in(claims.Colleague(name, rnd).claims(record, {1: "P-1", 2: f"Of {name}"}, rnd))
+    assert record[0] not in here.check().records
+    here.take_in(claims.Colleague("ASEC", rnd).edits(record, 2, "Of all", rnd))
+    assert record[0] in here.check().records
+    here.db.close()
