@@ -22,7 +22,7 @@ from aps_desktop.domain.money import Money
 from aps_desktop.services import backup, bundles, merging, records, trusting
 from aps_desktop.sync import manifest as m
 from aps_desktop.sync.container_write import BundleWriter
-from tests.attacks.hostile_lines import REFUSED, TAKEN, Lines
+from tests.attacks.hostile_lines import REFUSED, SEALS, TAKEN, Lines
 
 
 @dataclass
@@ -43,7 +43,12 @@ class Exchange:
                 self.lines[member] = [msgspec.json.decode(line) for line in bundle.lines(member)]
 
     def write(self, lines: Lines) -> Path:
-        """A bundle of these lines, signed by the office as its own."""
+        """A bundle of these lines, signed by the office as its own.
+
+        Its seal of what it had written honestly is left out, or that alone would be refused.
+        """
+        if lines[SEALS] == self.lines[SEALS]:
+            lines = {**lines, SEALS: []}
         path = self.folder / "hostile.apsync"
         draft = replace(self.draft, bundle=uuid4().hex, sequence=next(self.numbers))
         with BundleWriter() as writer:

@@ -60,7 +60,7 @@ IN_MERGE = (
     ),
     Bug(
         "several births are several nodes",
-        (("CASE WHEN (o.cell & 1023) = 0 THEN 0 ELSE o.dot END", "o.dot"),),
+        (("CASE WHEN o.cell = ((k.cell >> 10) << 10) THEN 0 ELSE o.dot END", "o.dot"),),
     ),
     Bug(
         "every edit is taken for the next one",
