@@ -137,7 +137,7 @@ def unite(db: Database, rnd: Random) -> Applied | None:
     """Two records turn out to be one; or one of those that did stands for itself again."""
     united = db.reader().all(
         "SELECT r.uuid, r.tid FROM set_member m JOIN record r ON r.rid = m.owner "
-        f"WHERE m.field_number = {SAME_AS} AND r.tid > 0 ORDER BY r.uuid"
+        f"WHERE m.field_number = {SAME_AS} AND r.tid BETWEEN 1 AND {max(BY_NUMBER)} ORDER BY r.uuid"
     )
     if united and rnd.random() < 0.3:
         uuid, tid = rnd.choice(united)
