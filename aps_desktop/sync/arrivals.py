@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from aps_desktop.db import chain, log, namesakes
 from aps_desktop.db.connection import Connection, placeholders
@@ -99,18 +100,16 @@ class _Taking:
 
         What belongs to a step is looked up once for its changes: they stand one after the other.
         """
-        staged, tests = self._staged, self._tests
+        staged, tests, field_bits = self._staged, self._tests, log.FIELD_BITS
         devices, records = staged.devices, staged.records
-        merge, bits, field_bits = staged.merge, log.SEQUENCE_BITS, log.FIELD_BITS
-        sender = step = base = held = top = stamp = limit = first = last = 0
-        rows, back = [], []
+        sender = step = device = base = held = top = stamp = limit = first = last = 0
+        rows: list[tuple[Any, ...]] = []
+        back: list[tuple[Any, ...]] = []
         for self.at, line in enumerate(batch):
             if line.step != step or line.device != sender:
                 sender, step = line.device, line.step
-                staged.filled.add((sender, step))
-                (stamp, first, last), device = staged.steps[sender, step], devices[sender]
-                base, held, top = device << bits, self._held[device], self._top[device]
-                limit = base | staged.limits.get(device, MAX_SEQUENCE)
+                device, base, limit, stamp, first, last = self._begin(sender, step)
+                held, top = self._held[device], self._top[device]
             if not first <= line.sequence <= last:
                 raise InvalidValue("it is none of the changes of its step")
             rid, tid = records[line.record]
@@ -131,10 +130,22 @@ class _Taking:
                     self._note_further(line, dot, cell)
             if dot > top:
                 top = self._top[device] = dot
-                rows.append((dot, prev, cell, stamp, step, value, merge))
+                rows.append((dot, prev, cell, stamp, step, value, staged.merge))
             else:
                 back.append((dot, prev, cell, stamp, step, value))
         staged.changes += len(batch)
+        self._load(rows, back)
+
+    def _begin(self, sender: int, step: int) -> tuple[int, int, int, int, int, int]:
+        """Of a step: its device and that one's first and last good dot, its stamp and changes."""
+        staged = self._staged
+        staged.filled.add((sender, step))
+        (stamp, first, last), device = staged.steps[sender, step], staged.devices[sender]
+        base = log.dot_of(device, 0)
+        return device, base, base | staged.limits.get(device, MAX_SEQUENCE), stamp, first, last
+
+    def _load(self, rows: list[tuple[Any, ...]], back: list[tuple[Any, ...]]) -> None:
+        """New changes into the log, what may be here already beside it."""
         self._c.load("op", rows)
         if back:
             self._c.many(

@@ -27,6 +27,7 @@ from aps_desktop.sync.checks import storable
 from aps_desktop.sync.payload import DeviceLine, RecordLine, StepLine
 
 _ID = re.compile(r"[0-9a-f]{32}").fullmatch
+_STEPS = "steps.jsonl"
 
 
 def stage(
@@ -179,22 +180,11 @@ def _set_apart(c: Connection, staged: Staged, others: list[tuple[int, int, bytes
 
 
 def _steps(c: Connection, staged: Staged, lines: Lines) -> None:
-    member = "steps.jsonl"
     rows: list[tuple[Any, ...]] = []
     seeds: list[bytes | None] = []
     cut: list[tuple[int, int, bytes]] = []
-    for number, s in decoded(lines, member, StepLine):
-        device = staged.devices.get(s.device)
-        if device is None:
-            raise bad(member, number, "it names a device that the bundle does not describe")
-        if s.office != staged.offices[device]:
-            raise bad(member, number, "it speaks for another office than its computer's")
-        if s.first > s.last:
-            raise bad(member, number, "it ends before it begins")
-        if (s.device, s.number) in staged.steps:
-            raise bad(member, number, "it describes a step a second time")
-        if not storable(s.officer + s.why + s.label + s.app):
-            raise bad(member, number, "its words cannot be kept")
+    for number, s in decoded(lines, _STEPS, StepLine):
+        device = _maker(staged, number, s)
         staged.steps[s.device, s.number] = s.stamp, s.first, s.last
         # What format 1 calls the chain is another kind of hash.
         chain = bytes.fromhex(s.chain) if s.seed is not None else b""
@@ -220,6 +210,22 @@ def _steps(c: Connection, staged: Staged, lines: Lines) -> None:
         "UPDATE txn SET chain = x.chain FROM came x WHERE x.device = txn.device AND x.n = txn.n "
         "AND x.fresh = 0 AND coalesce(length(txn.chain), 0) <> 32 AND length(x.chain) = 32"
     )
+
+
+def _maker(staged: Staged, number: int, s: StepLine) -> int:
+    """The local number of the device that did a step. BadContent where the line is not right."""
+    device = staged.devices.get(s.device)
+    if device is None:
+        raise bad(_STEPS, number, "it names a device that the bundle does not describe")
+    if s.office != staged.offices[device]:
+        raise bad(_STEPS, number, "it speaks for another office than its computer's")
+    if s.first > s.last:
+        raise bad(_STEPS, number, "it ends before it begins")
+    if (s.device, s.number) in staged.steps:
+        raise bad(_STEPS, number, "it describes a step a second time")
+    if not storable(s.officer + s.why + s.label + s.app):
+        raise bad(_STEPS, number, "its words cannot be kept")
+    return device
 
 
 def _end_steps(c: Connection, staged: Staged) -> None:

@@ -178,10 +178,17 @@ def _unborn(c: Connection) -> None:
     )
     own(c, found)
     touch_reborn(c)
-    gone = (
+    _take_out(
+        c,
         "SELECT r.rid FROM record r WHERE r.birth IS NULL "
-        "AND r.rid IN (SELECT cell >> 10 FROM leaving)"
+        "AND r.rid IN (SELECT cell >> 10 FROM leaving)",
     )
+    own_members(c)
+    judge_born(c)
+
+
+def _take_out(c: Connection, gone: str) -> None:
+    """What is kept of records without a birth goes; `gone` is the SQL of a query for them (rid)."""
     counts: dict[int, int] = {}
     for kind in (*BY_NUMBER.values(), MEMBER):
         lost = c.run(f"DELETE FROM {kind.name} WHERE rid IN ({gone})")
@@ -196,8 +203,6 @@ def _unborn(c: Connection) -> None:
     )
     c.run(f"DELETE FROM t WHERE (cell >> 10) IN ({gone})")
     c.run(f"UPDATE record SET alive = 0, office = NULL WHERE rid IN ({gone})")
-    own_members(c)
-    judge_born(c)
 
 
 def _retreat(c: Connection) -> None:
