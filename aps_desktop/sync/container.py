@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,6 +25,7 @@ from aps_desktop.sync import bundle_errors as errors
 from aps_desktop.sync import manifest as m
 from aps_desktop.sync.container_write import IN_MEMORY
 from aps_desktop.sync.container_zip import MAGIC, MOST_BYTES, Entry, Slice, read_directory
+from aps_desktop.sync.container_zstd import is_one_frame
 from aps_desktop.sync.keys import FOR_MANIFEST, DeviceKeys, verify
 from aps_desktop.sync.limits import LIMITS, Limits
 from aps_desktop.sync.safe_write import BLOCK
@@ -158,6 +160,7 @@ class OpenedBundle:
             self._judge(text, judge)
             for stated in self.manifest.members:
                 self._check_hash(stated)
+                self._check_frame(stated)
 
     def _read_manifest(self) -> bytes:
         text = self._small(m.MANIFEST, self._limits.manifest)
@@ -208,12 +211,18 @@ class OpenedBundle:
 
     def _check_hash(self, stated: m.Member) -> None:
         entry = self._entries[stated.name]
-        digest = hashlib.sha256()
+        digest, crc = hashlib.sha256(), 0
         with Slice(self._file, entry) as source:
             while block := source.read(BLOCK):
                 digest.update(block)
-        if digest.hexdigest() != stated.sha256:
+                crc = zlib.crc32(block, crc)
+        if digest.hexdigest() != stated.sha256 or crc != entry.crc:
             raise errors.altered(self.path, f"the content of {stated.name}")
+
+    def _check_frame(self, stated: m.Member) -> None:
+        entry = self._entries[stated.name]
+        if m.lines_of(stated.name) and not is_one_frame(self._file, entry.data, entry.end):
+            raise errors.altered(self.path, f"{stated.name} is not one packed piece")
 
     def _small(self, name: str, most: int) -> bytes:
         entry = self._entries.get(name)
@@ -222,7 +231,10 @@ class OpenedBundle:
         if entry.size > most:
             raise errors.too_large(self.path, name)
         with Slice(self._file, entry) as source:
-            return source.read(most) or b""
+            data = source.read(most) or b""
+        if zlib.crc32(data) != entry.crc:
+            raise errors.altered(self.path, f"the content of {name}")
+        return data
 
     def _whole(self, name: str, sha256: str) -> bytes:
         data = self._small(name, max(self._limits.file, self._limits.offices))

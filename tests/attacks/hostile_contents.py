@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 from collections.abc import Callable
 
@@ -116,14 +117,15 @@ def _long_line() -> bytes:
     out = io.BytesIO()
     block = bytes(range(14, 254)) * 4
     with zstandard.ZstdCompressor(level=1).stream_writer(out, closefd=False) as writer:
+        writer.write(random.Random(1).randbytes(700_000).hex().encode() + b"\n")
         for _ in range(125_000):
             writer.write(block)
         writer.write(b"\n")
-    return out.getvalue() + _skippable(700_000)
+    return out.getvalue()
 
 
 def _skippable(size: int) -> bytes:
-    """A frame that decompressors pass over: makes a bomb look less dense."""
+    """A frame that decompressors pass over, whatever is in it."""
     return struct.pack("<II", 0x184D2A50, size) + bytes(size)
 
 
@@ -144,7 +146,7 @@ add(
 )
 add(
     "one_line_beyond_all_bounds",
-    _with_lines(_long_line, size=120_000_001, lines=1),
+    _with_lines(_long_line, size=121_400_002, lines=2),
     errors.TooLarge,
 )
 _FEW = packed([b"[1]", b"[2]"])
@@ -156,6 +158,15 @@ add("no_line_feed_at_the_end", _with_lines(zstandard.compress(b"[1]\n[2]"), size
 add("zstd_cut", _with_lines(_FEW[:-3], size=8, lines=2))
 add("not_zstd", _with_lines(b"[1]\n[2]\n", size=8, lines=2))
 add("zstd_of_nothing", _with_lines(b"", size=8, lines=2))
+for _name, _made in {
+    "zstd_in_two_frames": packed([b"[1]"]) + packed([b"[2]"]),
+    "zstd_with_more_behind": _FEW + packed([b"[3]"]),
+    "zstd_with_a_skippable_frame_behind": _FEW + _skippable(99),
+    "zstd_with_a_skippable_frame_before": _skippable(99) + _FEW,
+    "zstd_with_bytes_behind": _FEW + b"MZ program",
+    "zstd_with_a_dictionary": _FEW[:4] + bytes([_FEW[4] | 1]) + b"\x01" + _FEW[5:],
+}.items():
+    add(_name, _with_lines(_made, size=8, lines=2))
 add("zstd_with_huge_window", _with_lines(_wide, size=8, lines=2))
 add("endless_lines", _with_lines(_FEW, size=8, lines=2**53), errors.TooLarge)
 

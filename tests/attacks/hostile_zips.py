@@ -166,6 +166,26 @@ for _name, _where in {
     add(_name, _patched(*_where, last=True), errors.Altered, errors.TooLarge)
 
 
+def _checksum_lies(name: str) -> Make:
+    """In the directory and at the entry alike, so that the frame is as a writer would make it."""
+
+    def make(forge: Forge) -> bytes:
+        data = good(forge)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            crc = struct.pack("<I", archive.getinfo(name).CRC)
+        assert data.count(crc) == 2
+        return data.replace(crc, bytes(4))
+
+    return make
+
+
+for _name, _member in {
+    "lines": "changes.jsonl.zst", "a_file": f"files/{FILE_HASH}",
+    "the_manifest": "manifest.json", "the_signature": "manifest.sig",
+}.items():  # fmt: skip
+    add(f"checksum_of_{_name}_lies_twice", _checksum_lies(_member))
+
+
 @attack()
 def overlapping_entries(forge: Forge) -> bytes:
     """All entries of the directory point to the one large entry: 2 GB out of 20 KB."""

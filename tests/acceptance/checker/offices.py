@@ -51,15 +51,17 @@ class Desk:
     number: int = 0
     lives: int = 0
     last: Event | None = None
+    server: str = ""
+    """The URL of its database, where that is no file."""
 
     @property
-    def file(self) -> Path:
-        return self.folder / f"{self.name}.aps"
+    def database(self) -> str:
+        return self.server or str(self.folder / f"{self.name}.aps")
 
     def run(self, *arguments: object) -> tuple[int, Any]:
         """A command with --json: (exit code, document)."""
         self.read()
-        code = main(["--database", str(self.file), *map(str, arguments), "--json"])
+        code = main(["--database", self.database, *map(str, arguments), "--json"])
         out = self.read()
         return code, json.loads(out) if out else None
 
@@ -70,8 +72,9 @@ class Desk:
 
     def killed(self, rnd: random.Random, *arguments: object) -> None:
         """The same command in a process of its own, which is killed at some point, or ends."""
+        command = [sys.executable, "-m", "aps_desktop", "--database", self.database]
         process = subprocess.Popen(
-            [sys.executable, "-m", "aps_desktop", "--database", self.file, *map(str, arguments)],
+            [*command, *map(str, arguments)],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ,
         )  # fmt: skip
         time.sleep(rnd.random() * 1.2)
