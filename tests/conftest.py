@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import pg
+from tests.acceptance.desks import Desk, NewDesk, enrol
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60_000
@@ -76,6 +77,28 @@ def pg_server() -> Iterator[pg.PostgresServer]:
 def pg_url(pg_server: pg.PostgresServer) -> Callable[[], str]:
     """Each call makes a new empty database and returns its `postgresql+psycopg://` URL."""
     return pg_server.new_database
+
+
+@pytest.fixture
+def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A data folder of this test's own: a folder's conftest asks for it where every test does."""
+    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
+
+
+@pytest.fixture
+def new_desk(own_data: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> NewDesk:
+    def make(office: str, name: str) -> Desk:
+        return Desk(tmp_path, office, name, lambda: str(capsys.readouterr().out))
+
+    return make
+
+
+@pytest.fixture
+def house(new_desk: NewDesk) -> tuple[Desk, Desk, Desk]:
+    """The secretariat, the Lao PDR and the Cambodia office, who know each other."""
+    asec, lao, khm = new_desk("ASEC", "asec"), new_desk("LA", "lao"), new_desk("KH", "khm")
+    enrol(asec, lao, khm)
+    return asec, lao, khm
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from aps_desktop.models.rows_model import RowsModel
 from aps_desktop.services import audit
 from aps_desktop.services.audit import AuditChange, AuditStep
 from aps_desktop.views.changes_table import rows_table
-from aps_desktop.views.pane import Pane
+from aps_desktop.views.pane import Pane, set_sizes
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.status_bar import when
 
@@ -103,9 +103,7 @@ class ChangesPane(Pane):
         return {"sizes": self._splitter.sizes()}
 
     def restore_state(self, state: dict[str, Any]) -> None:
-        sizes = state.get("sizes")
-        if isinstance(sizes, list) and len(sizes) == 2 and all(isinstance(n, int) for n in sizes):
-            self._splitter.setSizes(sizes)
+        set_sizes(self._splitter, state.get("sizes"))
 
     def _read(self) -> None:
         self._stale = False

@@ -28,7 +28,7 @@ from aps_desktop.services.merge_report import many
 from aps_desktop.views.conflict_window_compare import CompareView
 from aps_desktop.views.conflict_window_list import ConflictList
 from aps_desktop.views.dialogs import ask
-from aps_desktop.views.pane import Pane
+from aps_desktop.views.pane import Pane, set_sizes
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import button, empty_page, tell
 
@@ -151,9 +151,7 @@ class ConflictsPane(Pane):
         return {"sizes": self._splitter.sizes()}
 
     def restore_state(self, state: dict[str, Any]) -> None:
-        sizes = state.get("sizes")
-        if isinstance(sizes, list) and len(sizes) == 2 and all(isinstance(n, int) for n in sizes):
-            self._splitter.setSizes(sizes)
+        set_sizes(self._splitter, state.get("sizes"))
 
     # Reading and showing ------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from aps_desktop.views import icons, theme
 from aps_desktop.views.form_banner import FormBanner
 from aps_desktop.views.list_view import ListView
 from aps_desktop.views.navigation import ENTITY
-from aps_desktop.views.pane import Pane
+from aps_desktop.views.pane import Pane, set_sizes
 
 if TYPE_CHECKING:
     from aps_desktop.db.queries.lists import ListQuery
@@ -126,10 +126,8 @@ class EntityPane(Pane):
         kept = state.get("list")
         if isinstance(kept, dict):
             self.list.restore_state(kept)
-        sizes = state.get("sizes")
-        if isinstance(sizes, list) and len(sizes) == 2 and all(isinstance(n, int) for n in sizes):
-            self._sizes = sizes
-            self._splitter.setSizes(sizes)
+        if set_sizes(self._splitter, state.get("sizes")):
+            self._sizes = state["sizes"]
         self._kept = _id(state.get("record"))
 
     def new_record(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSplitter, QWidget
 
 if TYPE_CHECKING:
     from aps_desktop.domain.changes import Applied
@@ -102,3 +102,11 @@ def on_surface(widget: QWidget) -> None:
     """Gives a widget the ground of pages, whatever lies below it."""
     widget.setProperty("ground", "surface")
     widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+
+def set_sizes(splitter: QSplitter, kept: object) -> bool:
+    """Gives the two parts of a splitter the sizes that were kept; False where these are none."""
+    if not (isinstance(kept, list) and len(kept) == 2 and all(isinstance(n, int) for n in kept)):
+        return False
+    splitter.setSizes(kept)
+    return True

@@ -24,7 +24,7 @@ from aps_desktop.views.context import INFO
 from aps_desktop.views.figures_table import FiguresTable
 from aps_desktop.views.form_host import FormHost
 from aps_desktop.views.money_view import open_figure
-from aps_desktop.views.pane import Pane
+from aps_desktop.views.pane import Pane, set_sizes
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.questions_filters import QuestionFilters, State, scope_of
 from aps_desktop.views.record_header import restyle
@@ -170,9 +170,7 @@ class QuestionsPane(Pane):
                 for name, kept in options.items()
                 if name in BY_NAME and isinstance(kept, dict)
             }
-        sizes = state.get("sizes")
-        if isinstance(sizes, list) and len(sizes) == 2 and all(isinstance(n, int) for n in sizes):
-            self._splitter.setSizes(sizes)
+        set_sizes(self._splitter, state.get("sizes"))
         self.choose(str(state.get("question", "")))
         self._show_options()
 

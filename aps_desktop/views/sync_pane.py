@@ -18,7 +18,7 @@ from aps_desktop.services.queued_bundles import Queued
 from aps_desktop.services.sync_status import Exchange, Peer, Waiting
 from aps_desktop.views.changes_table import rows_table
 from aps_desktop.views.dialogs import ask
-from aps_desktop.views.pane import Pane
+from aps_desktop.views.pane import Pane, set_sizes
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import button, empty_page, tell
 
@@ -125,9 +125,7 @@ class SyncPane(Pane):
         return {"sizes": self._splitter.sizes()}
 
     def restore_state(self, state: dict[str, Any]) -> None:
-        sizes = state.get("sizes")
-        if isinstance(sizes, list) and len(sizes) == 2 and all(isinstance(n, int) for n in sizes):
-            self._splitter.setSizes(sizes)
+        set_sizes(self._splitter, state.get("sizes"))
 
     # Reading and showing ------------------------------------------------------------------------
 

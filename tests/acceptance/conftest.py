@@ -1,33 +1,13 @@
-"""Three offices that know each other, each with the secretariat's lists and one project of Laos."""
-
-from collections.abc import Callable
-from pathlib import Path
+"""Three offices that know each other (`house`), by name, and one project of Laos."""
 
 import pytest
 
-from tests.acceptance.desks import Desk, enrol
-
-NewDesk = Callable[[str, str], Desk]
+from tests.acceptance.desks import Desk
 
 
 @pytest.fixture(autouse=True)
-def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
-
-
-@pytest.fixture
-def new_desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> NewDesk:
-    def make(office: str, name: str) -> Desk:
-        return Desk(tmp_path, office, name, lambda: str(capsys.readouterr().out))
-
-    return make
-
-
-@pytest.fixture
-def house(new_desk: NewDesk) -> tuple[Desk, Desk, Desk]:
-    asec, lao, khm = new_desk("ASEC", "asec"), new_desk("LA", "lao"), new_desk("KH", "khm")
-    enrol(asec, lao, khm)
-    return asec, lao, khm
+def its_own_data(own_data: None) -> None:
+    """Every test here has one."""
 
 
 @pytest.fixture

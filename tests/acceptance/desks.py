@@ -110,3 +110,7 @@ def converged(*desks: Desk) -> str:
     for desk in desks:
         desk.sound()
     return digests.pop()
+
+
+NewDesk = Callable[[str, str], Desk]
+"""By office and name of the computer; the fixture `new_desk` is one."""

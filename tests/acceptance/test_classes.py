@@ -11,8 +11,7 @@ from aps_desktop.db.unit_of_work import Work
 from aps_desktop.domain.changes import Why
 from aps_desktop.domain.entities import ENTITIES
 from aps_desktop.domain.fields import Kind
-from tests.acceptance.conftest import NewDesk
-from tests.acceptance.desks import Desk, converged
+from tests.acceptance.desks import Desk, NewDesk, converged
 
 MARK = "zarathustra"
 """In every text that must not leave."""

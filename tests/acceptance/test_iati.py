@@ -14,7 +14,7 @@ from aps_desktop.paths import resource_path
 from aps_desktop.services import iati_export, iati_import, iati_validate
 from aps_desktop.services.iati_scope import Scope
 from aps_desktop.services.importing_types import Verdict
-from tests.acceptance.conftest import NewDesk
+from tests.acceptance.desks import NewDesk
 from tests.iati_kit import activity, filled, images, office, write
 
 EXPORTED = (

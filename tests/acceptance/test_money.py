@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tests.acceptance.desks import Desk
+from tests.acceptance.desks import Desk, NewDesk
 
 DATA = Path(__file__).parent.parent / "data"
 FUNDS = {"JAIF": "partner_trust_fund", "ADF": "asean_fund", "AUS": "partner_fund"}
@@ -56,7 +56,7 @@ def total(entries: Iterable[Entry], *measures: str) -> int:
 
 
 @pytest.fixture
-def desk(new_desk: Callable[[str, str], Desk], tmp_path: Path) -> Desk:
+def desk(new_desk: NewDesk, tmp_path: Path) -> Desk:
     """The secretariat's, with the hand's ledger imported from a workbook."""
     made = new_desk("ASEC", "asec")
     for code, modality in FUNDS.items():
@@ -175,7 +175,7 @@ def test_a_changed_amount_is_refused_by_an_import(desk: Desk, tmp_path: Path) ->
 # T14 ----------------------------------------------------------------------------------------------
 
 
-def test_t14_three_currencies_without_a_rate(new_desk: Callable[[str, str], Desk]) -> None:
+def test_t14_three_currencies_without_a_rate(new_desk: NewDesk) -> None:
     desk = new_desk("ASEC", "asec")
     parent = desk.new("programme", code="G", title="Parent")
     child = desk.new("programme", code="G-1", title="Child", parent=parent)
@@ -212,7 +212,7 @@ def test_t14_three_currencies_without_a_rate(new_desk: Callable[[str, str], Desk
 
 
 def test_t21_eleven_states_pay_and_a_twelfth_may_come(
-    new_desk: Callable[[str, str], Desk],
+    new_desk: NewDesk,
 ) -> None:
     desk = new_desk("ASEC", "asec")
     desk.new("member_state", code="ZZ", name="Newest member")
@@ -231,7 +231,7 @@ def test_t21_eleven_states_pay_and_a_twelfth_may_come(
 # T22 ----------------------------------------------------------------------------------------------
 
 
-def test_t22_minor_units_and_rounding_once(new_desk: Callable[[str, str], Desk]) -> None:
+def test_t22_minor_units_and_rounding_once(new_desk: NewDesk) -> None:
     desk = new_desk("ASEC", "asec")
     for code, rate in (("VND", "0.0000395"), ("JPY", "0.0066"), ("LAK", "0.0000463"),
                        ("IDR", "0.0000629")):  # fmt: skip

@@ -13,8 +13,7 @@ import time_machine
 
 from aps_desktop.db import store
 from aps_desktop.services import amendments_merged
-from tests.acceptance.conftest import NewDesk
-from tests.acceptance.desks import Desk, enrol
+from tests.acceptance.desks import Desk, NewDesk, enrol
 
 
 @pytest.fixture

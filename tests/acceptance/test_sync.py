@@ -9,8 +9,7 @@ import pytest
 import time_machine
 
 from aps_desktop.db import store
-from tests.acceptance.conftest import NewDesk
-from tests.acceptance.desks import COUNTS, Desk, converged, enrol, exchange
+from tests.acceptance.desks import COUNTS, Desk, NewDesk, converged, enrol, exchange
 
 # T1: different fields
 

@@ -5,7 +5,6 @@ His signature is right, and each of his bundles by itself may look harmless.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from secrets import token_hex
 from uuid import uuid4
@@ -21,13 +20,13 @@ from aps_desktop.domain.entities import entity
 from aps_desktop.domain.errors import UserError
 from aps_desktop.domain.fields import BIRTH
 from aps_desktop.domain.ids import shipped_id
-from aps_desktop.services import backup, bundles, merging, records, trusting
+from aps_desktop.services import bundles, merging, records, trusting
 from aps_desktop.sync import manifest as m
 from aps_desktop.sync.bundle_errors import Altered, WrongSigner
 from aps_desktop.sync.bundle_lines import Forked
 from aps_desktop.sync.container_write import BundleWriter
 from tests.attacks.hostile_lines import Lines
-from tests.three_offices import Offices, three_offices
+from tests.three_offices import Offices
 
 PROJECT = entity("project")
 CODE, TITLE = (PROJECT.by_name[name].number for name in ("code", "title"))
@@ -95,14 +94,8 @@ class Colleague:
 
 
 @pytest.fixture(scope="module")
-def colleague(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Colleague]:
-    folder = tmp_path_factory.mktemp("denial")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("APS_DATA_DIR", str(folder / "data"))
-        patch.setattr(backup, "before", lambda *_: None)
-        offices = three_offices(folder)
-        yield Colleague(offices)
-        offices.close()
+def colleague(three: Offices) -> Colleague:
+    return Colleague(three)
 
 
 def _next_step(db: Database) -> tuple[int, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import permutations
 from pathlib import Path
 
@@ -14,24 +13,12 @@ from aps_desktop.db.layout import MEMBER
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.fields import BIRTH, LIFE
 from aps_desktop.domain.ids import member_id
-from aps_desktop.services import backup, bundles, merging, records, sync_status
+from aps_desktop.services import bundles, merging, records, sync_status
 from aps_desktop.services.merge_report import findings
-from tests.attacks.test_births import LATE, TAGS, Scene
-from tests.three_offices import three_offices
+from tests.attacks.scene import LATE, TAGS, Scene
 
 PARTNER = entity("partner")
 NAME = PARTNER.by_name["name"].number
-
-
-@pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    folder = tmp_path_factory.mktemp("kinds")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("APS_DATA_DIR", str(folder / "data"))
-        patch.setattr(backup, "before", lambda *_: None)
-        made = Scene(three_offices(folder))
-        yield made
-        made.close()
 
 
 def _named(scene: Scene, id: str, tid: int, *changes: tuple[int, str]) -> Path:

@@ -17,21 +17,14 @@ from aps_desktop.domain.changes import ChangeSet, Create
 from aps_desktop.services import trusting
 from aps_desktop.sync import manifest, proofs
 from aps_desktop.sync.keys import FOR_SEAL
-from tests.acceptance.desks import Desk, enrol
+from tests.acceptance.desks import Desk, NewDesk, enrol
 from tests.property.tampering import hash_again
 
 
 @pytest.fixture
-def desks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> tuple[Desk, Desk, Desk]:
+def desks(house: tuple[Desk, Desk, Desk]) -> tuple[Desk, Desk, Desk]:
     """Cambodia has news of the Lao PDR office, which the secretariat has not."""
-    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
-    asec, lao, khm = (
-        Desk(tmp_path, office, name, lambda: str(capsys.readouterr().out))
-        for office, name in (("ASEC", "asec"), ("LA", "lao"), ("KH", "khm"))
-    )
-    enrol(asec, lao, khm)
+    asec, lao, khm = house
     lao.new("project", code="P-1", title="Flood warning", budget="USD 1000")
     asec.merge(lao.export())
     lao.new("project", code="P-2", title="Closed", document_class="restricted", tags="a,b")
@@ -75,12 +68,11 @@ def test_what_is_passed_on_unaltered_is_sealed(desks: tuple[Desk, Desk, Desk]) -
 
 
 def test_a_part_stays_sealed_through_other_offices(
-    desks: tuple[Desk, Desk, Desk], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    desks: tuple[Desk, Desk, Desk], new_desk: NewDesk
 ) -> None:
     """Who has a part passes it on with all that shows whose it is, and learns the rest later."""
     asec, lao, khm = desks
-    vnm, tha = (Desk(tmp_path, office, name, lambda: str(capsys.readouterr().out))
-                for office, name in (("VN", "vnm"), ("TH", "tha")))  # fmt: skip
+    vnm, tha = new_desk("VN", "vnm"), new_desk("TH", "tha")
     enrol(asec, vnm, tha, informs=(khm, lao))
     tha.merge(lao.export(*PART))
     lao.put("project", "P-1", title="Third")

@@ -19,8 +19,8 @@ Worker = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture(autouse=True)
-def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
+def its_own_data(own_data: None) -> None:
+    """Every test here has one."""
 
 
 @pytest.fixture

@@ -11,19 +11,12 @@ import pytest
 from aps_desktop.db import store
 from aps_desktop.db.connection import Connection
 from aps_desktop.sync import manifest, payload
-from tests.acceptance.desks import Desk, converged, enrol
+from tests.acceptance.desks import Desk, converged
 
 
 @pytest.fixture
-def desks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> tuple[Desk, Desk, Desk]:
-    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
-    asec, lao, khm = (
-        Desk(tmp_path, office, name, lambda: str(capsys.readouterr().out))
-        for office, name in (("ASEC", "asec"), ("LA", "lao"), ("KH", "khm"))
-    )
-    enrol(asec, lao, khm)
+def desks(house: tuple[Desk, Desk, Desk]) -> tuple[Desk, Desk, Desk]:
+    asec, lao, khm = house
     lao.new("project", code="P-1", title="Flood warning", tags="a,b")
     lao.put("project", "P-1", title="Flood early warning")
     asec.merge(lao.export())

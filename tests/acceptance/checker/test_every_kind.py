@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.acceptance.checker.test_checker import SEEDS
-from tests.acceptance.desks import Desk, converged, enrol
+from tests.acceptance.desks import Desk, NewDesk, converged, enrol
 
 WORDS = ("Haze", "Tiếng Việt", "ASEAN “x”", "O'Neil, & <b>", "=1+1")
 STEPS = 24
@@ -127,14 +126,9 @@ class Course:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", SEEDS)
-def test_what_was_acknowledged_is_kept_in_every_kind_of_field(
-    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
+def test_what_was_acknowledged_is_kept_in_every_kind_of_field(seed: int, new_desk: NewDesk) -> None:
     names = (("ASEC", "asec"), ("KH", "khm1"), ("KH", "khm2"), ("VN", "vnm"))
-    desks = [
-        Desk(tmp_path, office, name, lambda: capsys.readouterr().out) for office, name in names
-    ]
+    desks = [new_desk(office, name) for office, name in names]
     enrol(desks[0], *desks[1:])
     course = Course(desks, seed)
     for _ in range(STEPS):
