@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from aps_desktop.db import log
 from aps_desktop.db.engine import Database
@@ -39,7 +40,8 @@ def _step(db: Database, why: Why) -> Applied:
             "UPDATE undo_entry SET state = ?, current = ? WHERE n = ?",
             (state, applied.number or current, step),
         )
-        return applied
+        # What an undone proposal leaves behind is nothing that anybody decides.
+        return applied if why is Why.REDO else replace(applied, proposed=0)
 
 
 def invert(work: Work, device: int, txn: int) -> None:
@@ -57,6 +59,8 @@ def invert(work: Work, device: int, txn: int) -> None:
         "ON r.rid = (o.cell >> 10) WHERE o.dot BETWEEN ? AND ? ORDER BY o.dot DESC",
         (first, last),
     )
+    proposed = {dot for (dot,) in c.all("SELECT dot FROM op_proposal WHERE dot BETWEEN ? AND ?",
+                                        (first, last))}  # fmt: skip
     cells = Counter(op[2] for op in ops)
     for dot, prev, cell, val, tid in ops:
         rid, number = log.rid_of_cell(cell), log.field_of_cell(cell)
@@ -64,10 +68,10 @@ def invert(work: Work, device: int, txn: int) -> None:
         if number == LIFE and c.value("SELECT 1 FROM op_parent WHERE dot = ?", (dot,)):
             if asks:
                 work.keep(rid, [*asks, dot])  # it declined them, and nothing else
-        elif number == BIRTH or (number == LIFE and val == "1"):
-            work.delete(rid)
-        elif number == LIFE:
-            _restore(work, kind_of(tid), rid)
+        elif dot in proposed:
+            _withdraw(work, kind_of(tid), rid, number, dot, asks)
+        elif number in (BIRTH, LIFE):
+            _invert_life(work, kind_of(tid), rid, gone=number == LIFE and val == "0")
         elif cells[cell] > 1:  # it had opened a conflict again
             if cells[cell] == sum(op[2] == cell and op[0] <= dot for op in ops):
                 _settle_again(work, kind_of(tid), rid, number, prev)
@@ -84,6 +88,19 @@ def _answered_by(work: Work, dot: int) -> list[int]:
         (dot,),
     )
     return [parent for (parent,) in rows]
+
+
+def _withdraw(work: Work, kind: Entity, rid: int, number: int, dot: int, before: list[int]) -> None:
+    """A proposal that still waits is taken back; the own one that it had replaced waits again."""
+    field = kind.by_number.get(number)
+    if dot in log.answered(work.c):
+        work.skipped.append(f"{kind.label}: {field.label}" if field else kind.label)
+    elif field is None:
+        work.keep(rid, [dot])
+    else:
+        shown, _ = log.shown_wire(work.c, rid, number)
+        wire = log.wire_of(work.c, max(before), number) if before else shown
+        work.write(kind, rid, field, wire, settles=True)
 
 
 def _settled(work: Work, dot: int, number: int, prev: int | None) -> list[str | None]:
@@ -124,12 +141,14 @@ def _settle_again(work: Work, kind: Entity, rid: int, number: int, prev: int | N
         work.write(kind, rid, kind.by_number[number], wire, settles=True)
 
 
-def _restore(work: Work, kind: Entity, rid: int) -> None:
+def _invert_life(work: Work, kind: Entity, rid: int, *, gone: bool) -> None:
     """A record that came by a merge may have gone again with it: then there is none to restore."""
-    if work.c.value("SELECT birth FROM record WHERE rid = ?", (rid,)) is None:
+    if not gone:
+        work.delete(rid)
+    elif work.c.value("SELECT birth FROM record WHERE rid = ?", (rid,)) is None:
         work.skipped.append(kind.label)
-        return
-    work.restore(rid)
+    else:
+        work.restore(rid)
 
 
 def _invert_field(

@@ -7,13 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from aps_desktop.db import log, united
-from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
 from aps_desktop.db.layout import MEMBER, column_places, field_columns, follows, stored_values
 from aps_desktop.db.log_writer import Author, kind_of
 from aps_desktop.db.standing import standing
 from aps_desktop.db.titles import fold_title, title_numbers
-from aps_desktop.db.work_lookups import WorkLookups
+from aps_desktop.db.work_lookups import WorkLookups, set_members
 from aps_desktop.domain.changes import (
     Applied,
     Change,
@@ -146,7 +145,7 @@ class Work(WorkLookups):
             self._retitle(kind, rid, image)
             self._touch(kind, rid, 1, parent)
         else:
-            self.append_proposal(dot)
+            self._propose(dot, kind, rid, parent)
         if len(self._buffers["op"]) >= _FLUSH_AT:
             self.flush()
         return rid
@@ -170,7 +169,7 @@ class Work(WorkLookups):
         settles: bool = False,
         asks: Sequence[int] = (),
     ) -> None:
-        """A field gets a canonical text; nothing happens when it shows that already.
+        """A field gets a canonical text; nothing happens when it shows or is proposed that already.
 
         `settles` makes it the answer to a conflict or a proposal: it replaces every head and every
         waiting proposal, also when it keeps the value that is shown. `asks` are proposals whose
@@ -180,23 +179,24 @@ class Work(WorkLookups):
         shown, head = log.shown_wire(self.c, rid, field.number)
         if shown == wire and not settles and not asks:
             return
+        stands = self.allowed(self._office(rid))
+        waiting = [] if stands else log.proposals(self.c, rid, field.number, self.author.office)
+        if {log.wire_of(self.c, each, field.number) for each in waiting} == {wire} and not settles:
+            return
         columns = stored_values(field, wire, self.rid_of)
         dot = self.append(rid, self._uuid(rid), kind.number, field.number, head, wire)
-        if not self.allowed(self._office(rid)):
-            self.append_proposal(dot)
-            self.append_parents(dot, log.proposals(self.c, rid, field.number, self.author.office))
-            self._touched[kind.name].add(rid)
+        if not stands:
+            self._propose(dot, kind, rid, None)
+            self.append_parents(dot, waiting)
             return
         self.append_parents(dot, [*asks])
-        extra = self.c.value(
-            "SELECT extra FROM cell WHERE cell = ?", (log.cell_of(rid, field.number),)
-        )
-        if extra or settles:
+        cell = log.cell_of(rid, field.number)
+        if settles or self.c.value("SELECT extra FROM cell WHERE cell = ?", (cell,)):
             self.append_parents(dot, self._replaced(rid, field, shown, settles=settles))
             self.flush()
             self.resettle(kind, rid, field)
             return
-        self._put_head(log.cell_of(rid, field.number), dot, self.hlc, 0)
+        self._put_head(cell, dot, self.hlc, 0)
         self._put_columns(kind, rid, field, columns)
 
     def spread(
@@ -257,7 +257,7 @@ class Work(WorkLookups):
         kind = kind_of(tid)
         dot = self.append_life(rid, self._uuid(rid), tid, "0", log.seen_of(self.c, rid))
         if not self.allowed(self._office(rid)):
-            self.append_proposal(dot)
+            self._propose(dot, kind, rid, parent)
             return
         self.flush()
         self.c.run("UPDATE record SET alive = 0 WHERE rid = ?", (rid,))
@@ -268,7 +268,7 @@ class Work(WorkLookups):
     def restore(self, rid: int) -> None:
         """A deleted record comes back as the log knows it."""
         self.flush()
-        tid, alive, _ = self._record(rid)
+        tid, alive, whole = self._record(rid)
         if alive or standing(self.c, rid) != rid:
             return
         if self.c.value("SELECT birth FROM record WHERE rid = ?", (rid,)) is None:
@@ -276,7 +276,7 @@ class Work(WorkLookups):
         kind = kind_of(tid)
         dot = self.append_life(rid, self._uuid(rid), tid, "1", {})
         if not self.allowed(self._office(rid)):
-            self.append_proposal(dot)
+            self._propose(dot, kind, rid, whole)
             return
         self.flush()
         image = log.images(self.c, [rid])[rid]
@@ -290,12 +290,20 @@ class Work(WorkLookups):
     def keep(self, rid: int, names: Sequence[int]) -> None:
         """States that a record stays as it is, living or not: it answers the proposals it names."""
         self.flush()
-        tid, alive, _ = self._record(rid)
+        tid, alive, parent = self._record(rid)
         seen = {} if alive else log.seen_of(self.c, rid)
         dot = self.append_life(rid, self._uuid(rid), tid, str(int(alive)), seen)
         self.append_parents(dot, [*names])
         if not self.allowed(self._office(rid)):
-            self.append_proposal(dot)
+            self._propose(dot, kind_of(tid), rid, parent)
+
+    def _propose(self, dot: int, kind: Entity, rid: int, parent: int | None) -> None:
+        """Marks an op as a proposal; the record (a set's member: whose set it is) is read anew."""
+        self.append_proposal(dot)
+        if kind is not MEMBER:
+            self._touched[kind.name].add(rid)
+        elif parent is not None:
+            self._touch_owner(parent)
 
     # Sets ---------------------------------------------------------------------------------------
 
@@ -377,23 +385,3 @@ class Work(WorkLookups):
             tid = self.c.value("SELECT tid FROM record WHERE rid = ?", (parent,))
         if tid in BY_NUMBER:
             self._touched[BY_NUMBER[tid].name].add(parent)
-
-
-def set_members(c: Connection, rid: int, field: Field) -> list[tuple[str, int]]:
-    """(canonical text, rid of the member row) of a record's set."""
-    if field.kind is Kind.TAGS:
-        return [
-            (word, member)
-            for word, member in c.all(
-                "SELECT word, rid FROM set_member WHERE owner = ? AND field_number = ?",
-                (rid, field.number),
-            )
-        ]
-    return [
-        (bytes(uuid).hex(), member)
-        for uuid, member in c.all(
-            "SELECT r.uuid, m.rid FROM set_member m JOIN record r ON r.rid = m.member "
-            "WHERE m.owner = ? AND m.field_number = ?",
-            (rid, field.number),
-        )
-    ]

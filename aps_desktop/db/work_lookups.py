@@ -13,7 +13,7 @@ from aps_desktop.db.standing import raw_rid_of
 from aps_desktop.db.standing import rid_of as standing_rid
 from aps_desktop.domain.changes import Why
 from aps_desktop.domain.errors import NotFound
-from aps_desktop.domain.fields import Entity
+from aps_desktop.domain.fields import Entity, Field, Kind
 
 
 class WorkLookups(LogWriter):
@@ -105,3 +105,23 @@ def _known(rid: int | None) -> int:
     if rid is None:
         raise NotFound("A record is referred to that is not here.", "Choose another one.")
     return rid
+
+
+def set_members(c: Connection, rid: int, field: Field) -> list[tuple[str, int]]:
+    """(canonical text, rid of the member row) of a record's set."""
+    if field.kind is Kind.TAGS:
+        return [
+            (word, member)
+            for word, member in c.all(
+                "SELECT word, rid FROM set_member WHERE owner = ? AND field_number = ?",
+                (rid, field.number),
+            )
+        ]
+    return [
+        (bytes(uuid).hex(), member)
+        for uuid, member in c.all(
+            "SELECT r.uuid, m.rid FROM set_member m JOIN record r ON r.rid = m.member "
+            "WHERE m.owner = ? AND m.field_number = ?",
+            (rid, field.number),
+        )
+    ]

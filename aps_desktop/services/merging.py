@@ -89,6 +89,8 @@ class Report:
     unsealed: dict[str, int] = field(default_factory=dict)
     """By office: changes that came by way of another one without the seal of their own."""
     entities: dict[str, dict[str, int]] = field(default_factory=dict)
+    list_version: int = 0
+    """Of the office list that comes with it, where that is newer than the one here."""
     files: int = 0
     backup: str = ""
     upto: int = 0
@@ -251,7 +253,9 @@ def _judge(trust: TrustStore) -> Judge:
         if not trust.root and offices is not None and trust.names_us(offices):
             adopted = trust.adopt(offices)
             judgement = adopted.judge(manifest, offices)
-            return replace(judgement, first_list=fingerprint(adopted.root))
+            return replace(
+                judgement, list_version=adopted.version, first_list=fingerprint(adopted.root)
+            )
         return trust.judge(manifest, offices)
 
     return judge
@@ -337,6 +341,7 @@ def _merge(
         entities=outcome.entities, files=len(bundle.files), touched=outcome.touched,
         unsealed=unsealed, renewed=outcome.renewed, differences=differences,
         refused=outcome.refused, second_births=outcome.second_births, misnamed=outcome.misnamed,
+        list_version=bundle.judgement.list_version,
         upto=m.covers.get(m.sender.device, (0, 0))[1],
     )  # fmt: skip
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -13,6 +12,7 @@ from aps_desktop.db.engine import Database
 from aps_desktop.domain.entities import BY_NUMBER
 from aps_desktop.domain.values import clean_text
 from aps_desktop.services import trusting
+from aps_desktop.services.merge_report import moment
 from aps_desktop.sync import bundle_errors as errors
 from aps_desktop.sync.container import OpenedBundle, open_bundle
 from aps_desktop.sync.payload import RecordLine, StepLine
@@ -52,12 +52,5 @@ def _steps(bundle: OpenedBundle) -> list[str]:
         step = read(line)
         if step.label and len(found) < _STEPS_SHOWN:
             who = clean_text(step.officer or step.office)[:60]
-            found.append(f"{_day(step.wall)}  {who}: {clean_text(step.label)[:200]}")
+            found.append(f"{moment(step.wall)}  {who}: {clean_text(step.label)[:200]}")
     return found
-
-
-def _day(millis: int) -> str:
-    try:
-        return f"{datetime.fromtimestamp(millis / 1000):%Y-%m-%d %H:%M}"
-    except (OverflowError, OSError, ValueError):
-        return "?"

@@ -13,7 +13,8 @@ from aps_desktop.db.engine import Database
 from aps_desktop.db.layout import column_names, field_columns, value_of
 from aps_desktop.db.queries.labels import label_sql
 from aps_desktop.db.standing import found_sql
-from aps_desktop.db.unit_of_work import apply, set_members
+from aps_desktop.db.unit_of_work import apply
+from aps_desktop.db.work_lookups import set_members
 from aps_desktop.domain.changes import Applied, Change, ChangeSet, Create, Delete, Update
 from aps_desktop.domain.entities import entity, references_to
 from aps_desktop.domain.errors import InvalidValue, NotFound, UserError

@@ -54,6 +54,8 @@ class Judgement:
     problems: tuple[str, ...] = ()
     newer_list: bytes | None = None
     """An office list in the bundle that is newer than ours and rightly signed."""
+    list_version: int = 0
+    """The version that is in force with that list; 0 where the bundle brings none."""
     first_list: str = ""
     """The fingerprint of the key that signs the first office list that comes to this computer."""
 

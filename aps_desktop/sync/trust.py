@@ -171,15 +171,17 @@ class TrustStore(Struct, frozen=True, kw_only=True):
         """What to think of a bundle: by our list, or by a newer one that it brings and that is
         rightly signed. The container checks that the key really signed."""
         store, problems, newer = self._with_list(offices)
+        version = store.version if newer is not None else 0
         sender = manifest.sender
         entry = store.entry_of(sender)
         if entry is None:
             words = "Nobody has confirmed this computer yet."
-            return Judgement(Verdict.UNKNOWN, sender.key, sender.office, (*problems, words), newer)
+            problems = (*problems, words)
+            return Judgement(Verdict.UNKNOWN, sender.key, sender.office, problems, newer, version)
         if entry.device != sender.device and not entry.revoked:
             problems = (*problems, f"A restored or copied database of “{entry.name}”.")
         verdict = Verdict.REVOKED if _is_revoked(entry, manifest) else Verdict.TRUSTED
-        return Judgement(verdict, entry.key, entry.office, problems, newer)
+        return Judgement(verdict, entry.key, entry.office, problems, newer, version)
 
     def _local(self) -> tuple[Device, ...]:
         return (*([self.own] if self.own else []), *self.confirmed)

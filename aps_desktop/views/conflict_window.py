@@ -28,7 +28,7 @@ from aps_desktop.services.merge_report import many
 from aps_desktop.views.conflict_window_compare import CompareView
 from aps_desktop.views.conflict_window_list import ConflictList
 from aps_desktop.views.dialogs import ask
-from aps_desktop.views.pane import Pane, set_sizes
+from aps_desktop.views.pane import PROPOSED, Pane, set_sizes
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import button, empty_page, tell
 
@@ -53,6 +53,8 @@ Answers = list[tuple[Conflict, str | None]]
 
 class ConflictsPane(Pane):
     """List at the left, the chosen conflict's values side by side at the right."""
+
+    says_proposed = True
 
     def __init__(self, context: Context, key: str, title: str, area: str) -> None:
         super().__init__(context, key, title, area)
@@ -243,7 +245,7 @@ class ConflictsPane(Pane):
     def _on_settled(self, conflict: Conflict, applied: Applied) -> None:
         self._settled = applied.number
         if applied.proposed:
-            self._tell("Proposed to the office that owns the record; it decides.")
+            self._tell(PROPOSED)
             self.list.step()
             return
         words = f"Settled: {conflict.label} of {conflict.title}"

@@ -214,11 +214,14 @@ class DetailView(QWidget):
             return
         self.context.runner.mutate(
             partial(_put, self.kind.name, self.record.id, {name: value}),
-            self._on_saved,
+            partial(self._on_saved, self.record.id, name, value),
             partial(self._on_refused, self.record.id, name, self.form.rows[name].editor.keep()),
         )
 
-    def _on_saved(self, applied: Applied) -> None:
+    def _on_saved(self, id: UUID, name: str, value: object, applied: Applied) -> None:
+        only_proposed = applied.proposed or not applied.number
+        if only_proposed and self.record is not None and self.record.id == id:
+            self.form.rows[name].give_back(value, self.record.labels)
         if self.banner.kind == "retry":
             self.banner.say_nothing()
         if not applied.number:

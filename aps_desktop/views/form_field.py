@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -120,6 +121,13 @@ class FieldRow(QWidget):
     def failed(self) -> None:
         """The value that was given could not be written: it may be given again."""
         self._sent = _ABSENT
+
+    def give_back(self, value: object, labels: object) -> None:
+        """The value that was given is only proposed: the stored one is shown, unless typing went
+        on."""
+        with suppress(InvalidValue):
+            if same(self.editor.value(), value):
+                self.show_value(self.editor.stored, labels)
 
     def pending(self) -> bool:
         """Whether what is typed is not stored."""

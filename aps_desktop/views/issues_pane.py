@@ -203,11 +203,8 @@ class IssuesPane(ReadingPane):
                 owner=self,
             )
 
-    def _on_separated(self, title: str, applied: Applied) -> None:
-        words = f"“{title}” stands for itself again."
-        if applied.proposed:
-            words = "Proposed to the office that owns the record; it decides."
-        self.context.say(words, "ok", "Undo", self._undo)
+    def _on_separated(self, title: str, _applied: Applied) -> None:
+        self.context.say(f"“{title}” stands for itself again.", "ok", "Undo", self._undo)
 
     def _undo(self) -> None:
         self.context.runner.mutate(records.undo, None, self.context.show_failure)

@@ -25,7 +25,7 @@ from aps_desktop.views.main_window_trail import Stop, Trail
 from aps_desktop.views.main_window_undo import Undo
 from aps_desktop.views.navigation import ENTITY, places, places_in
 from aps_desktop.views.navigation_rail import NavigationRail
-from aps_desktop.views.pane import Pane
+from aps_desktop.views.pane import PROPOSED, Pane
 from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.status_bar import MessageBar, StatusBar
 
@@ -209,6 +209,8 @@ class MainWindow(QMainWindow):
         self.undo.read_labels()
         for pane in self._panes.values():
             pane.on_changed(applied)
+        if applied.proposed and not self.pane().says_proposed:
+            self.context.say(PROPOSED, "info", "Undo", self.actions["undo"].trigger)
 
     def _on_first_paint(self) -> None:
         self.undo.read_labels()

@@ -151,11 +151,14 @@ class MergeDialog(QDialog):
 
     def _headline(self) -> str:
         done = [item.report for item in self.items if item.state == DONE]
-        if done:
+        if any(report.merged for report in done):
             return f"Merged {many(sum(r.merged for r in done), 'change')}"
+        if done:
+            return "The office list is in force" if self._lists() else "Noted what they have"
         ready = [item for item in self.items if item.state == READY]
         if ready and not self._changes():
-            return "Nothing new, but it says what they have of yours"
+            brings = "brings the office list" if self._lists() else "says what they have of yours"
+            return f"No new changes, but it {brings}"
         if ready:
             rest = "" if len(ready) == 1 else f" in {len(ready)} bundles"
             others = sum(item.state not in (READY, KNOWN) for item in self.items)
@@ -173,14 +176,17 @@ class MergeDialog(QDialog):
     def _changes(self) -> int:
         return sum(item.report.merged for item in self.items if item.state == READY)
 
+    def _lists(self) -> bool:
+        """Whether a newer office list is among what can be merged, or was."""
+        return any(one.report.list_version for one in self.items if one.state in (READY, DONE))
+
     def _show_buttons(self) -> None:
         ready = any(item.state == READY for item in self.items) and not self._busy
         done = [item for item in self.items if item.state == DONE]
         self.merge_button.setVisible(ready)
         number = self._changes()
-        self.merge_button.setText(
-            f"Merge {many(number, 'change')}" if number else "Take note of it"
-        )
+        words = "Take the office list" if ready and self._lists() else "Take note of it"
+        self.merge_button.setText(f"Merge {many(number, 'change')}" if number else words)
         self.merge_button.setEnabled(not self.context.db.read_only)
         self.undo_button.setVisible(bool(done) and not self._busy)
         self.undo_button.setText("Undo this merge" if len(done) == 1 else "Undo these merges")

@@ -91,6 +91,8 @@ class BundleCard(Card):
         across = QHBoxLayout()
         across.addWidget(name, 1)
         words, status = _CHIPS[item.state]
+        if item.state == READY and b.first_list:
+            words, status = "Compare its list first", "attention"
         badge = chip(words, status, self)
         badge.setObjectName("bundle_state")
         across.addWidget(badge, 0, Qt.AlignmentFlag.AlignTop)
@@ -109,9 +111,8 @@ class BundleCard(Card):
             self.lines.addWidget(PlainLabel("You have all of its changes already.", self))
             return
         verb = "merged" if done else "to merge"
-        self.lines.addWidget(
-            PlainLabel(f"{many(report.merged, 'change')} {verb}", self, role="strong")
-        )
+        words = f"{many(report.merged, 'change')} {verb}" if report.merged else "No new changes"
+        self.lines.addWidget(PlainLabel(words, self, role="strong"))
         for status, words in merge_report.findings(vars(report), done=done):
             self.lines.addWidget(said(words, status, self))
         for gap in item.bundle.waiting_for:

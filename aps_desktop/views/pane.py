@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from aps_desktop.domain.changes import Applied
     from aps_desktop.views.context import Context
 
+PROPOSED = "Proposed to the office that owns the record; it decides."
+
 
 class Pane(QWidget):
     """One page of the main window: made once when it is first opened, then kept.
@@ -23,6 +25,8 @@ class Pane(QWidget):
 
     crumb_changed = Signal(str)
     badge_changed = Signal(int)
+    says_proposed: ClassVar[bool] = False
+    """Whether the pane itself says that a change only proposes something to a record's owner."""
 
     def __init__(
         self, context: Context, key: str, title: str, area: str, parent: QWidget | None = None

@@ -47,6 +47,8 @@ Answer = Callable[["Database", Sequence[Proposal]], "Applied"]
 class ProposalsPane(ReadingPane):
     """A table with the two answers; below it the difference of the chosen one."""
 
+    says_proposed = True
+
     def __init__(self, context: Context, key: str, title: str, area: str) -> None:
         super().__init__(context, key, title, area)
         self._record = ""

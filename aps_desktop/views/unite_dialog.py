@@ -139,17 +139,13 @@ class UniteDialog(QDialog):
         self.unite.setEnabled(True)
         self._context.show_failure(error)
 
-    def _on_done(self, applied: Applied) -> None:
+    def _on_done(self, _applied: Applied) -> None:
         runner, failed = self._context.runner, self._context.show_failure
 
         def undo() -> None:
             runner.mutate(records.undo, None, failed)
 
-        if applied.proposed:
-            words = f"Proposed to {the_office(self.plan.owner)}, which decides."
-            self._context.say(words, "info", "Undo", undo)
-        else:
-            self._context.say(f"United with {_short(self.plan.into_title)}.", "ok", "Undo", undo)
+        self._context.say(f"United with {_short(self.plan.into_title)}.", "ok", "Undo", undo)
         self.accept()
 
 

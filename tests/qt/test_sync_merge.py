@@ -8,6 +8,7 @@ from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
+from aps_desktop.db import store
 from aps_desktop.db.digest import digest
 from aps_desktop.db.engine import Database
 from aps_desktop.services import bundle_files, bundles, conflicts, records, trusting
@@ -287,9 +288,31 @@ def test_the_first_office_list_comes_with_the_fingerprint_to_compare(
     qtbot.waitUntil(lambda: bar.maximum() > 0)
     qtbot.keyClick(dialog.merge_button, Qt.Key.Key_PageDown)
     assert bar.value() > 0
+    assert "Compare its list first" in words(dialog)
     dialog.merge_button.click()
+    assert "Office list, version 5, is in force now" in words(dialog)
     dialog.reject()
     dialog = drop(window, here.bundle(here.asec))
     assert dialog.findChild(QLabel, "list_signer") is None
     dialog.reject()
     new.close()
+
+
+def test_a_bundle_that_brings_a_newer_office_list_alone_says_so(
+    here: Offices, opened: Open, qtbot: QtBot
+) -> None:
+    device = store.this_device(here.kh.reader())[0].hex
+    trusting.revoke(here.asec, device, 0)
+    window = opened(here.la)
+    dialog = drop(window, here.bundle(here.asec))
+    assert dialog.heading.text() == "No new changes, but it brings the office list"
+    assert "Office list, version 5, comes with it" in words(dialog)
+    assert dialog.merge_button.text() == "Take the office list"
+    dialog.merge_button.click()
+    assert dialog.heading.text() == "The office list is in force"
+    dialog.reject()
+    window.go("sync")
+    qtbot.waitUntil(lambda: window.pane().history.rowCount() == 2)
+    ExchangeDialog(window.pane().history.thing(0), window).open()
+    assert "Office list, version 5, is in force now" in words(window.findChild(ExchangeDialog))
+    window.findChild(ExchangeDialog).reject()

@@ -12,11 +12,13 @@ from aps_desktop.db import store
 from aps_desktop.db.engine import Database
 from aps_desktop.services import bundles, merging, proposals, records, sync_status, trusting
 from aps_desktop.views import sync_pane
+from aps_desktop.views.detail_view import DetailView
 from aps_desktop.views.export_bundle_dialog import ExportBundleDialog
 from aps_desktop.views.first_run import FirstRun
 from aps_desktop.views.main_window import MainWindow
 from aps_desktop.views.trust_pane_after import RevertDialog, RevokeDialog
 from aps_desktop.views.trust_pane_request import HandedDialog
+from tests.detail_kit import leave, type_into
 from tests.three_offices import Offices, office
 
 Open = Callable[[Database], MainWindow]
@@ -290,6 +292,30 @@ def test_a_proposal_is_seen_at_its_field_and_answered(
     assert proposals.waiting(here.la.reader()) == []
     assert pane.summary.text() == "Proposals"
     assert not pane.accept.isEnabled()
+
+
+def test_what_is_typed_into_anothers_record_is_proposed_once_and_taken_back(
+    here: Offices, opened: Open, qtbot: QtBot
+) -> None:
+    id = records.new(here.la, "project", {"code": "P1", "title": "One"})
+    here.send(here.la, here.kh)
+    window = opened(here.kh)
+    window.context.show_record("project", id)
+    view = window.findChild(DetailView, "detail_project")
+    row = view.form.rows["title"]
+    qtbot.waitUntil(lambda: row.editor.value() == "One")
+    type_into(qtbot, row, "Two")
+    leave(view, "code")
+    # The value is the owner's until he accepts: what was typed stands under it.
+    assert row.editor.value() == "One"
+    assert row.proposed.whole() == "Proposed by Cambodia office: Two"
+    assert window.messages.text() == "Proposed to the office that owns the record; it decides."
+    window.go("sync")
+    assert len(proposals.waiting(here.kh.reader())) == 1
+    assert here.kh.reader().value("SELECT count(*) FROM op_proposal") == 1
+    window.actions["undo"].trigger()
+    assert window.messages.text() == "Undone: edit project P1."
+    assert proposals.waiting(here.kh.reader()) == []
 
 
 def test_an_own_proposal_is_withdrawn(here: Offices, opened: Open) -> None:

@@ -187,3 +187,39 @@ def test_answered_twice_is_said_and_done_once(here: Offices, project: UUID) -> N
     assert again.number == 0
     assert again.skipped == ("P1: answered already",)
     assert records.get(here.la.reader(), "project", project).values["title"] == "Flood warning"
+
+
+def test_undoing_a_proposal_takes_it_back_and_redo_proposes_again(
+    here: Offices, project: UUID
+) -> None:
+    propose(here, project)
+    for _ in range(3):
+        applied = records.undo(here.kh)
+        assert (applied.skipped, applied.proposed) == ((), 0)
+    assert proposals.waiting(here.kh.reader()) == []
+    here.send(here.kh, here.la, here.asec)
+    assert proposals.waiting(here.la.reader()) == []
+    for _ in range(3):
+        records.redo(here.kh)
+    here.send(here.kh, here.la, here.asec)
+    assert [p.words for p in proposals.waiting(here.la.reader())] == [
+        "change to “Another title”", "delete this record", "add “urgent”",
+    ]  # fmt: skip
+    assert here.all_equal()
+    assert not check.check(here.kh.reader())
+
+
+def test_undo_comes_back_to_the_proposal_before_and_leaves_an_answered_one(
+    here: Offices, project: UUID
+) -> None:
+    records.put(here.kh, "project", project, {"title": "First"})
+    assert records.put(here.kh, "project", project, {"title": "First"}).number == 0
+    records.put(here.kh, "project", project, {"title": "Second"})
+    records.undo(here.kh)
+    (one,) = proposals.waiting(here.kh.reader())
+    assert one.words == "change to “First”"
+    here.send(here.kh, here.la)
+    proposals.accept(here.la, proposals.waiting(here.la.reader()))
+    here.send(here.la, here.kh, here.asec)
+    assert records.undo(here.kh).skipped == ("Project: Title",)
+    assert records.get(here.kh.reader(), "project", project).values["title"] == "First"
