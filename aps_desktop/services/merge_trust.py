@@ -13,10 +13,15 @@ from aps_desktop.sync.trust import TrustStore
 
 
 def trust(c: Connection, bundle: OpenedBundle) -> TrustStore:
-    """Whom this office believes by the newest list that is known, the bundle's own included."""
+    """Whom this office believes by the newest list that is known, the bundle's own included.
+
+    The first list is taken that way which grants this computer's own request.
+    """
     kept = trusting.kept(c)
     if kept.root and bundle.judgement.newer_list is not None:
         return kept.take(bundle.judgement.newer_list)
+    if not kept.root and bundle.offices is not None and kept.names_us(bundle.offices):
+        return kept.adopt(bundle.offices)
     return kept
 
 

@@ -365,11 +365,9 @@ def _note_sender(c: Connection, bundle: OpenedBundle, knows: dict[bytes, int]) -
         "UPDATE device SET public_key = ?, recipient = ? WHERE uuid = ? AND status <> 'self'",
         (bytes.fromhex(m.sender.key), m.sender.recipient, peer),
     )
-    present = trusting.kept(c)
-    if present.root and bundle.judgement.newer_list is not None:
-        trusting.keep(c, present.take(bundle.judgement.newer_list))
-    elif not present.root and bundle.offices is not None and present.names_us(bundle.offices):
-        trusting.keep(c, present.adopt(bundle.offices))
+    newest = merge_trust.trust(c, bundle)
+    if newest != trusting.kept(c):
+        trusting.keep(c, newest)
 
 
 def _note(c: Connection, report: Report) -> None:

@@ -150,7 +150,9 @@ def test_an_unconfirmed_computer_stays_in_quarantine_until_its_fingerprint_was_c
     assert not dialog.merge_button.isVisible()
     card = dialog.findChild(BundleCard)
     card.inside.click()
-    assert "1  Projects" in card.content.toPlainText()
+    inside = card.content.toPlainText()  # and nothing of the lists that came with the program
+    assert inside.startswith("Records it changes:\n1  Projects\n\nSteps:\n")
+    assert len(inside.splitlines()) == 5
     confirm = dialog.findChild(QPushButton, "confirm_computer")
     assert not confirm.isEnabled()
     dialog.findChild(QCheckBox, "compared_by_phone").click()
@@ -275,6 +277,8 @@ def test_the_first_office_list_comes_with_the_fingerprint_to_compare(
     trusting.add(here.asec, request)
     for number in range(40):
         records.new(here.asec, "project", {"code": f"P{number}", "title": "One"})
+    records.new(here.kh, "project", {"code": "KH1", "title": "Two"})
+    here.send(here.kh, here.asec)
     window = opened(here.asec)
     window.go("trust")
     signer = window.pane().list_note.text().partition("the key that signs the list is ")[2]
@@ -283,6 +287,7 @@ def test_the_first_office_list_comes_with_the_fingerprint_to_compare(
     label = dialog.findChild(QLabel, "list_signer")
     assert f"{label.text()}." == signer
     assert "believe the key that signs the list" in words(dialog)
+    assert "without its own seal" not in words(dialog)  # whose key stands on that list
     dialog.resize(600, 260)
     bar = dialog._scroll.verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 0)
