@@ -35,8 +35,10 @@ def separate(session: Session) -> int:
 
 
 def _old_id(c: Connection, name: str, text: str) -> Any:
-    """A duplicate has no row any more: by its id, or by its title as it was."""
-    named = [d for d in uniting.united(c, name) if d.title.casefold() == text.casefold()]
+    """A duplicate has no row any more: by its id, or by its code or title as they were."""
+    wanted = text.casefold()
+    known = uniting.united(c, name)
+    named = [d for d in known if wanted in (d.code.casefold(), d.title.casefold())]
     return named[0].id if len(named) == 1 else records.find_id(c, name, text)
 
 

@@ -65,6 +65,21 @@ def column_names(entity: Entity) -> tuple[str, ...]:
     return tuple(name for name, _, _ in entity_columns(entity))
 
 
+def code_scope(entity: Entity, *, texts: bool = True) -> tuple[str, ...]:
+    """The columns within which a code names one record; none if it does so everywhere.
+
+    Without `texts` those of them that an index can hold.
+    """
+    names = [n for n in entity.key if n != entity.code] if entity.code in entity.key else []
+    if not names and entity.owner:
+        names = [entity.owner.name]
+    if not names and entity.code not in entity.key and "project" in entity.by_name:
+        names = ["project"]  # results and indicators are counted within their project
+    fields = [entity.by_name[name] for name in names if not entity.by_name[name].is_set]
+    long = (Kind.TEXT, Kind.LONG_TEXT)
+    return tuple(field_columns(f)[0] for f in fields if texts or f.kind not in long)
+
+
 @lru_cache(maxsize=256)
 def column_places(entity: Entity) -> tuple[int, dict[int, tuple[Field, int, int]]]:
     """How many columns there are, and by field number: the field, its first column, past its last.

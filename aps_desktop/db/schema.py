@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql import ClauseElement
 
-from aps_desktop.db.layout import MEMBER, STORED, entity_columns
+from aps_desktop.db.layout import MEMBER, STORED, code_scope, entity_columns
 from aps_desktop.domain.entities import ENTITIES
 from aps_desktop.domain.fields import SAME_AS, Entity, Kind
 
@@ -157,6 +157,10 @@ sa.Index(
     postgresql_where=sa.text("birth IS NULL"),
 )  # fmt: skip
 sa.Index(
+    "record_gone", metadata.tables["record"].c.rid, sqlite_where=sa.text("alive = 0"),
+    postgresql_where=sa.text("alive = 0"),
+)  # fmt: skip
+sa.Index(
     "cell_conflict", metadata.tables["cell"].c.cell, sqlite_where=sa.text("extra > 0"),
     postgresql_where=sa.text("extra > 0"),
 )  # fmt: skip
@@ -173,7 +177,9 @@ def _entity_table(entity: Entity) -> sa.Table:
     for name in _indexed(entity):
         ordered = entity.order and name == entity.order[0].lstrip("-")
         where = {} if ordered else _only(f"{name} IS NOT NULL")
-        sa.Index(f"ix_{entity.name}_{name}", table.c[name], **where)
+        # A code with what it counts in: codes that were given twice are found from it alone.
+        within = code_scope(entity, texts=False) if name == entity.code else ()
+        sa.Index(f"ix_{entity.name}_{name}", *(table.c[n] for n in (name, *within)), **where)
     _special_indexes(entity, table)
     return table
 

@@ -16,7 +16,7 @@ from aps_desktop.db.queries.labels import label_sql
 from aps_desktop.db.queries.lists import Filter
 from aps_desktop.domain.entities import BY_NUMBER, ENTITIES, entity
 from aps_desktop.domain.fields import SAME_AS, Entity, Field, Kind
-from aps_desktop.services import uniting
+from aps_desktop.services import same_codes, uniting
 from aps_desktop.services.funding import these
 from aps_desktop.services.history import words as called_words
 
@@ -40,6 +40,8 @@ _NAMED = {
 }
 """Organisations and people: several records of one name are probably one."""
 _AT_ONCE = 500
+_UNKNOWN = 0
+"""The kind of a record that is known only because others refer to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +73,24 @@ def issues(c: Connection) -> list[Issue]:
     return sorted(set(found), key=lambda i: (_ORDER.index(i.kind), i.entity, i.record, i.others))
 
 
-_ORDER = (
-    SAME_CODE, SAME_NAME, UNITED_TWICE, EDITED_AFTER_UNITING, EDITED_AFTER_DELETION,
-    PART_OF_DELETED, REFERS_TO_DELETED, REFERS_TO_MISSING, CYCLE,
-)  # fmt: skip
+KINDS = {
+    SAME_CODE: "Same code",
+    SAME_NAME: "Same name",
+    UNITED_TWICE: "United twice",
+    EDITED_AFTER_UNITING: "Edited after uniting",
+    EDITED_AFTER_DELETION: "Edited after deletion",
+    PART_OF_DELETED: "Part of a deleted record",
+    REFERS_TO_DELETED: "Refers to a deleted record",
+    REFERS_TO_MISSING: "Refers to a missing record",
+    CYCLE: "Circle",
+}
+"""What they are called, in the order in which they are listed."""
+_ORDER = tuple(KINDS)
+
+
+def number(c: Connection) -> int:
+    """How many there are."""
+    return len(issues(c))
 
 
 # Codes ------------------------------------------------------------------------------------------
@@ -89,35 +105,16 @@ def concerned(c: Connection, issue: Issue) -> Filter:
     return these(kind.code or kind.title[0], [rid for (rid,) in rows], f"these {len(ids)}")
 
 
-def _scope(kind: Entity) -> list[str]:
-    """The columns within which a code names one record; all records of the entity if none."""
-    names = [n for n in kind.key if n != kind.code] if kind.code in kind.key else []
-    if not names and kind.owner:
-        names = [kind.owner.name]
-    if not names and kind.code not in kind.key and "project" in kind.by_name:
-        names = ["project"]  # results and indicators are counted within their project
-    return [field_columns(kind.by_name[n])[0] for n in names if not kind.by_name[n].is_set]
-
-
 def _same_code(c: Connection, kind: Entity) -> Iterator[Issue]:
-    if not kind.code or kind.by_name[kind.code].kind is not Kind.TEXT:
-        return
-    columns = ", ".join(["id", kind.code, *_scope(kind)])
-    groups: dict[tuple[object, ...], list[UUID]] = {}
-    for id, code, *scope in c.each(
-        f"SELECT {columns} FROM {kind.name} WHERE {kind.code} IS NOT NULL"
-    ):
-        groups.setdefault((str(code).casefold(), *scope), []).append(_uuid(id))
-    for members in groups.values():
-        if len(members) > 1:
-            first, *others = sorted(members)
-            title, code = c.one(
-                f"SELECT {label_sql(kind, 't')}, t.{kind.code} FROM {kind.name} t WHERE t.id = ?",
-                (first.bytes,),
-            ) or ("", "")
-            words = f"{len(members)} {kind.plural.lower()} have the code {code}: each needs its own"
-            words += ", or unite them if they are one." if kind.unites else "."
-            yield Issue(SAME_CODE, kind.name, first, str(title or code), tuple(others), words)
+    for members in same_codes.groups(c, kind):
+        first, *others = members
+        title, code = c.one(
+            f"SELECT {label_sql(kind, 't')}, t.{kind.code} FROM {kind.name} t WHERE t.id = ?",
+            (first.bytes,),
+        ) or ("", "")
+        words = f"{len(members)} {kind.plural.lower()} have the code {code}: each needs its own"
+        words += ", or unite them if they are one." if kind.unites else "."
+        yield Issue(SAME_CODE, kind.name, first, str(title or code), tuple(others), words)
 
 
 def _same_name(c: Connection, kind: Entity, names: tuple[str, ...]) -> Iterator[Issue]:
@@ -166,29 +163,42 @@ def _united(c: Connection) -> Iterator[Issue]:
 # References -------------------------------------------------------------------------------------
 
 
-def _not_there(c: Connection) -> dict[int, tuple[UUID, bool]]:
-    """Records that others may still refer to: deleted, or never arrived (then False)."""
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """A record that others may still refer to: deleted, or never arrived (then not `born`)."""
+
+    id: UUID
+    born: bool
+    tid: int
+
+
+def _not_there(c: Connection) -> dict[int, _Gone]:
     rows = c.all(
-        "SELECT rid, uuid, birth FROM record WHERE alive = 0 AND tid <> ? AND length(uuid) = 16",
+        "SELECT rid, uuid, birth, tid FROM record WHERE alive = 0 AND tid <> ? "
+        "AND length(uuid) = 16",
         (MEMBER.number,),
     )
-    return {rid: (_uuid(uuid), birth is not None) for rid, uuid, birth in rows}
+    return {rid: _Gone(_uuid(uuid), birth is not None, tid) for rid, uuid, birth, tid in rows}
 
 
-def _references(c: Connection, kind: Entity, dead: dict[int, tuple[UUID, bool]]) -> Iterator[Issue]:
+def _references(c: Connection, kind: Entity, dead: dict[int, _Gone]) -> Iterator[Issue]:
+    of_kind: dict[int, list[int]] = {}
+    for rid in sorted(dead):
+        of_kind.setdefault(dead[rid].tid, []).append(rid)
     for field in kind.columns:
         if field.kind is not Kind.REFERENCE:
             continue
         column = field_columns(field)[0]
-        for part in _chunks(sorted(dead)):
+        target = entity(field.target).number
+        for part in _chunks([*of_kind.get(target, ()), *of_kind.get(_UNKNOWN, ())]):
             for id, title, rid in c.all(
                 f"SELECT t.id, {label_sql(kind, 't')}, t.{column} FROM {kind.name} t "
                 f"WHERE t.{column} IN ({part})"
             ):
-                yield _dangling(kind, field, _uuid(id), title, *dead[rid])
+                yield _dangling(kind, field, _uuid(id), title, dead[rid])
 
 
-def _members(c: Connection, dead: dict[int, tuple[UUID, bool]]) -> Iterator[Issue]:
+def _members(c: Connection, dead: dict[int, _Gone]) -> Iterator[Issue]:
     for part in _chunks(sorted(dead)):
         for uuid, tid, number, rid in c.all(
             "SELECT r.uuid, r.tid, m.field_number, m.member FROM set_member m "
@@ -200,21 +210,19 @@ def _members(c: Connection, dead: dict[int, tuple[UUID, bool]]) -> Iterator[Issu
                 title = c.value(
                     f"SELECT {label_sql(kind, 't')} FROM {kind.name} t WHERE t.id = ?", (uuid,)
                 )
-                yield _dangling(kind, field, _uuid(uuid), title, *dead[rid])
+                yield _dangling(kind, field, _uuid(uuid), title, dead[rid])
 
 
-def _dangling(
-    kind: Entity, field: Field, id: UUID, title: object, target: UUID, born: bool
-) -> Issue:
+def _dangling(kind: Entity, field: Field, id: UUID, title: object, target: _Gone) -> Issue:
     label = field.label.lower()
-    if not born:
+    if not target.born:
         what, words = REFERS_TO_MISSING, f"Its {label} has not been received yet."
     elif field.part_of:
         what = PART_OF_DELETED
         words = f"Its {label} was deleted: restore that, or delete this {kind.label.lower()} too."
     else:
         what, words = REFERS_TO_DELETED, f"Its {label} was deleted: choose another, or restore it."
-    return Issue(what, kind.name, id, str(title or kind.label), (target,), words)
+    return Issue(what, kind.name, id, str(title or kind.label), (target.id,), words)
 
 
 # Trees ------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from aps_desktop.db.queries.lists import Filter, ListQuery
 from aps_desktop.domain.entities import entity
 from aps_desktop.domain.money import CURRENCIES
 from aps_desktop.services import reporting_matrix, today_exchange, today_money
-from aps_desktop.services.today_exchange import CONFLICTS, MISSING, PROPOSALS, QUEUED
+from aps_desktop.services.today_exchange import Waits
 from aps_desktop.services.today_money import Compared
 
 LATE, SOON, WAITING, ENDING, UNTIDY = "late", "soon", "waiting", "ending", "untidy"
@@ -101,7 +101,18 @@ def found(c: Connection, day: date, *, each: int = 5) -> list[Found]:
         mine = [alarm for alarm in owed if alarm.rule == rule.key]
         if mine:
             results.append(Found(rule, len(mine), tuple(mine[:each]), filters))
+    return in_order(results)
+
+
+def in_order(results: list[Found]) -> list[Found]:
+    """By section, and within one as they come."""
     return sorted(results, key=lambda one: _ORDER.index(one.rule.section))
+
+
+def to_settle(c: Connection) -> list[Found]:
+    """What there is to settle, as `found` gives the other rules: none, or this one."""
+    key, number, between = _alarmed(today_exchange.to_settle(c, _FEW))
+    return [Found(_EXCHANGE[key], number, tuple(between), ())] if number else []
 
 
 def alarms(c: Connection, day: date, *, limit: int | None = None) -> list[Alarm]:
@@ -110,18 +121,20 @@ def alarms(c: Connection, day: date, *, limit: int | None = None) -> list[Alarm]
     compared = [
         alarm for rule, compare in _COMPARED for alarm in _matters(rule, compare(c, day))[0][:limit]
     ]
-    between = [alarm for _, _, found in _between_offices(c, limit) for alarm in found]
+    waiting = [*_between_offices(c, limit), _alarmed(today_exchange.to_settle(c, limit))]
+    between = [alarm for _, _, found in waiting for alarm in found]
     made += old_rates(c, day)[:limit] + missing_values(c, day)[0][:limit] + compared
     return made + between
 
 
 def _between_offices(c: Connection, limit: int | None) -> Iterator[tuple[str, int, list[Alarm]]]:
-    for key, number, matters in today_exchange.waits(c, limit):
-        yield (
-            key,
-            number,
-            [Alarm(key, one.entity, one.id, one.title, None, one.message) for one in matters],
-        )
+    yield from map(_alarmed, today_exchange.waits(c, limit))
+
+
+def _alarmed(waits: Waits) -> tuple[str, int, list[Alarm]]:
+    key, number, matters = waits
+    made = [Alarm(key, one.entity, one.id, one.title, None, one.message) for one in matters]
+    return key, number, made
 
 
 def _matters(rule: Rule, found: Compared) -> tuple[list[Alarm], tuple[Filter, ...]]:
@@ -333,12 +346,7 @@ _COMPARED: tuple[tuple[Rule, Callable[[Connection, date], Compared]], ...] = (
 """What records are compared with the ledger for, where no list's filters can say it."""
 _EXCHANGE = {
     key: Rule(key, BETWEEN, title, "", "", lambda day: (), _overdue)
-    for key, title in (
-        (CONFLICTS, "Conflicts to settle"),
-        (PROPOSALS, "Proposals to decide"),
-        (MISSING, "Bundles that have not come"),
-        (QUEUED, "Bundles that wait for an update"),
-    )
+    for key, title in today_exchange.TITLES.items()
 }
 """What waits between offices; its pages are not lists of records."""
 _FEW = 3

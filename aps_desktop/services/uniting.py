@@ -73,6 +73,7 @@ class Duplicate:
     title: str
     into: UUID
     into_title: str
+    code: str
 
 
 def plan(c: Connection, name: str, id: UUID, into: UUID) -> Plan:
@@ -151,18 +152,22 @@ def united(c: Connection, name: str = "") -> list[Duplicate]:
     ):
         kind = BY_NUMBER.get(tid)
         if kind is not None and name in ("", kind.name):
+            code = _code_in_log(c, kind, rid)
             old, new = (_with_code(c, kind, one) for one in (rid, survivor))
-            found.append(Duplicate(kind.name, _uuid(uuid), old, _uuid(into), new))
+            found.append(Duplicate(kind.name, _uuid(uuid), old, _uuid(into), new, code))
     return sorted(found, key=lambda d: (d.entity, d.title, d.id))
 
 
 def _with_code(c: Connection, kind: Entity, rid: int) -> str:
     """A record's name from the log, after its code: the names of the two may be the same."""
-    title = title_in_log(c, kind, rid)
-    code = (
-        log.images(c, [rid]).get(rid, {}).get(kind.by_name[kind.code].number) if kind.code else ""
-    )
+    title, code = title_in_log(c, kind, rid), _code_in_log(c, kind, rid)
     return title if not code or code == title else f"{code} · {title}"
+
+
+def _code_in_log(c: Connection, kind: Entity, rid: int) -> str:
+    if not kind.code:
+        return ""
+    return log.images(c, [rid]).get(rid, {}).get(kind.by_name[kind.code].number) or ""
 
 
 def old_name(title: str) -> str:

@@ -105,7 +105,7 @@ class EntityPane(Pane):
         self._kept = None
         if "filters" in target:
             self.list.set_filters(target["filters"])
-            self.show_list()
+            self._close_record()
         if target.get("record"):
             id = UUID(target["record"])
             self._seek(id)
@@ -179,10 +179,15 @@ class EntityPane(Pane):
     def show_list(self) -> None:
         """In a narrow window: back from the record to the list."""
         if not self._wide:
-            self._record = None
-            self._shown = False
-            self.crumb_changed.emit("")
-            self._arrange()
+            self._close_record()
+        self.list.setFocus()
+
+    def _close_record(self) -> None:
+        """The list has all the room: what was open may not be among what it shows now."""
+        self._record = None
+        self._shown = False
+        self.crumb_changed.emit("")
+        self._arrange()
         self.list.setFocus()
 
     def _made_detail(self) -> DetailView:

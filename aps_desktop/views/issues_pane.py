@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt
@@ -36,17 +36,6 @@ _NOTHING = (
     "Equal codes, two records of one organisation, references to what was deleted and circles in "
     "a tree are listed here when merging brings them about."
 )
-_KINDS = {
-    duplicates.SAME_CODE: "Same code",
-    duplicates.SAME_NAME: "Same name",
-    duplicates.UNITED_TWICE: "United twice",
-    duplicates.EDITED_AFTER_UNITING: "Edited after uniting",
-    duplicates.EDITED_AFTER_DELETION: "Edited after deletion",
-    duplicates.PART_OF_DELETED: "Part of a deleted record",
-    duplicates.REFERS_TO_DELETED: "Refers to a deleted record",
-    duplicates.REFERS_TO_MISSING: "Refers to a missing record",
-    duplicates.CYCLE: "Circle",
-}
 _UNITES = (duplicates.SAME_CODE, duplicates.SAME_NAME)
 _Found = tuple[list[Issue], list[Duplicate]]
 
@@ -56,6 +45,7 @@ class IssuesPane(ReadingPane):
 
     def __init__(self, context: Context, key: str, title: str, area: str) -> None:
         super().__init__(context, key, title, area)
+        self._record = ""
         self.rows = RowsModel(("Record", "Kind of record", "What", "In words"), parent=self)
         self.table = rows_table("issues_table", "To settle", self.rows, (200, 140, 190, 0), self)
         self.united_rows = RowsModel(("Duplicate", "Kind of record", "Shown as"), parent=self)
@@ -118,6 +108,10 @@ class IssuesPane(ReadingPane):
     def first(self) -> QWidget:
         return self.table
 
+    def show_target(self, target: dict[str, Any]) -> None:
+        self._record = str(target.get("record", ""))
+        self.stale = True
+
     # Reading and showing ------------------------------------------------------------------------
 
     def ask(self) -> None:
@@ -134,7 +128,10 @@ class IssuesPane(ReadingPane):
         self.below.setVisible(bool(united))
         self.summary.setText(f"{many(len(issues), 'thing')} to settle" if issues else "To settle")
         if issues:
-            self.table.selectRow(min(at, len(issues) - 1))
+            ids = [one.record.hex for one in issues]
+            named = ids.index(self._record) if self._record in ids else at
+            self.table.selectRow(min(named, len(issues) - 1))
+        self._record = ""
         self._on_selection()
 
     def _issue(self) -> Issue | None:
@@ -223,4 +220,4 @@ def _separate(name: str, id: UUID, db: Database) -> Applied:
 
 
 def _row(one: Issue) -> tuple[str, ...]:
-    return one.title, entity(one.entity).label, _KINDS[one.kind], one.words
+    return one.title, entity(one.entity).label, duplicates.KINDS[one.kind], one.words

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aps_desktop.services import duplicates
 from aps_desktop.services.merge_report import many
 from aps_desktop.views import merge_dialog_work as work
 from aps_desktop.views.dialogs import ask
@@ -216,6 +217,15 @@ class MergeDialog(QDialog):
         self.items = result[0]
         self.context.backup_made.emit()
         self._show()
+        if any(item.state == DONE for item in self.items):
+            self.context.runner.query(duplicates.number, self._on_to_settle, owner=self)
+
+    def _on_to_settle(self, number: int) -> None:
+        """What the edits made wrong together is nobody's fault and in no bundle: said at once."""
+        if number:
+            are = "is" if number == 1 else "are"
+            words = f"{many(number, 'thing')} {are} to settle, such as a code given twice: see Sync"
+            tell(self.problem, f"{words}, “To settle”.", "attention")
 
     def _on_undo(self) -> None:
         numbers = [item.report.merge for item in self.items if item.state == DONE]
@@ -255,7 +265,7 @@ class MergeDialog(QDialog):
         save_request(self.context, self)
 
     def _on_save(self) -> None:
-        save_report(self.context, self.items, self)
+        save_report(self.context, self.items, self, partial(tell, self.problem))
 
     def _on_conflicts(self) -> None:
         self.accept()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,12 +22,16 @@ if TYPE_CHECKING:
 _FILTER = "PDF (*.pdf);;Web page (*.html)"
 
 
-def save_report(context: Context, items: Sequence[Item], parent: QWidget) -> None:
+Say = Callable[[str, str], None]
+"""Tells words of a status, where the one who saved is looking."""
+
+
+def save_report(context: Context, items: Sequence[Item], parent: QWidget, say: Say) -> None:
     """Asks where to, and writes the report of what was merged and what was refused."""
     chosen, _ = QFileDialog.getSaveFileName(parent, "Save report", "merge report.pdf", _FILTER)
     if chosen:
         context.runner.query(
-            partial(_page, list(items)), partial(_write, context, Path(chosen)), owner=parent
+            partial(_page, list(items)), partial(_write, say, Path(chosen)), owner=parent
         )
 
 
@@ -38,16 +42,16 @@ def _page(items: Sequence[Item], c: Connection) -> str:
     return merge_report.page(office, reports, refused, office_name)
 
 
-def _write(context: Context, target: Path, page: str) -> None:
+def _write(say: Say, target: Path, page: str) -> None:
     try:
         if target.suffix.lower() == ".html":
             target.write_text(page, encoding="utf-8")
         else:
             _write_pdf(target.with_suffix(".pdf"), page)
     except OSError:
-        context.say(f"{target.name} could not be written there. Choose another folder.", "late")
+        say(f"{target.name} could not be written there. Choose another folder.", "late")
         return
-    context.say(f"The report is in {target.name}.", "ok")
+    say(f"The report is in {target.name}.", "ok")
 
 
 def _write_pdf(target: Path, page: str) -> None:

@@ -110,8 +110,15 @@ def places() -> dict[str, Place]:
     """Every place by its key: the pages designed by hand, then a list for each entity."""
     order = {name: at for at, name in enumerate(_MAIN)}
     entities = sorted(ENTITIES, key=lambda e: order.get(e.name, len(order)))
+    taken = {place.title for place in HAND_MADE}
     lists = [
-        Place(ENTITY + e.name, e.plural, e.area.value, _ENTITY_PANE, minor=e.name not in order)
+        Place(
+            ENTITY + e.name,
+            f"All {e.plural.lower()}" if e.plural in taken else e.plural,
+            e.area.value,
+            _ENTITY_PANE,
+            minor=e.name not in order,
+        )
         for e in entities
     ]
     return {place.key: place for place in (*HAND_MADE, *lists)}

@@ -52,7 +52,7 @@ class SyncPane(Pane):
             parent=self,
         )
         self.history = RowsModel(
-            ("When", "What", "Office", "Bundle", "Changes", "State", "File"),
+            ("When", "Way", "Office", "Bundle", "Changes", "State", "File"),
             numbers=(3, 4),
             parent=self,
         )
@@ -252,7 +252,7 @@ def _exchange_row(one: Exchange) -> tuple[str, ...]:
               "queued": "Waits for an update", "opened": "Opened after an update"}  # fmt: skip
     return (
         moment(one.at),
-        "Made" if made else "Arrived" if unread else "Merged",
+        "Out" if made else "In",
         whom if made else office_name(one.office) if one.office else "–",
         "–" if unread else f"{one.sequence:,}",
         "–" if unread else f"{one.changes:,}",

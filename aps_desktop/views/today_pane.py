@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from aps_desktop.domain.clock import today
-from aps_desktop.services import audit
+from aps_desktop.services import audit, today_exchange
 from aps_desktop.services import today as rules
 from aps_desktop.services.audit import AuditStep
 from aps_desktop.services.today import BETWEEN, ENDING, LATE, SOON, UNTIDY, WAITING, Alarm, Found
@@ -45,10 +45,11 @@ _MONTHS = (
 ).split()
 _STEPS = 8
 _PANES = {
-    rules.CONFLICTS: "conflicts",
-    rules.PROPOSALS: "proposals",
-    rules.MISSING: "sync",
-    rules.QUEUED: "sync",
+    today_exchange.CONFLICTS: "conflicts",
+    today_exchange.PROPOSALS: "proposals",
+    today_exchange.MISSING: "sync",
+    today_exchange.QUEUED: "sync",
+    today_exchange.SETTLE: "issues",
 }
 """Where what waits between offices is seen to, by its rule."""
 
@@ -61,6 +62,7 @@ class TodayPane(Pane):
     def __init__(self, context: Context, key: str, title: str, area: str) -> None:
         super().__init__(context, key, title, area)
         self._stale = True
+        self._settling: list[Found] = []
         self._day = PlainLabel(role="title")
         self._day.setObjectName("today_date")
         self._summary = PlainLabel(role="muted")
@@ -206,7 +208,20 @@ class TodayPane(Pane):
         self._day.setText(f"{_DAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}")
 
     def _on_read(self, read: Read) -> None:
+        self._show(read)
+        self.context.runner.query(
+            rules.to_settle, partial(self._on_to_settle, read), owner=self, key="to_settle"
+        )
+
+    def _on_to_settle(self, read: Read, settling: list[Found]) -> None:
+        """It takes longer than all the rest, so it comes after it."""
+        if settling != self._settling:
+            self._settling = settling
+            self._show(read)
+
+    def _show(self, read: Read) -> None:
         _, found, steps = read
+        found = rules.in_order(found + self._settling)
         own = bool(steps)
         lines = partial(lines_of, found, read_only=self.context.db.read_only)
         self.left.show_lines(lines((BETWEEN, LATE, WAITING)))

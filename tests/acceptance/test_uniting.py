@@ -81,7 +81,7 @@ def test_uniting_is_undone_done_again_and_taken_back(
     asec.sound()
     lao.merge(asec.export())
     assert _partner(lao, proposal) == new
-    asec.done("record", "separate", "partner", old)
+    asec.done("record", "separate", "partner", "jica-2")  # its code, as it was
     exchange(asec, lao, khm)
     converged(asec, lao, khm)
     assert _partner(lao, proposal) == old

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from aps_desktop.db.engine import Database
+from aps_desktop.domain.changes import Applied
 from aps_desktop.services import records, uniting
 from aps_desktop.views.issues_pane import IssuesPane
 from aps_desktop.views.main_window import MainWindow
@@ -124,3 +125,44 @@ def test_two_selected_records_are_united_from_their_list(
     assert dialog is not None
     dialog.reject()
     QApplication.processEvents()
+
+
+def test_today_tells_what_is_to_settle_and_leads_to_it(
+    db: Database, window: MainWindow, qtbot: QtBot
+) -> None:
+    for title in ("Rice varieties", "Village water"):
+        records.new(db, "project", {"code": "ACP-7", "title": title})
+    left = window.pane().left
+    window.pane().on_changed(Applied(0, "", {}))
+    lines = left.lines.lines
+    qtbot.waitUntil(lambda: any(line.note == "same code" for line in left.lines.lines))
+    lines = left.lines.lines
+    assert [(line.kind, line.text, line.note) for line in lines[:2]] == [
+        ("section", "Between offices", "2"),
+        ("rule", "Things to settle", "2"),
+    ]
+    name = next(n for n, line in enumerate(lines) if line.note == "same name")
+    left.clicked.emit(left.lines.index(name))
+    pane = window.pane()
+    assert (pane.key, pane.table.currentIndex().row()) == ("issues", 1)
+    assert pane.rows.thing(1).kind == "same_name"
+    window.go("today")
+    pane.unite.click()
+    dialog_of(pane).unite.click()
+    qtbot.waitUntil(lambda: left.lines.lines[0].note == "1")
+
+
+def test_a_list_that_is_opened_leaves_no_other_record_beside_it(
+    db: Database, window: MainWindow
+) -> None:
+    ids = [
+        records.new(db, "project", {"code": code, "title": code}) for code in ("A-1", "B-7", "b-7")
+    ]
+    window.context.show_record("project", ids[0])
+    assert window.pane()._side.isVisible()
+    pane = pane_of(window)
+    pane.table.selectRow(next(r for r in range(2) if pane.rows.thing(r).entity == "project"))
+    pane.open.click()
+    assert window.pane().list.model.records == 2
+    assert not window.pane()._side.isVisible()
+    assert window.pane().target() == {}

@@ -59,6 +59,7 @@ def test_a_dropped_bundle_is_looked_at_merged_reported_and_taken_back(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(target), ""))
     dialog.save_button.click()
     assert "Merge report" in target.read_text(encoding="utf-8")
+    assert dialog.problem.text() == "✓ The report is in report.html."  # not behind this window
     qtbot.waitUntil(lambda: "2 conflicts" in window.status.text())
     meant: list[bool] = [False, True]
     monkeypatch.setattr(merge_dialog, "ask", lambda *_, **__: meant.pop(0))
@@ -99,6 +100,18 @@ def test_the_differences_are_there_before_the_merge_and_in_the_history_after_it(
     qtbot.waitUntil(lambda: bar.maximum() > 0)
     qtbot.keyClick(again, Qt.Key.Key_End)
     assert bar.value() == bar.maximum()
+
+
+def test_what_a_merge_left_to_settle_is_said_at_once(here: Offices, opened: Open) -> None:
+    for db in (here.la, here.asec):
+        records.new(db, "project", {"code": "P7", "title": "One code, two projects"})
+    window = opened(here.la)
+    dialog = drop(window, here.bundle(here.asec))
+    assert not dialog.problem.isVisible()
+    dialog.merge_button.click()
+    assert dialog.problem.text() == (
+        "! 1 thing is to settle, such as a code given twice: see Sync, “To settle”."
+    )
 
 
 def test_long_texts_are_shown_from_where_they_part_and_new_records_by_their_names(

@@ -85,8 +85,8 @@ def test_every_bundle_stays_in_the_history_and_a_merge_can_be_taken_back(
     pane = window.pane()
     rows = cells(pane.history)
     assert [(row[1], row[2], row[5]) for row in rows] == [
-        ("Merged", "Lao PDR office", "Merged"),
-        ("Made", "Everybody", "Made"),
+        ("In", "Lao PDR office", "Merged"),
+        ("Out", "Everybody", "Made"),
     ]
     pane._history_table.selectRow(0)
     monkeypatch.setattr(sync_pane, "ask", lambda *a, **k: True)

@@ -128,6 +128,11 @@ def test_the_palette_ranks_what_begins_as_typed_first(
     palette.reject()
 
 
+def test_no_two_pages_have_one_title() -> None:
+    titles = [place.title for place in places().values()]
+    assert len(set(titles)) == len(titles)
+
+
 def test_light_and_dark_change_everything_at_once(opened: Open) -> None:
     window = opened()
     light = window.grab().toImage().pixelColor(QPoint(700, 850)).lightness()
