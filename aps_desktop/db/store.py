@@ -120,7 +120,8 @@ def _bring_up(database: Database, version: int) -> None:
         migrations.migrate(database, version, SCHEMA_VERSION)
     ended = interrupted.words(database)
     identity.settle_identity(database)
-    database.notice = " ".join(words for words in (ended, database.notice) if words)
+    renewed = migrations.told(database) if version < SCHEMA_VERSION else ""
+    database.notice = " ".join(words for words in (renewed, ended, database.notice) if words)
 
 
 def on_server(location: str) -> bool:

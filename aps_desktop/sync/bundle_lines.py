@@ -99,11 +99,17 @@ def bad(member: str, number: int, why: str) -> BadContent:
 
 
 def forked(c: Connection, device: int) -> Forked:
-    """The error for a device as which two databases write."""
+    """The error for a device of which a bundle says otherwise than what is here.
+
+    It accuses nobody: a copied file shows itself so, but also a line that another office altered.
+    """
     office, name = c.one("SELECT office, name FROM device WHERE ord = ?", (device,)) or ("", "")
+    whose = the_office(office)
     return Forked(
-        f"Two databases make changes under the name “{name}” of {the_office(office)}: one is a "
-        "copy of the other, and both are in use.",
-        "Nothing was merged. Ask that office which one it works with; the other must be opened "
-        "from a backup once, so that it gets a name of its own.",
+        f"This bundle and this database disagree about what was done on “{name}” of {whose}. "
+        "Mostly its file was copied and both copies are in use; but what was passed on may also "
+        "have been altered by somebody else.",
+        f"Nothing was merged, and what is here stays as it is. Ask {whose} for a bundle of its "
+        "own, and whether there is a copy: that one goes back to a backup from before the two "
+        "parted. Who merged a bundle of the wrong copy undoes that merge (Sync › Exchange).",
     )

@@ -13,7 +13,7 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from aps_desktop.db import log
-from aps_desktop.db.connection import Connection
+from aps_desktop.db.connection import Connection, Row
 from aps_desktop.domain.errors import UserError
 from aps_desktop.domain.office_names import the_office
 from aps_desktop.sync import proofs
@@ -55,6 +55,12 @@ class Altered(UserError):
     """What a bundle passes on is not what its office had sealed."""
 
 
+_KEPT = (
+    "SELECT d.uuid, s.step, s.upto, s.chain, s.signature FROM seal s "
+    "JOIN device d ON d.ord = s.device"
+)
+
+
 def lines(c: Connection, key: SigningKey) -> list[SealLine]:
     """The seals of this installation's own devices, made now, and those kept of others."""
     found = []
@@ -70,15 +76,8 @@ def lines(c: Connection, key: SigningKey) -> list[SealLine]:
             bare = (seal.device, seal.step, seal.upto, seal.chain)
             seal.signature = key.sign(FOR_SEAL, msgspec.json.encode(bare)).hex()
             found.append(seal)
-    kept = c.all(
-        "SELECT d.uuid, s.step, s.upto, s.chain, s.signature FROM seal s "
-        "JOIN device d ON d.ord = s.device WHERE d.status NOT IN ('self', 'retired') ORDER BY d.ord"
-    )
-    found += [
-        SealLine(bytes(uuid).hex(), step, upto, bytes(root).hex(), bytes(signature).hex())
-        for uuid, step, upto, root, signature in kept
-    ]
-    return found
+    kept = c.all(f"{_KEPT} WHERE d.status NOT IN ('self', 'retired') ORDER BY d.ord")
+    return found + [_line(row) for row in kept]
 
 
 def reach(c: Connection, found: Iterable[SealLine]) -> dict[int, int]:
@@ -120,7 +119,8 @@ def check(
 
     Altered when a seal is not its device's, when the changes are not what was sealed, or when a
     bundle brings no seal of a device that is known to seal, or of one that nobody listed (`listed`)
-    under the name of an office whose keys are known, or leaves out what it says that it holds. How
+    under the name of an office whose keys are known, or leaves out what it says that it holds. A
+    seal that is here already serves too, for what it covers: an older program passes none on. How
     much no seal covers is returned by office. Where the bundle is of all records and there are very
     many, the sender's own need no look at each change: else one that is not what he sealed would be
     refused only where it is passed on, with the honest bundle of who does.
@@ -143,7 +143,8 @@ def check(
         from_it = bytes(uuid) == sent.sender
         must = own or (known and id not in listed) or _seals(c, device)
         own_word = sent.whole and from_it and _many(c, device)
-        fits = _compare(c, device, seal, nodes, office or "", own_word=own_word)
+        kept = _kept(c, device) if seal is None and not from_it else None
+        fits = _compare(c, device, seal, kept, nodes, office or "", own_word=own_word)
         if not fits and not from_it:
             if must:
                 raise _altered(office or "", "came without the seal that it gives them")
@@ -161,15 +162,21 @@ def is_by(key: str, bare: tuple[str, int, int, str], signature: bytes) -> bool:
 
 
 def _compare(
-    c: Connection, device: int, seal: SealLine | None, nodes: proofs.Nodes, office: str,
-    *, own_word: bool,
+    c: Connection, device: int, seal: SealLine | None, kept: SealLine | None, nodes: proofs.Nodes,
+    office: str, *, own_word: bool,
 ) -> bool:  # fmt: skip
-    """Whether a seal covers what came of a device. Altered where it does not fit."""
+    """Whether the seal that came, or the one that is `kept` here, covers what came of a device.
+
+    Altered where it does not fit; a kept one may have been given before what came now.
+    """
     proofs.take_up(c, device, own_word=own_word)
-    if seal is None:
+    used = seal or kept
+    if used is None:
         return False
-    sealed = bytes.fromhex(seal.chain)
-    wrong = proofs.compare(c, device, seal.step, sealed, nodes, own_word=own_word)
+    sealed = bytes.fromhex(used.chain)
+    wrong = proofs.compare(c, device, used.step, sealed, nodes, own_word=own_word)
+    if seal is None and wrong == proofs.BEYOND:
+        return False
     if wrong:
         raise _altered(office, wrong)
     return wrong is not None
@@ -205,11 +212,23 @@ def _refuse_forged(seal: SealLine, keys: Collection[str], office: str) -> None:
 
 
 def _altered(office: str, what: str) -> Altered:
+    whose = the_office(office)
     return Altered(
-        f"Changes of {the_office(office)} in this bundle {what}.",
-        f"Nothing was merged. Ask {office or 'that office'} itself for a bundle, and tell the "
-        "secretariat who sent this one.",
+        f"Changes of {whose} in this bundle {what}.",
+        f"Nothing was merged, and what is here stays. Ask {whose} for a bundle of its own: once "
+        "that is merged, open this one again. If it is refused then too, tell the secretariat who "
+        "sent it.",
     )
+
+
+def _line(row: Row) -> SealLine:
+    uuid, step, upto, root, signature = row
+    return SealLine(bytes(uuid).hex(), step, upto, bytes(root).hex(), bytes(signature).hex())
+
+
+def _kept(c: Connection, device: int) -> SealLine | None:
+    row = c.one(f"{_KEPT} WHERE s.device = ?", (device,))
+    return _line(row) if row else None
 
 
 def _seals(c: Connection, device: int) -> bool:

@@ -43,7 +43,7 @@ def make_older(desk: Desk, data: Path) -> None:
 
 def hashes(desk: Desk) -> dict[tuple[str, int], str]:
     db = store.open_database(str(desk.file))
-    assert not db.notice
+    assert "device name" not in db.notice
     rows = db.reader().all("SELECT d.uuid, t.n, t.chain FROM txn t JOIN device d "
                            "ON d.ord = t.device")  # fmt: skip
     db.close()
@@ -56,6 +56,11 @@ def test_offices_come_to_the_same_hashes_and_go_on(
     asec, lao, khm = desks
     for desk in desks:
         make_older(desk, tmp_path / "data")
+    for words in ("a copy from before is kept with the backups", ""):
+        db = store.open_database(str(asec.file))
+        assert words in db.notice
+        assert bool(words) == bool(db.notice)  # said once
+        db.close()
     kept = hashes(asec)
     shared = kept.keys() & hashes(lao).keys()
     assert len(shared) > 2
@@ -70,10 +75,8 @@ def test_offices_come_to_the_same_hashes_and_go_on(
     converged(asec, lao)
 
 
-def test_a_bundle_of_that_time_is_read(
-    desks: tuple[Desk, Desk, Desk], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, lao, khm = desks
+def bundle_of_then(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A bundle as the program before wrote it: no seeds, and seals that say nothing here."""
     write = payload.step_lines
 
     def as_then(c: Connection, **options: bool) -> Iterator[bytes]:
@@ -83,9 +86,38 @@ def test_a_bundle_of_that_time_is_read(
         patch.setattr("aps_desktop.services.bundles.Manifest",
                       partial(manifest.Manifest, format=1, min_reader=1))  # fmt: skip
         patch.setattr(payload, "step_lines", as_then)
-        old = lao.export()
-    report = khm.merge(old)
+        return desk.export()
+
+
+def test_a_bundle_of_that_time_is_read(
+    desks: tuple[Desk, Desk, Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, lao, khm = desks
+    report = khm.merge(bundle_of_then(lao, monkeypatch))
     assert (report["merged"], report["unsealed"]) == (4, 0)
     khm.sound()
     assert all(hashes(khm).values())
     assert khm.title("P-1") == "Flood early warning"
+
+
+def test_what_an_older_program_passes_on_is_held_against_the_seal_that_is_here(
+    desks: tuple[Desk, Desk, Desk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asec, lao, khm = desks
+    lao.new("project", code="P-2", title="Closed", document_class="restricted")
+    khm.merge(lao.export())
+    for desk in desks:
+        make_older(desk, tmp_path / "data")
+    lao.put("project", "P-1", title="Third")
+    assert asec.merge(lao.export("--max-class", "limited"))["merged"] == 1  # and its seal
+    closed = "UPDATE op SET val = replace(val, '{}', '{}') WHERE val LIKE '%{}%'"
+    for this, other, well in (("Closed", "Forged", False), ("Forged", "Closed", True)):
+        db = store.open_database(str(khm.file))
+        with db.writing() as c:
+            assert c.run(closed.format(this, other, this))
+        db.close()
+        code, answer = asec.run("bundle", "merge", bundle_of_then(khm, monkeypatch))
+        assert (code == 0) is well, answer
+    assert (answer["merged"], answer["unsealed"]) == (1, 0)
+    asec.sound()
+    assert asec.title("P-2") == "Closed"

@@ -1,5 +1,6 @@
 """Opening bundles in the window: look, merge, report, undo; and the quarantine of strangers."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,10 +9,10 @@ from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
-from aps_desktop.db import store
+from aps_desktop.db import identity, store
 from aps_desktop.db.digest import digest
 from aps_desktop.db.engine import Database
-from aps_desktop.services import bundle_files, bundles, conflicts, records, trusting
+from aps_desktop.services import bundle_files, bundles, conflicts, merging, records, trusting
 from aps_desktop.views import merge_dialog
 from aps_desktop.views.main_window import MainWindow
 from aps_desktop.views.merge_dialog import MergeDialog
@@ -334,3 +335,28 @@ def test_a_bundle_that_brings_a_newer_office_list_alone_says_so(
     ExchangeDialog(window.pane().history.thing(0), window).open()
     assert "Office list, version 5, is in force now" in words(window.findChild(ExchangeDialog))
     window.findChild(ExchangeDialog).reject()
+
+
+def test_two_copies_of_one_file_are_told_without_blame_and_the_advice_leads_out(
+    here: Offices, opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(here.la.path, tmp_path / "copy.aps")
+    with monkeypatch.context() as patch:  # a copy of the whole computer, notes included
+        patch.setattr(identity, "_why_new", lambda *_: "")
+        copy = store.open_database(str(tmp_path / "copy.aps"))
+    records.new(copy, "project", {"code": "P1", "title": "On the copy"})
+    records.new(here.la, "project", {"code": "P2", "title": "At the office"})
+    (wrong,) = here.send(copy, here.kh)
+    here.send(here.la, here.asec)
+    dialog = drop(opened(here.asec), here.bundle(here.kh))
+    text = words(dialog)
+    assert dialog.heading.text() == "This bundle cannot be merged"
+    assert "disagree about what was done on “Laptop of LA” of the Lao PDR office" in text
+    assert "may also have been altered by somebody else" in text
+    assert "what is here stays as it is" in text
+    dialog.reject()
+    merging.undo_merge(here.kh, wrong.merge)
+    here.send(here.la, here.kh)
+    here.send(here.kh, here.asec, here.la)
+    assert here.all_equal()
+    copy.close()

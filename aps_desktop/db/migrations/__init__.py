@@ -55,6 +55,16 @@ def migrate(db: Database, from_version: int, to_version: int) -> None:
         crash_point("migrated")
 
 
+def told(db: Database) -> str:
+    """What people are told once a file of an older program was brought to this version."""
+    kept = "." if db.postgres else ", and a copy from before is kept with the backups."
+    return (
+        f"This database has the form of this version of the program now; nothing was lost{kept} An "
+        "office whose program is older can open your bundles once it has the update too; you can "
+        "open theirs."
+    )
+
+
 def put_meta(c: Connection, name: str, value: str) -> None:
     """Keeps a fact about the file's format."""
     c.run(
