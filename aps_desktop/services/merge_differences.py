@@ -81,7 +81,8 @@ def _comes_with_its_record(c: Connection, op: Row) -> bool:
     if op[5] != MEMBER.number:
         return False
     return c.value(
-        "SELECT 1 FROM record m JOIN record r ON r.rid = m.parent JOIN n ON n.dot = r.birth "
+        "SELECT 1 FROM record m JOIN record r ON r.rid = m.parent "
+        "JOIN n ON n.cell = (r.rid << 10) AND n.dot = r.birth "
         "WHERE m.rid = ?",
         (op[3],),
     ) is not None  # fmt: skip

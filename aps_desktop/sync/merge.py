@@ -120,9 +120,10 @@ def _behind(c: Connection) -> bool:
 def _births(c: Connection) -> None:
     """The winning birth of every record that got one; `b` marks those born only now."""
     c.run("DROP TABLE IF EXISTS b")
-    c.run(f"CREATE TEMP TABLE b (rid {c.key}, dot BIGINT, fresh BIGINT, val TEXT)")
+    c.run(f"CREATE TEMP TABLE b (rid {c.key}, dot BIGINT, fresh BIGINT, val TEXT, tid BIGINT)")
     c.run(
-        "INSERT INTO b SELECT x.rid, x.dot, CASE WHEN r.birth IS NULL THEN 1 ELSE 0 END, x.val "
+        "INSERT INTO b SELECT x.rid, x.dot, CASE WHEN r.birth IS NULL THEN 1 ELSE 0 END, x.val, "
+        "r.tid "
         "FROM (SELECT n.cell >> 10 AS rid, o.dot AS dot, o.val AS val, row_number() OVER "
         "(PARTITION BY n.cell ORDER BY o.hlc DESC, d.uuid DESC, o.dot DESC) AS place "
         "FROM (SELECT DISTINCT cell FROM n WHERE (cell & 1023) = 0) n "
@@ -130,6 +131,7 @@ def _births(c: Connection) -> None:
         "JOIN device d ON d.ord = (o.dot >> 40)) x JOIN record r ON r.rid = x.rid "
         "WHERE x.place = 1 AND length(r.uuid) = 16 ORDER BY x.rid"
     )
+    c.run("CREATE INDEX b_by_tid ON b (tid)")
     several = births.chosen(c, _SEVERAL)
     _note_reborn(c, several)
     c.run(
@@ -171,8 +173,8 @@ def own(c: Connection, found: Mapping[int, births.Chosen]) -> None:
 
 
 _BORN_KINDS = (
-    "SELECT DISTINCT r.tid FROM b CROSS JOIN record r WHERE r.rid = b.rid "
-    f"AND r.tid IN ({', '.join(str(n) for n in (*BY_NUMBER, MEMBER.number))})"
+    "SELECT DISTINCT tid FROM b "
+    f"WHERE tid IN ({', '.join(str(n) for n in (*BY_NUMBER, MEMBER.number))})"
 )
 
 
@@ -191,8 +193,8 @@ def _parents(c: Connection, kind: Entity, number: int) -> None:
     parent = raw if kind is MEMBER else found_sql(owner)
     c.run(
         f"UPDATE record SET parent = {parent} "
-        f"FROM b WHERE b.rid = record.rid AND record.tid = {kind.number} AND b.fresh = 1 "
-        "AND record.rid IN (SELECT rid FROM b)"
+        "FROM b WHERE b.rid = record.rid AND b.fresh = 1 "
+        f"AND record.rid IN (SELECT rid FROM b WHERE tid = {kind.number})"
     )
 
 

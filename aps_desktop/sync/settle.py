@@ -72,6 +72,7 @@ def _lives(c: Connection) -> None:
         "UNION SELECT m.rid FROM b CROSS JOIN record m "
         f"WHERE m.parent = b.rid AND m.tid = {MEMBER.number})"
     )
+    c.run("CREATE INDEX life_by_tid ON life (tid)")
     c.run(
         "UPDATE life SET alive = CASE WHEN EXISTS (SELECT 1 FROM history h "
         "JOIN op o ON o.dot = h.dot "
