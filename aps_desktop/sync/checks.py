@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
 from uuid import UUID
@@ -104,10 +104,11 @@ def references(entity: int, field: int, value: str | None) -> list[str]:
             image = read_image(value)
         except (DatabaseFault, RecursionError) as error:
             raise InvalidValue("a new record cannot be read") from error
-        if write_image(image) != value or not all(0 < number < LIFE for number in image):
+        ends = min(image, default=1), max(image, default=1)
+        if write_image(image) != value or not all(0 < number < LIFE for number in ends):
             raise InvalidValue("a new record is not in its one spelling")
-        return [r for number, wire in image.items() for r in _one(entity, number, wire)]
-    return _one(entity, field, value) if value is not None else []
+        return _all(entity, image)
+    return _all(entity, {field: value}) if value is not None else []
 
 
 def storable(text: str) -> bool:
@@ -129,11 +130,13 @@ def check_member(id: str, field: int, value: str | None) -> None:
         raise InvalidValue("a member of a set never changes")
 
 
-_NOTHING: list[str] = []
-
-
-def _one(entity: int, number: int, wire: str) -> list[str]:
-    check, refers = check_of(entity, number)
-    if not (check or storable)(wire):
-        raise InvalidValue(f"field {number} of entity {entity} cannot hold “{wire[:60]}”")
-    return [wire] if refers else _NOTHING
+def _all(entity: int, texts: Mapping[int, str]) -> list[str]:
+    """The record ids that fields refer to. InvalidValue when one cannot hold its text."""
+    found = []
+    for number, wire in texts.items():
+        check, refers = check_of(entity, number)
+        if not (check or storable)(wire):
+            raise InvalidValue(f"field {number} of entity {entity} cannot hold “{wire[:60]}”")
+        if refers:
+            found.append(wire)
+    return found
