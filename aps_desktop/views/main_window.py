@@ -158,6 +158,14 @@ class MainWindow(QMainWindow):
             self._trail.amend(self.pane().target())
             self.pane().leave()
 
+    def save_typed(self) -> None:
+        """Saves what stands in a field that nobody has left yet: a menu leaves none.
+
+        Merged before it is saved, it would pass for an answer to what the merge brought.
+        """
+        if self.stack.count():
+            self.pane().leave()
+
     def _show(self, key: str, target: dict[str, Any]) -> None:
         pane = self._made(key)
         self.stack.setCurrentWidget(pane)
@@ -218,6 +226,9 @@ class MainWindow(QMainWindow):
         self.sync.read()
         self._read_late()
         self.painted.emit()
+        from aps_desktop.views.main_window_drops import FileDrops
+
+        FileDrops(self, self.commands)
         if "dashboards" in self.context.ui_state.get("panes", {}):
             self.context.charts().start(1)  # whoever looks at dashboards finds it ready
 
@@ -244,13 +255,6 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)
         self.messages.place()
-
-    def dragEnterEvent(self, event: object) -> None:
-        if self.commands.can_take(event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: object) -> None:
-        self.commands.take(event.mimeData().urls())
 
     def closeEvent(self, event: object) -> None:
         self._leave()

@@ -14,12 +14,15 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from aps_desktop.services import working
 from aps_desktop.views import theme
 from aps_desktop.views.main_window_sync import REQUEST, UPDATE, bundles_among
+from aps_desktop.views.shortcuts import COMMANDS
 
 if TYPE_CHECKING:
     from aps_desktop.views.pane import Pane
 
 _TABLES = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv")
 _IATI = ".xml"
+_OF_ALL = frozenset(command.name for command in COMMANDS if command.menu == "&File")
+"""What concerns all that is here: merging, sending, reporting, closing."""
 
 
 class Commands(QObject):
@@ -39,6 +42,8 @@ class Commands(QObject):
 
     def run(self, name: str) -> None:
         """Does what the command of that name says."""
+        if name in _OF_ALL:
+            self._window.save_typed()
         if name.startswith("area_"):
             self._window.go_area(name.removeprefix("area_"))
         elif name.startswith("scheme_"):
@@ -92,6 +97,7 @@ class Commands(QObject):
 
     def take(self, urls: list[QUrl]) -> None:
         """Dropped files: bundles are merged, workbooks go to the import."""
+        self._window.save_typed()
         if bundles := _bundles(urls):
             self._open_bundles(bundles)
             return

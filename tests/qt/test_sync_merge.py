@@ -3,10 +3,21 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from uuid import UUID
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QPushButton, QTableView, QWidget
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTableView,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from aps_desktop.db import identity, store
@@ -101,6 +112,52 @@ def test_the_differences_are_there_before_the_merge_and_in_the_history_after_it(
     qtbot.waitUntil(lambda: bar.maximum() > 0)
     qtbot.keyClick(again, Qt.Key.Key_End)
     assert bar.value() == bar.maximum()
+
+
+def test_a_bundle_dropped_on_a_field_is_opened_and_not_written_into_it(
+    here: Offices, opened: Open, qtbot: QtBot
+) -> None:
+    file = here.in_conflict()
+    window = opened(here.la)
+    (id,) = (UUID(bytes=row[0]) for row in here.la.reader().all("SELECT id FROM project"))
+    window.context.show_record("project", id)
+    form = window.pane()._detail.form
+    editor = form.rows["title"].editor.findChild(QLineEdit)
+    at = QPointF(editor.mapTo(window, editor.rect().center()))
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(file))])
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0)
+    enter = QDragEnterEvent(at.toPoint(), copy, data, left, none)
+    QApplication.sendEvent(window.windowHandle(), enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(window.windowHandle(), QDropEvent(at, copy, data, left, none))
+    assert editor.text() == "Title of the Lao office"
+    assert dialog_of(window).merge_button.text() == "Merge 2 changes"
+    dialog_of(window).reject()
+    data.setUrls([QUrl.fromLocalFile(str(here.folder / "notes.txt"))])
+    move = QDragMoveEvent(at.toPoint(), copy, data, left, none)
+    move.accept()
+    QApplication.sendEvent(window.windowHandle(), move)
+    assert not move.isAccepted()  # nothing that the program reads
+
+
+def test_what_is_being_typed_is_saved_before_a_merge_and_does_not_answer_it(
+    here: Offices, opened: Open, qtbot: QtBot
+) -> None:
+    file = here.in_conflict()
+    window = opened(here.la)
+    (id,) = (UUID(bytes=row[0]) for row in here.la.reader().all("SELECT id FROM project"))
+    window.context.show_record("project", id)
+    editor = window.pane()._detail.form.rows["title"].editor.findChild(QLineEdit)
+    editor.setFocus()
+    editor.selectAll()
+    qtbot.keyClicks(editor, "Typed while it came")
+    dialog = drop(window, file)
+    dialog.merge_button.click()
+    dialog.accept()
+    found = {one.field: one for one in conflicts.open_conflicts(here.la.reader())}
+    values = {version.value for version in found["title"].versions}
+    assert values == {"Typed while it came", "Title of the secretariat"}
 
 
 def test_what_a_merge_left_to_settle_is_said_at_once(here: Offices, opened: Open) -> None:
