@@ -9,6 +9,7 @@ from importlib import import_module
 
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain.errors import InvalidValue
+from aps_desktop.services import provisional
 from aps_desktop.services.chart_data import Chart
 from aps_desktop.services.dashboard_selection import Selection, ready
 
@@ -42,7 +43,8 @@ def together(
     module, function = specs[0].source.split(":")
     make: Build = getattr(import_module(f"aps_desktop.services.{module}"), function)
     made = make(c, ready(c, selection), today)
-    charts = {one.key: one for one in ((made,) if isinstance(made, Chart) else made)}
+    whole = provisional.noted(c, (made,) if isinstance(made, Chart) else made)
+    charts = {one.key: one for one in whole}
     return tuple(charts[spec.name] for spec in specs)
 
 

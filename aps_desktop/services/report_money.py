@@ -29,6 +29,7 @@ def money_table(reader: Reader, about: str, rid: int, until: date | None = None)
     if not any(one.total and one.total.rows for one in moved.totals):
         return [Paragraph("No transactions recorded.", "muted")]
     shown = [one for one in moved.totals if one.key in _ALWAYS or (one.total and one.total.rows)]
+    _rest_on(reader, moved)
     known = {one.key for one in moved.totals}
     derived = [
         one for one in left.totals if one.key not in known and (not one.total or one.total.rows)
@@ -45,9 +46,16 @@ def moved_in(reader: Reader, about: str, rid: int, year: int) -> list[Block]:
     """Each measure of one year by itself."""
     scope = replace(_scope(about, rid, date(year, 12, 31)), years=(year, year))
     moved = funding_flows.flows(reader.c, scope, "fund" if about == "fund" else "project")
+    _rest_on(reader, moved)
     rows = [_row(one) for one in moved.totals if one.total and one.total.rows]
     empty = f"No transactions recorded in {year}."
     return [Table(_COLUMNS, tuple(rows), empty=empty), *_missing(moved)]
+
+
+def _rest_on(reader: Reader, moved: Answer) -> None:
+    for one in moved.totals:
+        if one.opens is not None:
+            reader.unsettled.added_up(reader.c, one.opens)
 
 
 def _scope(about: str, rid: int, until: date) -> Scope:

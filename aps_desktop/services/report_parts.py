@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +22,7 @@ from aps_desktop.domain.money import Money
 from aps_desktop.domain.values import Value, show
 from aps_desktop.reports.document import Amount, Cell, Column, Day, Facts, Number, Table
 from aps_desktop.services.bundle_scope import CLASSES
+from aps_desktop.services.provisional import Unsettled
 from aps_desktop.services.records import Record
 
 DEFAULT_CLASS = "limited"
@@ -38,6 +40,7 @@ class Reader:
     c: Connection
     day: date
     max_class: str = DEFAULT_CLASS
+    unsettled: Unsettled = dataclasses.field(default_factory=Unsettled)
 
     def allowed(self, name: str) -> tuple[Filter, ...]:
         """The filters that keep records above the class out; none for what cannot be classed.
@@ -122,6 +125,7 @@ class Reader:
         A reference to a record above the class is left blank: even its title would tell of it.
         """
         kind = entity(name)
+        self.unsettled.read(self.c, name, rids, fields)
         wanted = [kind.field(field) for field in fields]
         raw = rows.read(self.c, name, fields, rids)
         slots = rows.slots(name, fields)
@@ -138,6 +142,7 @@ class Reader:
     def facts(self, record: Record, names: Sequence[str]) -> Facts:
         """What stands in fields of a record, without empty ones and names above the class."""
         kind = entity(record.entity)
+        self.unsettled.read(self.c, record.entity, [record.rid], names)
         found = [(kind.field(name), record.values.get(name)) for name in names]
         above = {f.name for f, _ in found if self._pointing_above(kind.name, f, [record.rid])}
         return Facts(tuple(

@@ -9,7 +9,6 @@ from uuid import UUID
 from aps_desktop.db.queries.lists import Filter
 from aps_desktop.domain import lifecycle
 from aps_desktop.domain.budget_versions import precedence
-from aps_desktop.domain.entities import entity
 from aps_desktop.domain.values import show_date
 from aps_desktop.reports.document import (
     Block,
@@ -25,7 +24,6 @@ from aps_desktop.reports.document import (
 from aps_desktop.services import (
     dashboard_delivery,
     project_standing,
-    record_page,
     report_charts,
 )
 from aps_desktop.services.dashboard_selection import Selection
@@ -50,7 +48,6 @@ def progress(reader: Reader, record: Record, year: int | None) -> Document:
     mine = Filter("project", "rid", (record.rid,))
     blocks: list[Block] = [
         reader.facts(record, _IDENTITY),
-        *_unsettled(reader, record),
         *_text("In brief", record, "description"),
         Heading("Where it stands"),
         Paragraph(_stands(reader, record), "strong"),
@@ -84,22 +81,11 @@ def progress(reader: Reader, record: Record, year: int | None) -> Document:
     return _document(reader, record, "Progress report", _in(year), blocks)
 
 
-def _unsettled(reader: Reader, record: Record) -> list[Block]:
-    """What two offices changed apart stands here as it is shown meanwhile; the reader is told."""
-    names = record_page.conflicts(reader.c, record)
-    labels = [f.label for f in entity(record.entity).fields if f.name in names]
-    if not labels:
-        return []
-    words = f"Changed apart by two offices, and not settled yet: {', '.join(labels)}."
-    return [Paragraph(f"{words} What stands here is provisional.", "strong")]
-
-
 def completion(reader: Reader, record: Record, year: int | None) -> Document:
     """What a project was to reach, what it reached, what it cost and what was learned."""
     mine = Filter("project", "rid", (record.rid,))
     blocks: list[Block] = [
         reader.facts(record, _IDENTITY),
-        *_unsettled(reader, record),
         *_text("Background and justification", record, "justification"),
         *_text("Expected outputs and outcomes", record, "outcomes"),
         Heading("What was done"),

@@ -20,7 +20,7 @@ from aps_desktop.domain.errors import InvalidValue
 from aps_desktop.domain.office_names import office_name
 from aps_desktop.domain.values import show_date
 from aps_desktop.reports import formats
-from aps_desktop.reports.document import Document
+from aps_desktop.reports.document import Block, Bullets, Document, Paragraph
 from aps_desktop.services import (
     records,
     report_annual,
@@ -32,6 +32,7 @@ from aps_desktop.services import (
 from aps_desktop.services.records import Record
 from aps_desktop.services.report_parts import DEFAULT_CLASS, Reader
 
+_MOST_UNSETTLED = 10
 OfRecord = Callable[[Reader, Record, int | None], Document]
 OfOffice = Callable[[Reader, int | None], Document]
 
@@ -109,16 +110,30 @@ def document(c: Connection, asked: Asked, day: date) -> Document:
         made = report.of_office(reader, asked.year)
     elif report.of_record is not None and asked.record is not None:
         record = records.get(c, report.entity, asked.record)
+        reader.unsettled.read(c, record.entity, [record.rid], record.values)
         made = report.of_record(reader, record, asked.year)
     else:
         what = entity(report.entity).label.lower()
         raise InvalidValue(f"A “{report.label}” is about a {what}.", f"Choose a {what}.")
     return msgspec.structs.replace(
         made,
+        blocks=made.blocks if made.letter else (*_unsettled(reader), *made.blocks),
         office=made.office or office_name(store.this_device(c)[1]),
         source=made.source or f"From the records of {show_date(day)}",
         mark=made.mark or dict(CLASSES)[reader.max_class],
     )
+
+
+def _unsettled(reader: Reader) -> list[Block]:
+    """What two offices changed apart stands here as it is shown meanwhile; the reader is told."""
+    lines = reader.unsettled.words(reader.c)
+    if not lines:
+        return []
+    if len(lines) > _MOST_UNSETTLED:
+        rest = len(lines) - _MOST_UNSETTLED
+        lines = [*lines[:_MOST_UNSETTLED], f"and {rest:,} more"]
+    words = "Provisional: offices changed this apart, and nobody has settled it yet."
+    return [Paragraph(words, "strong"), Bullets(tuple(lines))]
 
 
 def _class_for(c: Connection, report: Report, asked: Asked) -> str:

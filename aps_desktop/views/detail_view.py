@@ -180,6 +180,8 @@ class DetailView(QWidget):
         if same:
             self.form.refresh_values(page.record.values, page.record.labels)
             self.form.clear_messages()
+            if self.banner.kind == "draft" and not self.form.unsaved():
+                self.banner.say_nothing()  # saved on the way, without being asked
         else:
             self.form.show_values(page.record.values, page.record.labels)
             self.form.verticalScrollBar().setValue(0)

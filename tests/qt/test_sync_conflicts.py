@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from aps_desktop.db.engine import Database
-from aps_desktop.reports.document import Paragraph
+from aps_desktop.reports.document import Bullets, Paragraph
 from aps_desktop.services import conflicts, merging, proposals, records, reports
 from aps_desktop.services.reports import Asked
 from aps_desktop.views import conflict_window
@@ -239,5 +239,8 @@ def test_a_record_in_conflict_says_so_over_its_form_and_in_its_list(
 def test_a_report_says_what_is_not_settled(here: Offices) -> None:
     id = records.find_id(here.la.reader(), "project", "P1")
     made = reports.document(here.la.reader(), Asked("progress", id), date(2026, 11, 26))
-    words = [block.text for block in made.blocks if isinstance(block, Paragraph)]
-    assert any("not settled yet: Title, Brief description." in text for text in words)
+    first, lines = made.blocks[:2]
+    assert isinstance(first, Paragraph)
+    assert first.text.startswith("Provisional: ")
+    assert isinstance(lines, Bullets)
+    assert lines.items == ("P1 · Title of the Lao office: Title, Brief description",)

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from aps_desktop.db.connection import DatabaseFault
 from aps_desktop.db.engine import Database
+from aps_desktop.domain.changes import Applied
 from aps_desktop.services import drafts, records
 from aps_desktop.tasks.runner import Runner
 from aps_desktop.views.context import Context
@@ -260,4 +261,23 @@ def test_words_in_a_field_that_was_not_left_survive_the_end_of_the_program(
     qtbot.mouseClick(again.banner.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: kept() == {}, timeout=4000)
     assert stored(db, project, "title") == "Early warning for coasts"
+    assert not again.banner.isVisible()
+
+
+def test_words_saved_on_the_way_are_not_offered_any_more(
+    qtbot: QtBot, open_page: Callable[..., DetailView], project: UUID, db: Database
+) -> None:
+    view = open_page(project)
+    line = view.form.rows["title"].editor.line
+    line.setFocus()
+    line.end(False)
+    qtbot.keyClicks(line, " for coasts")
+    kept = lambda: drafts.load(db.connect(), "project", project.hex)  # noqa: E731
+    qtbot.waitUntil(lambda: "title" in kept(), timeout=4000)
+    again = open_page(project)
+    assert again.banner.kind == "draft"
+    again.leave()  # as a menu of the window does
+    assert stored(db, project, "title") == "Early warning for coasts"
+    again.on_changed(Applied(1, "", {"project": frozenset({again.record.rid})}))
+    qtbot.waitUntil(lambda: again.banner.kind == "")
     assert not again.banner.isVisible()
