@@ -38,7 +38,7 @@ QPushButton { background: $surface; color: $text; border: 1px solid $border_stro
   border-radius: 6px; padding: 5px 14px; min-height: 18px; }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $border; }
-QPushButton:focus { border: 2px solid $accent; padding: 4px 13px; }
+QPushButton:focus { border: 2px solid $accent; padding: 4px 13px; outline: none; }
 QPushButton:disabled { color: $border_strong; border-color: $border; background: $window; }
 QPushButton[kind="primary"], QPushButton:default { background: $accent; color: $accent_text;
   border-color: $accent; }
@@ -52,6 +52,8 @@ QPushButton[kind="quiet"]:disabled { color: $border_strong; border-color: transp
 QPushButton[kind="quiet"]:hover { background: $hover; }
 QPushButton[kind="quiet"]:focus { border: 2px solid $accent; padding: 4px 7px; }
 QPushButton[kind="danger"] { color: $late; border-color: $late; }
+QPushButton[kind="danger"]:default, QPushButton[kind="danger"]:default:hover { background: $late;
+  color: $accent_text; }
 QPushButton[kind="danger"]:disabled { color: $border_strong; border-color: $border; }
 
 QPushButton[subtab="true"] { background: transparent; border: 1px solid transparent;

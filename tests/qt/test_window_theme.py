@@ -1,8 +1,12 @@
 """The colours: readable in both schemes, and never apart between the two."""
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
 
-from aps_desktop.views import theme
+from aps_desktop.views import theme, theme_sheet
+from aps_desktop.views.dialogs import Notice
 
 TEXTS = (
     "text", "text_muted", "accent", "ok", "attention", "late",
@@ -12,6 +16,7 @@ PAIRS = [
     *((text, ground) for text in TEXTS for ground in GROUNDS),
     ("accent_text", "accent"),
     ("accent_text", "accent_hover"),
+    ("accent_text", "late"),
     ("selection_text", "selection"),
     ("accent", "accent_soft"),
     ("text", "accent_soft"),
@@ -54,3 +59,17 @@ def test_contrast_is_computed_as_the_standard_says() -> None:
 def test_an_unknown_scheme_is_the_system_s() -> None:
     theme.choose("purple")
     assert theme.chosen() == "system"
+
+
+def test_a_button_that_deletes_stays_readable_with_the_keyboard_at_it(
+    qapp: QApplication, qtbot: QtBot
+) -> None:
+    theme_sheet.dress(qapp)
+    notice = Notice("Put it back?", "It goes back.", do="Put it back", leave="Cancel", danger=True)
+    qtbot.addWidget(notice)
+    notice.show()
+    doing = next(b for b in notice.findChildren(QPushButton) if b.text() == "Put it back")
+    doing.setFocus(Qt.FocusReason.TabFocusReason)
+    doing.setDefault(True)
+    ground = doing.grab().toImage().pixelColor(8, doing.height() // 2)
+    assert ground.name() == theme.tokens().late
