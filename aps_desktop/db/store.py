@@ -111,7 +111,7 @@ def _check_opened(database: Database, bad_end: bool) -> None:
 
 def _bring_up(database: Database, version: int) -> None:
     """Migrates an older file (or one whose tables are described otherwise by now)."""
-    from aps_desktop.db import identity, interrupted, migrations
+    from aps_desktop.db import identity, interrupted, migrations, wrong_date
 
     if database.read_only:
         return
@@ -121,7 +121,8 @@ def _bring_up(database: Database, version: int) -> None:
     ended = interrupted.words(database)
     identity.settle_identity(database)
     renewed = migrations.told(database) if version < SCHEMA_VERSION else ""
-    database.notice = " ".join(words for words in (renewed, ended, database.notice) if words)
+    date = wrong_date.words(database.reader(), database.clock.millis())
+    database.notice = " ".join(one for one in (renewed, ended, database.notice, date) if one)
 
 
 def on_server(location: str) -> bool:

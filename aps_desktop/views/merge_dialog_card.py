@@ -35,6 +35,10 @@ _AHEAD = (
     "By its date it comes from the future: the clock of that computer, or of this one, is wrong. "
     "Nothing is lost by that."
 )
+_LONG_AGO = (
+    "By its date it is more than a year old. If that cannot be, the clock of that computer, or of "
+    "this one, is wrong. Nothing is lost by that."
+)
 _CHIPS = {
     READY: ("Confirmed sender", "ok"),
     KNOWN: ("Merged already", "neutral"),
@@ -71,8 +75,10 @@ class BundleCard(Card):
         if item.bundle is not None:
             for problem in item.bundle.problems:
                 self.lines.addWidget(said(problem, "attention", self))
-            if item.bundle.made > time() * 1000 + _A_DAY:
-                self.lines.addWidget(said(_AHEAD, "attention", self))
+            away = item.bundle.made - time() * 1000
+            if away > _A_DAY or away < -366 * _A_DAY:
+                words = _AHEAD if away > 0 else _LONG_AGO
+                self.lines.addWidget(said(words, "attention", self))
         if item.state == READY and item.bundle.first_list:
             self.lines.addWidget(said(_FIRST_LIST, "attention", self))
             self.lines.addWidget(fingerprint_label(item.bundle.first_list, "list_signer", self))

@@ -328,6 +328,32 @@ def test_a_clock_that_is_years_ahead_is_said(
     dialog.reject()
 
 
+def test_a_clock_at_1970_is_said_to_both_sides_and_loses_nothing(
+    here: Offices, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = opened(here.la)
+    id = records.new(here.asec, "project", {"code": "P1", "title": "One"})
+    with monkeypatch.context() as then:
+        then.setattr(type(here.asec.clock), "millis", lambda _: 86_400_000)
+        again = store.open_database(str(here.asec.path))
+        assert "By the clock of this computer it is 2 Jan 1970, but the last" in again.notice
+        records.put(again, "project", id, {"title": "In 1970"})
+        file = here.bundle(again)
+        again.close()
+        new = office(here.folder, "TH")
+        assert "which was before there was this program" in new.notice
+        new.close()
+    dialog = drop(window, file)
+    assert "By its date it is more than a year old" in words(dialog)
+    dialog.merge_button.click()
+    dialog.reject()
+    for db in (here.la, here.asec):
+        assert records.get(db.reader(), "project", id).values["title"] == "In 1970"
+    again = store.open_database(str(here.asec.path))
+    assert not again.notice  # the date is right again
+    again.close()
+
+
 def test_a_known_bundle_has_nothing_to_merge(here: Offices, opened: Open) -> None:
     file = here.bundle(here.asec, full=True)
     window = opened(here.la)
