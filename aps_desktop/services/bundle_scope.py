@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from aps_desktop.db import log
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.layout import MEMBER
 from aps_desktop.domain.entities import ENTITIES, entity
@@ -68,38 +70,97 @@ def fill(c: Connection, scope: Scope) -> str:
 
 
 def _classes(c: Connection, max_class: str) -> None:
-    """Records above the class, with all that is a part of them, however deep.
+    """Records above the class, with all that is a part of them or only about them, however deep.
 
-    A record that was deleted is left out too: its last class cannot be told from its table. One
-    that was united with another goes along where its kind has no class.
+    A record of a kind without a class has that of what it is part of or, where it is part of
+    nothing, of what it refers to. One that was deleted is left out too: its last class cannot be
+    told from its table. One that was united with another goes along where it can have no class.
     """
     if max_class in ("", CLASSES[-1]):
         return
     allowed = CLASSES[: CLASSES.index(max_class) + 1]
-    marks = ", ".join(f"'{name}'" for name in allowed)
     for kind in ENTITIES:
         if "document_class" in kind.by_name:
             c.run(
                 f"INSERT INTO too_high SELECT rid FROM {kind.name} "
-                f"WHERE coalesce(document_class, '{_DEFAULT_CLASS}') NOT IN ({marks}) "
+                f"WHERE coalesce(document_class, '{_DEFAULT_CLASS}') NOT IN ({_words(allowed)}) "
                 "ON CONFLICT DO NOTHING"
             )
-    classed = ", ".join(str(kind.number) for kind in ENTITIES if "document_class" in kind.by_name)
+    c.many(
+        "INSERT INTO too_high VALUES (?) ON CONFLICT DO NOTHING",
+        [(rid,) for rid, wire in _not_shown(c) if (wire or _DEFAULT_CLASS) not in allowed],
+    )
+    open_kinds = [kind for kind in ENTITIES if "document_class" not in kind.by_name]
+    unclassed = _numbers(MEMBER, *open_kinds)
+    # Kinds of a newer program, too: whether they have a class cannot be told.
+    c.run(
+        f"INSERT INTO too_high SELECT rid FROM record WHERE tid NOT IN ({unclassed}) AND "
+        f"(alive = 0 OR tid NOT IN ({_numbers(MEMBER, *ENTITIES)})) ON CONFLICT DO NOTHING"
+    )
+    while _parts(c, "too_high") + sum(_about(c, kind) for kind in open_kinds) > 0:
+        pass
+    common = _numbers(*(kind for kind in open_kinds if not _subjects(kind)))
     c.run(
         "INSERT INTO too_high SELECT rid FROM record WHERE alive = 0 AND NOT (rid IN "
-        f"(SELECT rid FROM united) AND tid NOT IN ({classed})) ON CONFLICT DO NOTHING"
+        f"(SELECT rid FROM united) AND tid IN ({common})) ON CONFLICT DO NOTHING"
     )
-    _spread(c, "too_high")
+    while _parts(c, "too_high") > 0:
+        pass
 
 
-def _spread(c: Connection, table: str) -> None:
-    """Adds the parts and set members of the records in a table, until nothing is added."""
-    sql = (
+def _words(texts: Iterable[str]) -> str:
+    return ", ".join(f"'{text}'" for text in texts)
+
+
+def _numbers(*kinds: Entity) -> str:
+    return ", ".join(str(kind.number) for kind in kinds)
+
+
+def _not_shown(c: Connection) -> list[tuple[int, str | None]]:
+    """(row number, class) said of records beside the shown one: in conflict with it, or waiting."""
+    places = {(k.number, k.by_name["document_class"].number)
+              for k in ENTITIES if "document_class" in k.by_name}  # fmt: skip
+    numbers = ", ".join(str(number) for number in sorted({number for _, number in places}))
+    rows = c.all(
+        "SELECT r.tid, e.cell, o.val, o.cell FROM cell_extra e CROSS JOIN op o CROSS JOIN record r "
+        f"WHERE (e.cell & 1023) IN ({numbers}) AND o.dot = e.dot AND r.rid = (e.cell >> 10) "
+        "UNION ALL SELECT r.tid, o.cell, o.val, o.cell FROM op_held h CROSS JOIN op o "
+        f"CROSS JOIN record r WHERE o.dot = h.dot AND (o.cell & 1023) IN ({numbers}) "
+        "AND r.rid = (o.cell >> 10)"
+    )
+    return [
+        (log.rid_of_cell(cell), log.wire_in(val, at, log.field_of_cell(cell)))
+        for tid, cell, val, at in rows
+        if (tid, log.field_of_cell(cell)) in places
+    ]
+
+
+def _parts(c: Connection, table: str) -> int:
+    """Adds the parts and set members of the records in a table; returns how many."""
+    return c.run(
         f"INSERT INTO {table} SELECT r.rid FROM record r "
         f"WHERE r.parent IN (SELECT rid FROM {table}) AND r.rid NOT IN (SELECT rid FROM {table})"
     )
-    while c.run(sql) > 0:
-        pass
+
+
+def _about(c: Connection, kind: Entity) -> int:
+    """Adds the records of a kind that are about one above the class; returns how many."""
+    tests = " OR ".join(f"t.{name} IN (SELECT rid FROM too_high)" for name in _subjects(kind))
+    if not tests:
+        return 0
+    return c.run(
+        f"INSERT INTO too_high SELECT t.rid FROM {kind.name} t WHERE ({tests}) "
+        "AND t.rid NOT IN (SELECT rid FROM too_high)"
+    )
+
+
+def _subjects(kind: Entity) -> list[str]:
+    """The references by which records of a kind without a class have that of others."""
+    if kind.owner or _is_common(kind):
+        return []
+    references = [f for f in kind.columns if f.kind is Kind.REFERENCE]
+    others = {f.target for f in references if not _is_common(entity(f.target))} - {kind.name}
+    return [f.name for f in references if f.target in others or f.name == kind.tree]
 
 
 def _roots(c: Connection, scope: Scope) -> None:

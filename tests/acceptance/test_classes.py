@@ -71,6 +71,24 @@ def secrets(alone: Desk, tmp_path: Path) -> dict[str, str]:
     return ids
 
 
+@pytest.fixture
+def about(alone: Desk, secrets: dict[str, str]) -> None:
+    """Records of kinds without a class of their own, which are only about restricted ones."""
+    closed = secrets["closed"]
+    result = alone.new("result", project=closed, title=f"{MARK} result")
+    deeper = alone.new("result", parent=result, title=f"{MARK} deeper")
+    alone.new("indicator", result=deeper, title=f"{MARK} indicator")
+    tranche = alone.new("tranche", project=closed, title=f"{MARK} tranche")
+    alone.new("condition", tranche=tranche, title=f"{MARK} condition")
+    alone.new("reporting_request", project=closed, title=f"{MARK} request")
+    alone.new("dissemination", document="D-1", channel="website", notes=f"{MARK} sent")
+    alone.new("participation_count", project=closed, people="3", notes=f"{MARK} three")
+    twin = alone.new("result", project=closed, title=f"{MARK} twin")
+    alone.done("record", "unite", "result", twin, result)
+    alone.new("result", project=secrets["open"], title="Open result")
+
+
+@pytest.mark.usefixtures("about")
 @pytest.mark.parametrize("scope", [(), ("--scope", "pillar:AEC"), ("--full",)])
 def test_no_trace_of_restricted_records(
     alone: Desk, secrets: dict[str, str], scope: tuple[str, ...]
@@ -80,6 +98,7 @@ def test_no_trace_of_restricted_records(
     for highest in ("public", "limited"):
         bundle = alone.export(*scope, "--max-class", highest)
         assert MARK.encode() not in unpacked(bundle).lower()
+        assert b"Open result" in unpacked(bundle) or highest == "public"
     assert MARK.encode() in unpacked(alone.export()).lower()  # so the search would find it
 
 
@@ -98,6 +117,24 @@ def test_what_is_open_arrives_and_the_rest_follows_by_a_full_bundle(
     other.merge(alone.export())
     assert other.has("project", secrets["closed"])
     converged(alone, other)
+
+
+def test_a_class_that_is_in_conflict_holds_back_what_one_of_them_closed(
+    house: tuple[Desk, Desk, Desk],
+) -> None:
+    asec, lao, khm = house
+    id = lao.new("project", code="P-9", title="Ours", document_class="limited")
+    asec.merge(lao.export())
+    lao.put("project", id, document_class="restricted", title="Closed")
+    asec.put("project", id, document_class="public")
+    asec.merge(lao.export())
+    assert asec.get("project", id)["document_class"] == "public"  # for the time being
+    khm.merge(asec.export("--max-class", "limited"))
+    assert not khm.has("project", id)
+    (conflict,) = asec.conflicts()
+    asec.done("conflicts", "resolve", conflict["id"], "--take", "mine")
+    khm.merge(asec.export("--max-class", "limited"))
+    assert khm.has("project", id)
 
 
 def test_every_entity_with_a_class_is_held_back(alone: Desk) -> None:
