@@ -67,7 +67,7 @@ def inspect(session: Session) -> int:
 
 
 _NEEDS_A_PERSON = ("conflicts", "held", "proposals", "restored", "refused", "refused_changes",
-                   "second_births", "misnamed")  # fmt: skip
+                   "second_births", "misnamed", "left", "back", "forks")  # fmt: skip
 
 
 def merge(session: Session) -> int:
@@ -193,8 +193,11 @@ def trust_revoke(session: Session) -> int:
     """End a computer's work after one of its bundles."""
     a = session.arguments
     with session.database() as db:
-        version = trusting.revoke(db, a.device, a.after)
-    session.answer({"version": version}, f"Revoked; the office list is version {version} now.")
+        version, settled = trusting.revoke(db, a.device, a.after)
+    words = f"Revoked; the office list is version {version} now."
+    if settled.left:
+        words += f" {many(settled.left, 'change')} made after that bundle count no more."
+    session.answer({"version": version, "left": settled.left, "back": settled.back}, words)
     return DONE
 
 
@@ -244,6 +247,9 @@ def _merged(reports: list[merging.Report], refused: list[dict[str, str]]) -> dic
     document["refused_changes"] = sum(r.refused for r in reports)
     document["second_births"] = sum(r.second_births for r in reports)
     document["misnamed"] = sum(r.misnamed for r in reports)
+    document["left"] = sum(r.left for r in reports)
+    document["back"] = sum(r.back for r in reports)
+    document["forks"] = [words for r in reports for words in r.forks]
     document["problems"] = refused
     document["merge"] = next((r.merge for r in reversed(reports) if r.merge), None)
     document["bundles"] = [
@@ -270,6 +276,7 @@ def _merged_words(reports: list[merging.Report]) -> str:
             f"{many(r.proposals, 'proposal')}." + (f" Merge {r.merge}." if r.merge else "")
         )
         lines += [f"  waiting for {words}" for words in r.bundle.waiting_for]
+        lines += [f"  {words}" for words in r.forks]
         lines += [
             f"  {many(number, 'change')} of {office} came without its own seal"
             for office, number in r.unsealed.items()

@@ -96,6 +96,7 @@ def record_history(session: Session) -> int:
     words = [
         f"{d['at']}  {d['office']} {d['officer']}  "
         + ("proposed: " if d["proposed"] else "")
+        + ("" if d["counts"] else "does not count, its computer was revoked: ")
         + d["event"]
         + (f" {d['label']}: {d['old']} → {d['new']}" if d["label"] else "")
         for d in document

@@ -154,7 +154,8 @@ def tidy(c: Connection) -> None:
             c.run(
                 f"DELETE FROM record WHERE rid IN ({placeholders(part)}) AND NOT EXISTS (SELECT 1 "
                 "FROM history h WHERE h.cell BETWEEN (record.rid << 10) "
-                "AND ((record.rid << 10) | 1023))",
+                "AND ((record.rid << 10) | 1023)) "
+                "AND rid NOT IN (SELECT cell >> 10 FROM op_revoked)",
                 part,
             )
 
@@ -182,6 +183,8 @@ def swap(c: Connection, pairs: list[tuple[int, int]], *, cells_of: tuple[str, ..
             f"UPDATE {table} SET cell = m.cell FROM moving m "
             f"WHERE {table}.cell = m.old AND {table}.dot = m.dot"
         )
+    c.run("UPDATE op_revoked SET cell = op_revoked.cell + ((x.other - x.rid) << 10) "
+          "FROM swapped x WHERE x.rid = (op_revoked.cell >> 10)")  # fmt: skip
     was = {
         rid: (bytes(uuid), tid)
         for rid, uuid, tid in c.all(

@@ -100,6 +100,16 @@ _index_table("op_held", _key("dot"))
 _index_table("op_proposal", _key("dot"))
 _index_table("op_seen", _key("dot"), _key("device"), _number("seq"))
 sa.Table("united", metadata, _key("rid"), _number("survivor"))
+# Revoked computers' last good changes by the office list, and what is here beyond: `sync/revoked`.
+_index_table("revoked", sa.Column("uuid", sa.LargeBinary, primary_key=True), _number("upto"))
+sa.Table(
+    "op_revoked",
+    metadata,
+    _key("dot"),
+    *(_number(n) for n in ("prev", "cell", "hlc", "txn")),
+    _text("val"),
+    _number("merge", default=0),
+)
 sa.Table(
     "seal",
     metadata,

@@ -93,11 +93,12 @@ def _appear_or_go(
     tid, uuid, alive = c.one("SELECT tid, uuid, alive FROM record WHERE rid = ?", (rid,)) or (
         *(0, b"", 0),
     )
-    kind = BY_NUMBER.get(tid)
+    kind = _kind(tid)
     if kind is None:
         return
     now = c.value(f"SELECT {lives.ALIVE_SQL} FROM record WHERE rid = ?", (rid,))
-    touched.setdefault(kind.name, set()).add(rid)
+    if kind is not MEMBER:
+        touched.setdefault(kind.name, set()).add(rid)
     if not now:
         gone = c.run(f"DELETE FROM {kind.name} WHERE rid = ?", (rid,))
         counts[tid] = counts.get(tid, 0) - max(gone, 0)
@@ -111,6 +112,11 @@ def _appear_or_go(
         _put_title(c, kind, rid, image)
         counts[tid] = counts.get(tid, 0) + 1
     c.run("UPDATE record SET alive = ? WHERE rid = ?", (now, rid))
+
+
+def _kind(number: int) -> Entity | None:
+    """What a record is; a set's member too: somebody may say of its id that it is a duplicate."""
+    return MEMBER if number == MEMBER.number else BY_NUMBER.get(number)
 
 
 def _refer_anew(c: Connection, rids: Collection[int], touched: dict[str, set[int]]) -> None:
@@ -159,7 +165,7 @@ def retitle(c: Connection, rids: Iterable[int]) -> None:
     wanted = sorted(rids)
     images = log.images(c, wanted)
     for rid in wanted:
-        kind = BY_NUMBER.get(c.value("SELECT tid FROM record WHERE rid = ?", (rid,)))
+        kind = _kind(c.value("SELECT tid FROM record WHERE rid = ?", (rid,)))
         if kind is not None:
             c.run("DELETE FROM search_title WHERE tid = ? AND rid = ?", (kind.number, rid))
             _put_title(c, kind, rid, images.get(rid, {}))

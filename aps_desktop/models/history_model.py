@@ -85,11 +85,13 @@ def _cell(entry: HistoryEntry, column: int) -> str:
 
 
 def _what(entry: HistoryEntry) -> str:
-    """ "Title", "Partners: added", "Created (merge)", "Title (proposed)"."""
+    """ "Title", "Partners: added", "Created (merge)", "Title (proposed)", "Title (revoked)"."""
     event = _WORDS.get(entry.event, entry.event)
     words = entry.label or event
     if entry.label and entry.event != "changed":
         words = f"{entry.label}: {event.lower()}"
+    if not entry.counts:
+        return f"{words} (revoked)"
     if entry.proposed:
         return f"{words} (proposed)"
     return f"{words} ({entry.why})" if entry.why in _TOLD else words

@@ -25,6 +25,7 @@ class HistoryEntry:
 
     `was` and `became` are the canonical texts behind `old` and `new` (a set: the member's).
     `proposed`: who made it does not own the record, so that it changed nothing by itself.
+    `counts`: not so where its computer was revoked from an earlier change on.
     """
 
     at: int
@@ -41,6 +42,7 @@ class HistoryEntry:
     was: str | None = None
     became: str | None = None
     proposed: bool = False
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,11 @@ class Step:
 def of_record(c: Connection, name: str, id: UUID) -> list[HistoryEntry]:
     """A record's changes, newest first, its sets' included. Deleted records have one too."""
     kind = entity(name)
-    row = c.one("SELECT rid, tid FROM record WHERE uuid = ? AND birth IS NOT NULL", (id.bytes,))
+    row = c.one(
+        "SELECT rid, tid FROM record WHERE uuid = ? AND (birth IS NOT NULL OR EXISTS "
+        "(SELECT 1 FROM op_revoked o WHERE o.cell = (rid << 10)))",
+        (id.bytes,),
+    )
     if row is None or row[1] != kind.number:
         raise NotFound(f"There is no {kind.label.lower()} with the id {id}.")
     rid = row[0]
@@ -107,14 +113,18 @@ _Dated = tuple[tuple[int, int], HistoryEntry]
 
 
 def _ops(c: Connection, rid: int) -> list[_Op]:
-    return c.all(
+    said = (
         "SELECT o.dot, o.prev, o.cell, o.val, t.wall, t.officer, t.office, d.name, t.why, "
-        "t.label, o.hlc, o.dot IN (SELECT dot FROM op_proposal) "
-        "FROM history h JOIN op o ON o.dot = h.dot "
+        "t.label, o.hlc, o.dot IN (SELECT dot FROM op_proposal), {counts} FROM {changes} "
         "JOIN txn t ON t.device = (o.dot >> 40) AND t.n = o.txn "
-        "JOIN device d ON d.ord = t.device WHERE h.cell BETWEEN ? AND ?",
-        log.cells_of(rid),
+        "JOIN device d ON d.ord = t.device WHERE {cell} BETWEEN ? AND ?"
     )
+    there = said.format(counts=1, changes="history h JOIN op o ON o.dot = h.dot", cell="h.cell")
+    found = c.all(there, log.cells_of(rid))
+    if c.value("SELECT 1 FROM op_revoked LIMIT 1") is not None:
+        beyond = said.format(counts=0, changes="op_revoked o", cell="o.cell")
+        found += c.all(beyond, log.cells_of(rid))
+    return found
 
 
 def _entry(
@@ -137,11 +147,12 @@ def _stands_for(op: _Op, title: str) -> _Dated:
 
 def _event(op: _Op, event: str) -> _Dated:
     """What happened to the record as a whole."""
-    at, officer, office, device, why, step, hlc, proposed = op[4:]
+    at, officer, office, device, why, step, hlc, proposed, counts = op[4:]
     entry = HistoryEntry(
         *(at, officer, office, device, why, step, event),
         *("", "", "", ""),
         proposed=bool(proposed),
+        counts=bool(counts),
     )
     return (hlc, op[0]), entry
 
@@ -161,9 +172,15 @@ def _entries(c: Connection, kind: Entity, rid: int, op: _Op) -> list[_Dated]:
     field = kind.by_number.get(number)
     if field is None:
         return []
-    before = c.one("SELECT val, cell FROM op WHERE dot = ?", (op[1],)) if op[1] else None
+    before = _said(c, op[1]) if op[1] else None
     old = log.wire_in(before[0], before[1], number) if before else None
     return [_entry(c, op, "changed", field, old, op[3])]
+
+
+def _said(c: Connection, dot: int) -> Row | None:
+    """(text, cell) of a change, also of one that counts no more."""
+    sql = "SELECT val, cell FROM {} WHERE dot = ?"
+    return c.one(sql.format("op"), (dot,)) or c.one(sql.format("op_revoked"), (dot,))
 
 
 def _member_entries(c: Connection, kind: Entity, member: int, op: _Op) -> list[_Dated]:

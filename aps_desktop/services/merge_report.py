@@ -102,6 +102,13 @@ def passed_over(numbers: Mapping[str, Any]) -> list[tuple[str, str]]:
     if number := numbers.get("refused", 0):
         words = "not taken: their computer was revoked, or they belong to a newer version"
         found.append(("attention", f"{many(number, 'change')} {words}"))
+    found += [("late", words) for words in numbers.get("forks") or ()]
+    if number := numbers.get("left", 0):
+        words = "of revoked computers, merged here earlier, count no more"
+        found.append(("attention", f"{many(number, 'change')} {words}"))
+    if number := numbers.get("back", 0):
+        words = "of a revoked computer count again: its work is good up to a later bundle"
+        found.append(("attention", f"{many(number, 'change')} {words}"))
     if numbers.get("renewed"):
         words = "This database had been put back to an older state: its own later changes came "
         found.append(("attention", f"{words}back, and new ones get a new device name"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from aps_desktop.db import chain
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain.ids import shipped_ids
@@ -9,6 +11,7 @@ from aps_desktop.services import reference_data, trusting
 from aps_desktop.sync import proofs, seals
 from aps_desktop.sync.bundle_errors import WrongSigner
 from aps_desktop.sync.container import OpenedBundle
+from aps_desktop.sync.revoked import Settled
 from aps_desktop.sync.trust import TrustStore
 
 
@@ -23,6 +26,16 @@ def trust(c: Connection, bundle: OpenedBundle) -> TrustStore:
     if not kept.root and bundle.offices is not None and kept.names_us(bundle.offices):
         return kept.adopt(bundle.offices)
     return kept
+
+
+def take_list(c: Connection, bundle: OpenedBundle) -> Settled:
+    """Keeps the office list that a bundle brings, where it is newer; what that does to the state.
+
+    Our own first one too, which grants our request. And where the list in force has not yet been
+    followed (an older program did not), it is now.
+    """
+    present, newest = trusting.kept(c), trust(c, bundle)
+    return trusting.keep(c, newest) if newest != present else trusting.settle(c, present)
 
 
 def refuse_impostor(c: Connection, bundle: OpenedBundle) -> None:
@@ -62,16 +75,15 @@ def limits(c: Connection, bundle: OpenedBundle) -> dict[bytes, int]:
     Lists of a newer program come with it, not from whoever says that he has them.
     """
     newer = {id: 0 for id in shipped_ids() if id not in reference_data.issues()}
-    return newer | {
-        bytes.fromhex(one.device): one.revoked_change
-        for one in trust(c, bundle).devices()
-        if one.revoked_change is not None
-    }
+    return newer | trusting.last_changes(trust(c, bundle))
 
 
-def unsealed(c: Connection, bundle: OpenedBundle) -> dict[str, int]:
+def unsealed(
+    c: Connection, bundle: OpenedBundle, limits: Mapping[bytes, int], forked: Collection[bytes]
+) -> dict[str, int]:
     """By office: what came by way of another one without its seal. Altered where seals do not fit.
 
+    `limits` are the last changes that were taken of some devices, those that `forked` among them.
     A device that is not on the list is a restored or copied database of its office. The hashes of
     an older program are of another kind: its steps get theirs here, and its seals say nothing.
     """
@@ -88,7 +100,7 @@ def unsealed(c: Connection, bundle: OpenedBundle) -> dict[str, int]:
     else:
         found = seals.read(bundle.blocks(seals.MEMBER))
         nodes = seals.read_nodes(bundle.blocks(proofs.MEMBER))
-    whole, cut = m.scope.kind == "all", {id.hex() for id in limits(c, bundle)}
+    whole, cut = m.scope.kind == "all", {id.hex() for id in limits}
     covers = {id: span for id, span in m.covers.items() if whole and id not in cut}
-    sent = seals.Sent(bytes.fromhex(m.sender.device), whole, covers)
+    sent = seals.Sent(bytes.fromhex(m.sender.device), whole, covers, limits, forked)
     return seals.check(c, found, nodes, sent, keys, {one.device for one in listed})

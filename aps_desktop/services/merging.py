@@ -14,11 +14,12 @@ from aps_desktop.db.layout import MEMBER
 from aps_desktop.db.store import SCHEMA_VERSION
 from aps_desktop.domain.changes import Applied
 from aps_desktop.domain.errors import NotFound, UserError
-from aps_desktop.domain.office_names import the_office
 from aps_desktop.services import (
     backup,
     files,
     merge_differences,
+    merge_forks,
+    merge_gaps,
     merge_trust,
     queued_bundles,
     reporting_answers,
@@ -27,6 +28,7 @@ from aps_desktop.services import (
     updates,
 )
 from aps_desktop.services.merge_differences import Difference
+from aps_desktop.sync import revoked
 from aps_desktop.sync.bundle_errors import NewerFormat
 from aps_desktop.sync.container import Judge, Judgement, OpenedBundle, Verdict, open_bundle
 from aps_desktop.sync.keys import fingerprint
@@ -84,6 +86,12 @@ class Report:
     """Records that the bundle says were made by another computer than their own: passed over."""
     misnamed: int = 0
     """Changes that say of a record that it is of another kind than it is: passed over."""
+    left: int = 0
+    """Changes of revoked computers that were here and count no more, by the list it brought."""
+    back: int = 0
+    """Those that count again by it."""
+    forks: tuple[str, ...] = ()
+    """In words: computers that wrote two versions of their work; one of them was not taken."""
     renewed: bool = False
     """This database turned out to be an older state of itself, and has a new device name."""
     unsealed: dict[str, int] = field(default_factory=dict)
@@ -150,7 +158,11 @@ def _tried(db: Database, c: Connection, path: Path, number: int) -> Report:
         found = _inspected(c, bundle)
         if found.state == "merged":
             return Report(found, already_had=found.changes)
-        report = _merge(db, c, bundle, found, number=number)
+        report = merge_forks.but_for_forks(
+            found.device,
+            lambda forks: _merge(db, c, bundle, found, forks, number=number),
+            lambda: c.run("ROLLBACK TO SAVEPOINT looked"),
+        )
         report.merge = number
         _note(c, report)
         report.merge = 0
@@ -186,15 +198,19 @@ def merge_file(db: Database, path: Path) -> Report:
 def _backed_up_and_merged(db: Database, bundle: OpenedBundle, found: Inspected) -> Report:
     saved = backup.before(db, "merge")
     crash_point("merge-backed-up")
-    with db.writing() as c:
-        number = c.value("SELECT coalesce(max(n), 0) + 1 FROM bundle_log")
-        report = _merge(db, c, bundle, found, number=number)
-        report.backup = str(saved or "")
-        report.merge, report.done = number, db.clock.millis()
-        _note(c, report)
-        queued_bundles.opened(c, found.file)
-        crash_point("merge-noted")
-    return report
+
+    def attempt(forks: merge_forks.Forks) -> Report:
+        with db.writing() as c:
+            number = c.value("SELECT coalesce(max(n), 0) + 1 FROM bundle_log")
+            report = _merge(db, c, bundle, found, forks, number=number)
+            report.backup = str(saved or "")
+            report.merge, report.done = number, db.clock.millis()
+            _note(c, report)
+            queued_bundles.opened(c, found.file)
+            crash_point("merge-noted")
+        return report
+
+    return merge_forks.but_for_forks(found.device, attempt, lambda: None)
 
 
 def undo_merge(db: Database, number: int) -> Applied:
@@ -274,52 +290,24 @@ def _inspected(c: Connection, bundle: OpenedBundle) -> Inspected:
         bundle.path.name, m.bundle, bundle.judgement.office, m.sender.device, m.sender.name,
         m.sequence, m.made, bundle.verdict is Verdict.TRUSTED, bundle.encrypted,
         m.changes, scope, row[0] if row else "new", bundle.problems,
-        _gaps(c, bundle), m.sender, sync_status.seen_of_ours(c, dict(m.knowledge)),
+        merge_gaps.gaps(c, bundle), m.sender, sync_status.seen_of_ours(c, dict(m.knowledge)),
         bundle.verdict is Verdict.REVOKED, bundle.judgement.first_list,
     )  # fmt: skip
 
 
-def _gaps(c: Connection, bundle: OpenedBundle) -> tuple[str, ...]:
-    """Which bundles the bundle builds on and this database lacks."""
-    m = bundle.manifest
-    if m.scope.kind != "all":
-        return ()
-    waiting = []
-    for device, (low, _) in m.covers.items():
-        row = c.one(
-            "SELECT max_seq, office, name FROM device WHERE uuid = ?", (bytes.fromhex(device),)
-        )
-        if low > (row[0] if row else 0):
-            who = f"{the_office(row[1])} ({row[2]})" if row else "a computer that is new here"
-            own = device == m.sender.device
-            which = _missing(c, device, m.sequence) if own else ""
-            waiting.append(
-                f"{which} of {who}" if which else f"an earlier bundle with changes of {who}"
-            )
-    return tuple(waiting)
-
-
-def _missing(c: Connection, device: str, before: int) -> str:
-    """Which of a device's own bundles before one were not merged here: "bundles 4 to 6"."""
-    last = c.value(
-        "SELECT max(sequence) FROM bundle_log WHERE direction = 'in' AND state = 'merged' "
-        "AND device = ? AND sequence < ?",
-        (bytes.fromhex(device), before),
-    )
-    first = (last or 0) + 1
-    if first >= before:
-        return ""
-    return f"bundle {first}" if first == before - 1 else f"bundles {first} to {before - 1}"
-
-
 def _merge(
-    db: Database, c: Connection, bundle: OpenedBundle, found: Inspected, *, number: int
-) -> Report:
-    """Inside the write transaction: the changes, the files, and what the sender now knows."""
+    db: Database, c: Connection, bundle: OpenedBundle, found: Inspected, forks: merge_forks.Forks,
+    *, number: int,
+) -> Report:  # fmt: skip
+    """Inside the write transaction: the changes, the files, and what the sender now knows.
+
+    Without what devices wrote from a fork on that is known of them.
+    """
     m = bundle.manifest
     merge_trust.refuse_impostor(c, bundle)
+    listed = merge_trust.take_list(c, bundle)
     knows = {bytes.fromhex(d): n for d, n in m.knowledge.items()}
-    limits = merge_trust.limits(c, bundle)
+    limits = merge_forks.limits(merge_trust.limits(c, bundle), forks)
     offices = {
         bytes.fromhex(one.device): one.office for one in merge_trust.trust(c, bundle).devices()
     }
@@ -327,7 +315,8 @@ def _merge(
     now = db.clock.millis() << 16
     outcome: Outcome = merge(c, bundle.blocks, number, now, knows, limits, offices)
     crash_point("merge-changes")
-    unsealed = merge_trust.unsealed(c, bundle) if outcome.merged else {}
+    seen = outcome.merged or forks
+    unsealed = merge_trust.unsealed(c, bundle, limits, forks.keys()) if seen else {}
     differences: tuple[Difference, ...] = ()
     if outcome.merged:
         differences = merge_differences.just_merged(c, conflicts=outcome.conflicts > 0)
@@ -338,11 +327,13 @@ def _merge(
     return Report(
         found, merged=outcome.merged, already_had=outcome.already, held=outcome.held,
         conflicts=outcome.conflicts, parallel=outcome.parallel, proposals=outcome.proposals,
-        entities=outcome.entities, files=len(bundle.files), touched=outcome.touched,
+        entities=outcome.entities, files=len(bundle.files),
+        touched=revoked.united(outcome.touched, listed.touched),
         unsealed=unsealed, renewed=outcome.renewed, differences=differences,
         refused=outcome.refused, second_births=outcome.second_births, misnamed=outcome.misnamed,
         list_version=bundle.judgement.list_version,
-        upto=m.covers.get(m.sender.device, (0, 0))[1],
+        upto=m.covers.get(m.sender.device, (0, 0))[1], left=listed.left, back=listed.back,
+        forks=merge_forks.told(c, forks),
     )  # fmt: skip
 
 
@@ -365,9 +356,6 @@ def _note_sender(c: Connection, bundle: OpenedBundle, knows: dict[bytes, int]) -
         "UPDATE device SET public_key = ?, recipient = ? WHERE uuid = ? AND status <> 'self'",
         (bytes.fromhex(m.sender.key), m.sender.recipient, peer),
     )
-    newest = merge_trust.trust(c, bundle)
-    if newest != trusting.kept(c):
-        trusting.keep(c, newest)
 
 
 def _note(c: Connection, report: Report) -> None:

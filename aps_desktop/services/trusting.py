@@ -15,6 +15,7 @@ from aps_desktop.domain.office_names import the_office
 from aps_desktop.sync import trust_list
 from aps_desktop.sync.keys import DeviceKeys, SigningKey
 from aps_desktop.sync.manifest import Sender
+from aps_desktop.sync.revoked import Settled, settle_revoked
 from aps_desktop.sync.trust import TrustStore
 from aps_desktop.sync.trust_list import Device, Office, Request
 
@@ -48,9 +49,24 @@ def kept(c: Connection) -> TrustStore:
     return TrustStore.from_bytes(base64.b64decode(setting(c, _STORE)))
 
 
-def keep(c: Connection, changed: TrustStore) -> None:
-    """Keeps a changed trust store, inside a write transaction."""
+def keep(c: Connection, changed: TrustStore) -> Settled:
+    """Keeps a changed trust store, inside a write transaction; what that changes in the state."""
     put_setting(c, _STORE, base64.b64encode(changed.to_bytes()).decode())
+    return settle(c, changed)
+
+
+def settle(c: Connection, present: TrustStore) -> Settled:
+    """What revoked computers did beyond their last good change counts no more."""
+    return settle_revoked(c, last_changes(present))
+
+
+def last_changes(present: TrustStore) -> dict[bytes, int]:
+    """By device: the last good change of those that are revoked."""
+    return {
+        bytes.fromhex(one.device): one.revoked_change
+        for one in present.devices()
+        if one.revoked_change is not None
+    }
 
 
 def sender(db: Database) -> Sender:
@@ -154,8 +170,11 @@ def is_secretariat(c: Connection) -> bool:
     return bool(setting(c, _ROOT))
 
 
-def revoke(db: Database, device: str, after: int) -> int:
-    """Ends a computer's work after its bundle number `after`; the new list's version."""
+def revoke(db: Database, device: str, after: int) -> tuple[int, Settled]:
+    """Ends a computer's work after its bundle number `after`; the new list's version.
+
+    What it did since, and was merged here, counts no more.
+    """
     seed = setting(db.reader(), _ROOT)
     present = store(db)
     if not seed or present.signed is None:
@@ -175,8 +194,7 @@ def revoke(db: Database, device: str, after: int) -> int:
         root=present.root, signed=signed, own=present.own, confirmed=present.confirmed
     )
     with db.writing() as c:
-        keep(c, changed)
-    return changed.version
+        return changed.version, keep(c, changed)
 
 
 def listed(present: TrustStore, device: str) -> Device:
@@ -198,4 +216,10 @@ def last_change(c: Connection, device: str, bundle: int) -> int | None:
         "SELECT report FROM bundle_log WHERE direction = 'in' AND device = ? AND sequence <= ?",
         (bytes.fromhex(device), bundle),
     )
-    return max((int(json.loads(report).get("upto", 0)) for (report,) in rows), default=None)
+    stated = max((int(json.loads(report).get("upto", 0)) for (report,) in rows), default=None)
+    # The end of a step: of one that is cut in two nobody could show which part is good.
+    return stated and c.value(
+        "SELECT coalesce(max(t.last_seq), 0) FROM txn t JOIN device d ON d.ord = t.device "
+        "WHERE d.uuid = ? AND t.last_seq <= ?",
+        (bytes.fromhex(device), stated),
+    )

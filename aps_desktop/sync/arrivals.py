@@ -245,13 +245,13 @@ def _known_again(c: Connection, merge: int) -> int:
     Returns how many were there already. Forked when one of those says something else here.
     """
     known, other = c.one(
-        "SELECT count(*), max(CASE WHEN o.cell <> a.cell OR o.val IS DISTINCT FROM a.val "
+        "SELECT count(*), min(CASE WHEN o.cell <> a.cell OR o.val IS DISTINCT FROM a.val "
         "OR o.txn <> a.txn OR o.hlc <> a.hlc "
         "OR coalesce(o.prev, 0) <> coalesce(a.prev, 0) THEN a.dot END) "
         "FROM arrived a JOIN op o ON o.dot = a.dot"
     ) or (0, None)
     if other is not None:
-        raise forked(c, log.device_of(other))
+        raise forked(c, log.device_of(other), log.sequence_of(other) - 1)
     if known:
         c.run("DELETE FROM arrived WHERE EXISTS (SELECT 1 FROM op o WHERE o.dot = arrived.dot)")
     c.run(

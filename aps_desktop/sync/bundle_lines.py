@@ -21,7 +21,23 @@ _T = TypeVar("_T")
 
 
 class Forked(UserError):
-    """Two databases write as one device: a copy that does not know that it is one."""
+    """Two databases write as one device: a copy that does not know that it is one.
+
+    Up to its change `after` they say the same.
+    """
+
+    def __init__(self, device: bytes, after: int, name: str, whose: str) -> None:
+        super().__init__(
+            f"This bundle and this database disagree about what was done on “{name}” of {whose}. "
+            "Mostly its file was copied and both copies are in use; but what was passed on may "
+            "also have been altered by somebody else.",
+            f"Nothing was merged, and what is here stays as it is. Ask {whose} for a bundle of its "
+            "own, and whether there is a copy: that one goes back to a backup from before the two "
+            "parted. Who merged a bundle of the wrong copy undoes that merge (Sync › Exchange).",
+        )
+        self.device = device
+        self.after = after
+        self.who = f"“{name}” of {whose}"
 
 
 class BadContent(UserError):
@@ -98,18 +114,12 @@ def bad(member: str, number: int, why: str) -> BadContent:
     )
 
 
-def forked(c: Connection, device: int) -> Forked:
-    """The error for a device of which a bundle says otherwise than what is here.
+def forked(c: Connection, device: int, after: int) -> Forked:
+    """The error for a device of which a bundle says otherwise than what is here, after a change.
 
     It accuses nobody: a copied file shows itself so, but also a line that another office altered.
     """
-    office, name = c.one("SELECT office, name FROM device WHERE ord = ?", (device,)) or ("", "")
-    whose = the_office(office)
-    return Forked(
-        f"This bundle and this database disagree about what was done on “{name}” of {whose}. "
-        "Mostly its file was copied and both copies are in use; but what was passed on may also "
-        "have been altered by somebody else.",
-        f"Nothing was merged, and what is here stays as it is. Ask {whose} for a bundle of its "
-        "own, and whether there is a copy: that one goes back to a backup from before the two "
-        "parted. Who merged a bundle of the wrong copy undoes that merge (Sync › Exchange).",
-    )
+    uuid, office, name = c.one(
+        "SELECT uuid, office, name FROM device WHERE ord = ?", (device,)
+    ) or (b"", "", "")
+    return Forked(bytes(uuid), after, name, the_office(office))

@@ -77,18 +77,23 @@ def merge(
         already=staged.already, refused=staged.refused,
     )  # fmt: skip
     if outcome.merged:
-        _births(c)
-        cells.touch(c)
-        waiting.hold(c)
-        _proposals(c, staged.speaking)
-        cells.touch_further(c, number)
-        cells.settle_cells(c)
+        settle_new(c, staged.speaking, number)
         settle.rows(c, outcome.entities, outcome.touched)
         outcome.conflicts = cells.conflicts(c, number)
         outcome.parallel = cells.parallel(c, sender_knows or {}, number)
-        _advance(c, now_stamp)
+        advance(c, now_stamp)
     _count_waiting(c, outcome)
     return outcome
+
+
+def settle_new(c: Connection, speaking: Collection[str], number: int) -> None:
+    """Births, proposals and heads, once the changes in `n` (of those offices) are in the log."""
+    _births(c)
+    cells.touch(c)
+    waiting.hold(c)
+    _proposals(c, speaking)
+    cells.touch_further(c, number)
+    cells.settle_cells(c)
 
 
 def _count_waiting(c: Connection, outcome: Outcome) -> None:
@@ -243,7 +248,7 @@ def judge_born(c: Connection) -> None:
     )
 
 
-def _advance(c: Connection, now_stamp: int) -> None:
+def advance(c: Connection, now_stamp: int) -> None:
     """Per device, how far the changes are here without a gap; and the highest credible stamp."""
     for number, top in c.all("SELECT ord, max_seq FROM device WHERE status <> 'self'"):
         low, high = number << 40 | top, (number + 1) << 40

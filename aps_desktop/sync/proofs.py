@@ -17,6 +17,7 @@ import msgspec
 from aps_desktop.db import chain, log
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain.hash_tree import Node, Tree
+from aps_desktop.sync.bundle_lines import forked
 from aps_desktop.sync.manifest import Hex16, Hex32
 from aps_desktop.sync.payload import SENT
 
@@ -116,6 +117,17 @@ def _show_part(
 # Checking ---------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Sealed:
+    """A seal: up to which step of its device, and the root of those. Beyond the change `limit`
+    nothing of the device is taken; `kept`: this seal is to be passed on, and what shows it."""
+
+    upto: int
+    root: bytes
+    limit: int
+    kept: bool
+
+
 ALTERED, BEYOND = "are not what it had sealed", "go beyond what it had sealed"
 
 
@@ -151,28 +163,27 @@ def take_up(c: Connection, device: int, *, own_word: bool) -> None:
 
 
 def compare(
-    c: Connection, device: int, upto: int, sealed: bytes, nodes: Nodes, *, own_word: bool
+    c: Connection, device: int, seal: Sealed, nodes: Nodes, *, own_word: bool
 ) -> str | None:
     """Whether what came of a device (see `take_up`) is what its seal up to a step stands for.
 
     "" if it is: then what shows it is kept, to be passed on. Else in words what is wrong; None
-    where too little came to tell. `own_word`: the device itself sent it, and signed for all of it;
-    only steps that are here in part are looked at, so that they can be passed on.
+    where too little came to tell. Forked where the device has sealed something else before.
+    `own_word`: the device itself sent it, and signed for all of it; only steps that are here in
+    part are looked at, so that they can be passed on.
     """
-    uuid = bytes(c.value("SELECT uuid FROM device WHERE ord = ?", (device,))).hex()
-    came = {step: found for (id, step), found in nodes.items() if id == uuid}
-    for step, place, found in c.all(
-        "SELECT step, place, hash FROM cut WHERE device = ?", (device,)
-    ):
-        came.setdefault(step, {})[0, place] = bytes(found)
+    came = _came(c, device, nodes)
     compared = c.numbers("SELECT n FROM compared ORDER BY n")
-    if compared and compared[-1] > upto:
+    if compared and compared[-1] > seal.upto:
         return BEYOND
-    tree = chain_of(c, device, upto, came.get(0, {}))
-    root = tree.root()
-    if root is None:
+    tree = _brought(c, device, seal.upto, came.get(0, {}))
+    if tree.root() is None:
+        tree = chain_of(c, device, seal.upto, came.get(0, {}))
+    elif tree.root() == seal.root:
+        _refuse_versions(c, device, seal, tree)
+    if tree.root() is None:
         return None
-    if root != sealed:
+    if tree.root() != seal.root:
         return ALTERED
     if not tree.vouches_for([n - 1 for n in compared]):
         return None
@@ -181,8 +192,59 @@ def compare(
             "SELECT p.n AS n FROM compared p WHERE NOT EXISTS (SELECT 1 FROM step_seed q "
             f"WHERE q.device = {int(device)} AND q.n = p.n) ORDER BY p.n"
         )
-    _keep(c, device, 0, came.get(0, {}), tree.used())
+    if seal.kept:
+        _keep(c, device, 0, came.get(0, {}), tree.used())
     return _compare_steps(c, device, compared, came)
+
+
+def is_sealed(c: Connection, device: int, seal: Sealed, nodes: Nodes) -> bool:
+    """Whether the steps of a device that a bundle brings, taken or not, are what is sealed."""
+    came = _came(c, device, nodes).get(0, {})
+    return _brought(c, device, seal.upto, came).root() == seal.root
+
+
+def _came(c: Connection, device: int, nodes: Nodes) -> dict[int, dict[Node, bytes]]:
+    """What a bundle says of what it leaves out of a device, and of what is not taken, by step."""
+    uuid = bytes(c.value("SELECT uuid FROM device WHERE ord = ?", (device,))).hex()
+    came = {step: dict(found) for (id, step), found in nodes.items() if id == uuid}
+    for step, place, found in c.all(
+        "SELECT step, place, hash FROM cut WHERE device = ?", (device,)
+    ):
+        came.setdefault(step, {})[0, place] = bytes(found)
+    return came
+
+
+def _brought(c: Connection, device: int, upto: int, came: Mapping[Node, bytes]) -> Tree:
+    """The tree over a device's steps from what the bundle says alone, whatever is known here."""
+    links = {
+        n - 1: bytes(found)
+        for n, found in c.all(
+            "SELECT n, chain FROM came WHERE device = ? AND n <= ? AND length(chain) = 32",
+            (device, upto),
+        )
+    }
+    return Tree(upto, links, came)
+
+
+def _refuse_versions(c: Connection, device: int, seal: Sealed, tree: Tree) -> None:
+    """Forked where a hash for left-out steps is another one than that of those known here."""
+    end = c.value(
+        "SELECT min(x.n) - 1 FROM (SELECT n FROM txn WHERE device = ? AND last_seq > ? UNION "
+        "SELECT place + 1 FROM cut WHERE device = ? AND step = 0) x",
+        (device, seal.limit, device),
+    )
+    known = chain_of(c, device, seal.upto, {})
+    wrong = [
+        place << level
+        for level, place in tree.given
+        if (end is None or (place + 1) << level <= end)
+        and known.levels[level].get(place, tree.levels[level][place]) != tree.levels[level][place]
+    ]
+    if wrong:
+        last = c.value(
+            "SELECT max(last_seq) FROM txn WHERE device = ? AND n <= ?", (device, min(wrong))
+        )
+        raise forked(c, device, last or 0)
 
 
 def _compare_steps(

@@ -17,7 +17,7 @@ from aps_desktop.db.connection import Connection, Row
 from aps_desktop.domain.errors import UserError
 from aps_desktop.domain.office_names import the_office
 from aps_desktop.sync import proofs
-from aps_desktop.sync.bundle_lines import UNREADABLE
+from aps_desktop.sync.bundle_lines import MAX_SEQUENCE, UNREADABLE
 from aps_desktop.sync.keys import FOR_SEAL, SigningKey, verify
 from aps_desktop.sync.manifest import Hex16, Hex32, Sequence
 
@@ -49,6 +49,10 @@ class Sent:
     sender: bytes
     whole: bool
     covers: Mapping[str, tuple[int, int]]
+    limits: Mapping[bytes, int]
+    """By device: up to which change its work is taken."""
+    forked: Collection[bytes]
+    """Devices whose later work is not taken because it has two versions, which seals must show."""
 
 
 class Altered(UserError):
@@ -138,20 +142,28 @@ def check(
             _refuse_forged(seal, known, office or "")
         else:
             seal = None  # nobody has confirmed this computer: its seal proves nothing
+        limit = sent.limits.get(bytes(uuid))
+        sealed = _sealed(c, device, seal, limit)
+        if bytes(uuid) in sent.forked and not (
+            sealed and proofs.is_sealed(c, device, sealed, nodes)
+        ):
+            raise _altered(office or "", "are not those that it made, for all that is known here")
         if (device,) not in new:
             continue
         from_it = bytes(uuid) == sent.sender
         must = own or (known and id not in listed) or _seals(c, device)
         own_word = sent.whole and from_it and _many(c, device)
-        kept = _kept(c, device) if seal is None and not from_it else None
-        fits = _compare(c, device, seal, kept, nodes, office or "", own_word=own_word)
+        used = sealed if seal or from_it else _sealed(c, device, _kept(c, device), limit)
+        fits = _compare(
+            c, device, used, nodes, office or "", own_word=own_word, brought=seal is not None
+        )
         if not fits and not from_it:
             if must:
                 raise _altered(office or "", "came without the seal that it gives them")
             unsealed[office or ""] = unsealed.get(office or "", 0) + _number(c, device)
         if not from_it and not _complete(c, device, sent.covers.get(id)):
             raise _altered(office or "", "are not all there, though it says so")
-        if seal is not None and fits and not own:
+        if seal is not None and sealed and sealed.kept and fits and not own:
             _keep(c, device, seal)
     return unsealed
 
@@ -162,20 +174,18 @@ def is_by(key: str, bare: tuple[str, int, int, str], signature: bytes) -> bool:
 
 
 def _compare(
-    c: Connection, device: int, seal: SealLine | None, kept: SealLine | None, nodes: proofs.Nodes,
-    office: str, *, own_word: bool,
+    c: Connection, device: int, seal: proofs.Sealed | None, nodes: proofs.Nodes, office: str,
+    *, own_word: bool, brought: bool,
 ) -> bool:  # fmt: skip
-    """Whether the seal that came, or the one that is `kept` here, covers what came of a device.
+    """Whether a seal covers what came of a device. Altered where it does not fit.
 
-    Altered where it does not fit; a kept one may have been given before what came now.
+    One that was not `brought`, but is here already, may have been given before what came now.
     """
     proofs.take_up(c, device, own_word=own_word)
-    used = seal or kept
-    if used is None:
+    if seal is None:
         return False
-    sealed = bytes.fromhex(used.chain)
-    wrong = proofs.compare(c, device, used.step, sealed, nodes, own_word=own_word)
-    if seal is None and wrong == proofs.BEYOND:
+    wrong = proofs.compare(c, device, seal, nodes, own_word=own_word)
+    if not brought and wrong == proofs.BEYOND:
         return False
     if wrong:
         raise _altered(office, wrong)
@@ -229,6 +239,23 @@ def _line(row: Row) -> SealLine:
 def _kept(c: Connection, device: int) -> SealLine | None:
     row = c.one(f"{_KEPT} WHERE s.device = ?", (device,))
     return _line(row) if row else None
+
+
+def _sealed(
+    c: Connection, device: int, seal: SealLine | None, limit: int | None
+) -> proofs.Sealed | None:
+    """What a seal says of a device of which nothing is taken beyond a change.
+
+    Where steps beyond it are known here, others may have other ones: then no seal goes with these
+    but the one that is kept already.
+    """
+    if seal is None:
+        return None
+    sql = "SELECT 1 FROM txn WHERE device = ? AND last_seq > ? LIMIT 1"
+    beyond = limit is not None and c.value(sql, (device, limit)) is not None
+    last = MAX_SEQUENCE if limit is None else limit
+    kept = not (beyond and _seals(c, device))
+    return proofs.Sealed(seal.step, bytes.fromhex(seal.chain), last, kept)
 
 
 def _seals(c: Connection, device: int) -> bool:

@@ -276,11 +276,12 @@ def _note_came(
 
 def _refuse_fork(c: Connection) -> None:
     """A step that is here already must be the very same one: its hash tells its whole content."""
-    device = c.value(
-        "SELECT t.device FROM came x JOIN txn t ON t.device = x.device AND t.n = x.n "
+    row = c.one(
+        "SELECT t.device, min(CASE WHEN t.first_seq < x.first THEN t.first_seq ELSE x.first END) "
+        "FROM came x JOIN txn t ON t.device = x.device AND t.n = x.n "
         "WHERE t.first_seq <> x.first OR t.last_seq <> x.last OR t.wall <> x.wall "
-        "OR t.hlc <> x.hlc "
-        "OR (length(t.chain) = 32 AND length(x.chain) = 32 AND t.chain <> x.chain) LIMIT 1"
+        "OR t.hlc <> x.hlc OR (length(t.chain) = 32 AND length(x.chain) = 32 "
+        "AND t.chain <> x.chain) GROUP BY t.device ORDER BY t.device LIMIT 1"
     )
-    if device is not None:
-        raise forked(c, device)
+    if row is not None:
+        raise forked(c, row[0], row[1] - 1)

@@ -32,25 +32,40 @@ class TakenBack:
 
 def take_back(c: Connection, merge: int) -> TakenBack:
     """Takes a merge back inside the caller's write transaction."""
+    c.run("DELETE FROM op_revoked WHERE merge = ?", (merge,))
     _choose(c, merge)
     result = TakenBack(kept_records=c.value("SELECT count(*) FROM built_upon"))
     result.changes = c.value("SELECT count(*) FROM leaving")
     if not result.changes:
         return result
+    hold_again(c)
+    leave(c)
+    for table in ("op_parent", "op_seen", "change_salt"):
+        c.run(f"DELETE FROM {table} WHERE dot IN (SELECT dot FROM leaving)")
+    _forget_steps(c)
+    settle_rest(c, result.entities, result.touched)
+    return result
+
+
+def leave(c: Connection) -> None:
+    """What is in `leaving` goes out of the log, and out of what is told of its changes."""
     _prepare(c)
     _keep_hashes(c)
-    hold_again(c)
-    for table in ("op_parent", "op_seen", "op_held", "op_proposal", "change_salt", "op"):
+    for table in ("op_held", "op_proposal", "op"):
         c.run(f"DELETE FROM {table} WHERE dot IN (SELECT dot FROM leaving)")
     c.run("DELETE FROM history WHERE (cell, dot) IN (SELECT cell, dot FROM leaving)")
-    _forget_steps(c)
+
+
+def settle_rest(
+    c: Connection, entities: dict[str, dict[str, int]], touched: dict[str, frozenset[int]]
+) -> None:
+    """What the log says without what has left."""
     namesakes.settle(c)
     _unborn(c)
     settle_cells(c)
-    settle.rows(c, result.entities, result.touched)
+    settle.rows(c, entities, touched)
     _retreat(c)
     namesakes.tidy(c)
-    return result
 
 
 def _choose(c: Connection, merge: int) -> None:
@@ -124,6 +139,12 @@ def _prepare(c: Connection) -> None:
     c.run(
         "INSERT INTO t SELECT DISTINCT cell, 0, 0, 0, 1 FROM leaving "
         "WHERE (cell & 1023) BETWEEN 1 AND 1022"
+    )
+    c.run(
+        # What names one of several births as its predecessor replaces them all, while it is here.
+        "INSERT INTO t SELECT DISTINCT h.cell, 0, 0, 0, 1 FROM leaving x CROSS JOIN history h "
+        "WHERE (x.cell & 1023) = 0 AND h.cell BETWEEN x.cell + 1 AND x.cell + 1022 "
+        "ON CONFLICT DO NOTHING"
     )
     c.run(f"CREATE TEMP TABLE n (cell {c.key})")
     c.run("INSERT INTO n SELECT DISTINCT cell FROM leaving")

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from aps_desktop.db.connection import Connection
+
+BEYOND = (
+    "EXISTS (SELECT 1 FROM revoked y JOIN device z ON z.uuid = y.uuid "
+    "WHERE z.ord = ({0} >> 40) AND ({0} & 1099511627775) > y.upto)"
+)
+"""Whether a change (SQL of its dot) is of a revoked computer, beyond its last good one."""
+_MISSING = f"NOT EXISTS (SELECT 1 FROM op p WHERE p.dot = {{0}}) AND NOT {BEYOND}"
+"""Nobody waits for what counts for nothing: what builds on it builds on nothing."""
 
 
 def hold(c: Connection) -> None:
@@ -13,9 +23,7 @@ def hold(c: Connection) -> None:
     """
     c.run("DROP TABLE IF EXISTS released")
     c.run(f"CREATE TEMP TABLE released (cell {c.key})")
-    missing = (
-        "WHERE n.prev IS NOT NULL AND NOT EXISTS (SELECT 1 FROM op o WHERE o.dot = n.prev) AND"
-    )
+    missing = f"WHERE n.prev IS NOT NULL AND {_MISSING.format('n.prev')} AND"
     c.run(
         "INSERT INTO op_held SELECT n.dot FROM t CROSS JOIN n "
         f"{missing} t.general > 0 AND n.cell = t.cell"
@@ -35,6 +43,30 @@ def hold_again(c: Connection) -> None:
         "AND o.prev IS NOT NULL",
     )
     _hold_from(c, "SELECT dot FROM leaving UNION SELECT dot FROM op_held")
+
+
+def look_again(c: Connection, opened: Collection[int]) -> None:
+    """After an office list: who waits now; `released` are the cells where that is another one.
+
+    Of the devices `opened` more counts than before, so that it may be waited for.
+    """
+    for table in ("released", "waited"):
+        c.run(f"DROP TABLE IF EXISTS {table}")
+    c.run(f"CREATE TEMP TABLE released (cell {c.key})")
+    c.run("CREATE TEMP TABLE waited AS SELECT dot FROM op_held")
+    if opened:
+        devices = ", ".join(str(int(number)) for number in opened)
+        c.run(
+            f"INSERT INTO op_held SELECT o.dot FROM op o WHERE (o.prev >> 40) IN ({devices}) "
+            f"AND {_MISSING.format('o.prev')} AND o.dot NOT IN (SELECT dot FROM waited)"
+        )
+        _look_behind(c, "SELECT o.dot, o.prev FROM op o WHERE o.prev IS NOT NULL")
+        _hold_from(c, "SELECT dot FROM op_held")
+    _release(c)
+    c.run(
+        "INSERT INTO released SELECT DISTINCT o.cell FROM op_held h JOIN op o ON o.dot = h.dot "
+        "WHERE h.dot NOT IN (SELECT dot FROM waited) ON CONFLICT DO NOTHING"
+    )
 
 
 def _hold_behind(c: Connection) -> None:
@@ -77,7 +109,7 @@ def _release(c: Connection) -> None:
     c.run(f"CREATE TEMP TABLE free (dot {c.key})")
     c.run(
         "INSERT INTO free WITH RECURSIVE late(dot) AS (SELECT s.dot FROM still s "
-        "WHERE NOT EXISTS (SELECT 1 FROM op p WHERE p.dot = s.prev) "
+        f"WHERE {_MISSING.format('s.prev')} "
         "UNION SELECT s.dot FROM late CROSS JOIN still s WHERE s.prev = late.dot) "
         "SELECT s.dot FROM still s WHERE s.dot NOT IN (SELECT dot FROM late)"
     )

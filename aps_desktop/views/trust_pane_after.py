@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from aps_desktop.services.trust_overview import Computer
 
 _REFUSED = (
-    "Its work up to this bundle stays valid; what it makes afterwards is refused at every office "
-    "that has the new list. The list travels in every bundle."
+    "Its work up to this bundle stays valid; what it made afterwards counts no more at any office "
+    "that has the new list, wherever it was merged before. The list travels in every bundle."
 )
 _PUT_BACK = (
     "Fields that it changed after this bundle get the value that they had before, records that it "
@@ -91,8 +91,11 @@ class RevertDialog(AfterDialog):
 
 def revoke(device: str, after: int, db: Database) -> tuple[str, Applied]:
     """Ends a computer's work after one of its bundles."""
-    version = trusting.revoke(db, device, after)
-    return f"Revoked. The office list is version {version} now.", Applied(0, "", {})
+    version, settled = trusting.revoke(db, device, after)
+    words = f"Revoked. The office list is version {version} now."
+    if settled.left:
+        words += f" {many(settled.left, 'change')} made after that bundle count no more."
+    return words, Applied(0, "", settled.touched)
 
 
 def revert(device: str, after: int, db: Database) -> tuple[str, Applied]:

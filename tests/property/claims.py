@@ -53,6 +53,19 @@ class Colleague:
         line: list[object] = [1, self._sequence + 1, 1, number, self._step, 0, 0, text]
         return self._bundle(record, [line], rnd)
 
+    def two_versions(
+        self, record: Claimed, number: int, texts: Sequence[str], rnd: Random
+    ) -> list[Bundle]:
+        """One change of a field in as many versions, each in a bundle, then his birth of it."""
+        found, first = [], self._sequence
+        image = {number: texts[0]}
+        for text in texts:
+            self._sequence, self._step = first, first * 2 + 1000
+            line: list[object] = [1, first + 1, 1, number, self._step, 0, 0, text]
+            birth: list[object] = [1, first + 2, 1, BIRTH, self._step, 0, 0, log.write_image(image)]
+            found.append(self._bundle(record, [line, birth], rnd))
+        return found
+
     def misnames(self, record: Claimed, image: log.Image, rnd: Random) -> Bundle:
         """A bundle with changes of a record as another kind than it is: no birth among them."""
         self._step += 2
@@ -62,6 +75,15 @@ class Colleague:
             number = rnd.choice(sorted(image))
             lines.append([1, first + 1, 1, number, self._step, 0, 0, image[number]])
         return self._bundle(record, lines, rnd)
+
+    @property
+    def device(self) -> bytes:
+        return bytes.fromhex(self._device)
+
+    @property
+    def sequence(self) -> int:
+        """Of the last change that he wrote."""
+        return self._sequence
 
     def _bundle(
         self,

@@ -18,8 +18,9 @@ from aps_desktop.db import check
 from aps_desktop.db.unit_of_work import Work
 from aps_desktop.domain.changes import ChangeSet, Unite, Why
 from aps_desktop.domain.entities import BY_NAME, BY_NUMBER
-from aps_desktop.domain.fields import BIRTH, LIFE
+from aps_desktop.domain.fields import BIRTH, LIFE, Kind
 from aps_desktop.services import conflicts
+from aps_desktop.sync.bundle_lines import Forked
 from tests.property import claims, edits, model, offices, tables, values
 from tests.property.budget import SEED
 from tests.property.model import Op, OpId
@@ -63,6 +64,7 @@ _STEPS = (
         "restore",
     ),
     *("claim", "claim", "misname", "unite_behind"),
+    *("revoke", "revoke", "write_twice", "take_the_list"),
 )
 
 
@@ -81,6 +83,10 @@ class MergeMachine(RuleBasedStateMachine):
         self.colleagues: dict[str, claims.Colleague] = {}
         self.claimed: list[claims.Claimed] = []
         self.knowledge: list[offices.Knowledge] = [{}]
+        self.ends: offices.Knowledge = {}
+        """What the newest office list says of revoked devices; each office takes it some time."""
+        self.forked: set[bytes] = set()
+        """Devices of which there are two versions of a change; they stay revoked before it."""
 
     @initialize(
         clocks=st.lists(st.sampled_from(_CLOCKS), min_size=5, max_size=5), who=st.sampled_from(_WHO)
@@ -200,13 +206,13 @@ class MergeMachine(RuleBasedStateMachine):
         """Any bundle, to anybody, once more or for the first time."""
         if self.bundles:
             office = self.one(rnd)
-            office.take_in(rnd.choice(self.bundles))
+            self.take_in(office, rnd.choice(self.bundles))
             office.check()
 
     def exchange(self, rnd: Random) -> None:
         """One device gets just what it lacks from another."""
         sender, receiver = self.one(rnd), self.one(rnd)
-        receiver.take_in(sender.pack(receiver.knows()))
+        self.take_in(receiver, sender.pack(receiver.knows()))
         receiver.check()
 
     def lose_one(self, rnd: Random) -> None:
@@ -216,7 +222,7 @@ class MergeMachine(RuleBasedStateMachine):
             known = sender.knows()
             edits.create(sender.db, rnd)
             sender.note_written()
-        receiver.take_in(sender.pack(known))
+        self.take_in(receiver, sender.pack(known))
         receiver.check()
 
     def unite_behind(self, rnd: Random) -> None:
@@ -232,7 +238,7 @@ class MergeMachine(RuleBasedStateMachine):
         united = ChangeSet("unite", (Unite(name, rnd.choice(old), new),))
         edits.tried(edits.apply, sender.db, united)
         sender.note_written()
-        receiver.take_in(sender.pack(known))
+        self.take_in(receiver, sender.pack(known))
         receiver.check()
 
     def claim(self, rnd: Random) -> None:
@@ -273,17 +279,72 @@ class MergeMachine(RuleBasedStateMachine):
             office.take_in(made)
             office.check()
         if rnd.random() < 0.5:
-            office.take_in(source.pack(known))
+            self.take_in(office, source.pack(known))
             office.check()
+
+    def take_in(self, office: Office, bundle: Bundle) -> None:
+        """One of two versions of a change is here: only the list says what counts of its device."""
+        try:
+            office.take_in(bundle)
+        except Forked:
+            office.take_list(self.ends)
+            office.take_in(bundle)
+
+    def revoke(self, rnd: Random) -> None:
+        """A list that revokes a computer from some change on, or one of the revoked from another.
+
+        An office whose computer is revoked goes on with another one.
+        """
+        again = sorted(self.ends.keys() - self.forked)
+        if again and rnd.random() < 0.4:
+            device = rnd.choice(again)
+            self.ends = {**self.ends, device: rnd.choice((0, 1, 5, 1000))}
+            if rnd.random() < 0.2:
+                self.ends.pop(device)
+        else:
+            office = self.one(rnd)
+            device = office.renew()
+            last = office.c.value("SELECT max_seq FROM device WHERE uuid = ?", (device,))
+            self.ends = {**self.ends, device: rnd.randint(0, last)}
+        self.take_the_list(rnd)
+
+    def take_the_list(self, rnd: Random) -> None:
+        office = self.one(rnd)
+        office.take_list(self.ends)
+        office.check()
+
+    def write_twice(self, rnd: Random) -> None:
+        """A colleague writes two versions of a change, for one and for another; he is revoked."""
+        colleague = claims.Colleague(rnd.choice(_CLAIMANTS), rnd)
+        one, other = rnd.sample(self.offices, 2)
+        there = values.present(one.c)
+        living = [(name, id) for name, ids in there.items() for id in ids]
+        if not living:
+            return
+        name, id = rnd.choice(living)
+        field = next(f for f in values.fields(name) if f.kind is Kind.TEXT)
+        record, texts = (id.hex, BY_NAME[name].number), ("One version", "The other version")
+        for office in (one, other):  # something honest first
+            office.take_in(colleague.edits(record, field.number, "Honest", rnd))
+        self.forked.add(colleague.device)
+        self.ends = {**self.ends, colleague.device: rnd.randint(0, colleague.sequence)}
+        made = colleague.two_versions(record, field.number, texts, rnd)
+        for office, bundle in zip((one, other), made, strict=True):
+            office.take_in(bundle)
+            office.check()
+            edits.tried(edits.records.put, office.db, name, id, {field.name: f"On {office.clock}"})
+            office.note_written()
+            office.check()
+        self.bundles += made
 
     def take_back(self, rnd: Random) -> None:
         """A merge that was just made is taken back: all is as it was."""
         sender, office = self.one(rnd), self.one(rnd)
-        before, knew = office.check(), office.knows()
-        office.take_in(sender.pack(rnd.choice(self.knowledge)))
+        before, knew, ends = office.check(), office.knows(), office.ends
+        self.take_in(office, sender.pack(rnd.choice(self.knowledge)))
         done = office.take_back(office.merges[-1])
         after = office.check()
-        if not done.kept_records:
+        if not done.kept_records and office.ends == ends:
             assert after == before, offices.different(after, before)
             assert office.knows() == knew
 
@@ -320,6 +381,8 @@ class MergeMachine(RuleBasedStateMachine):
             self.home.__exit__(None, None, None)
 
     def everybody_gets_everything(self) -> None:
+        for office in self.offices:
+            office.take_list(self.ends)
         for _ in range(2):
             for bundle in [office.pack({}) for office in self.offices]:
                 for office in self.offices:
@@ -333,7 +396,8 @@ class MergeMachine(RuleBasedStateMachine):
             wrong = check.check(office.c)
             assert not wrong, wrong
         written = [one for office in self.offices for one in office.written.items()]
-        assert_nothing_lost(first, written)
+        ends = {device.hex(): upto for device, upto in self.ends.items()}
+        assert_nothing_lost(first, [one for one in written if not model.beyond(one[0], ends)])
 
 
 def assert_nothing_lost(office: Office, written: Iterable[tuple[OpId, Any]]) -> None:
@@ -355,6 +419,7 @@ def assert_nothing_lost(office: Office, written: Iterable[tuple[OpId, Any]]) -> 
             or id in state.proposals
             or id in state.held
             or op.entity != kinds[op.record]  # its birth came later, and is of another kind
+            or all(o.field != BIRTH for o in by_record[op.record])  # by who was revoked later
             or any(id == o.prev or id in o.replaces for o in others)
             or (op.record not in state.records and any(o.covers(op) for o in others if o.deletes))
         ), f"{op} is nowhere"

@@ -7,7 +7,7 @@ it uses the entity descriptions, the reading of a birth's texts, and the folding
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from uuid import UUID
@@ -73,10 +73,11 @@ class State:
     owners: dict[str, str] = field(default_factory=dict)
 
 
-def state_of(ops: Iterable[Op]) -> State:
-    """The specification."""
-    by_id = {op.id: op for op in ops}
-    state = State(held=held(by_id))
+def state_of(ops: Iterable[Op], ends: Mapping[str, int] | None = None) -> State:
+    """The specification. `ends` are the last changes that count of devices that are revoked."""
+    ends = ends or {}
+    by_id = {op.id: op for op in ops if not beyond(op.id, ends)}
+    state = State(held=held(by_id, ends))
     by_record: dict[str, list[Op]] = {}
     for op in by_id.values():
         by_record.setdefault(op.record, []).append(op)
@@ -115,15 +116,21 @@ def knowledge_of(ops: Iterable[Op]) -> dict[str, int]:
     return {device: upto for device, upto in reach.items() if upto}
 
 
-def held(by_id: dict[OpId, Op]) -> set[OpId]:
-    """Changes whose predecessor is missing, and those behind them."""
+def beyond(id: OpId, ends: Mapping[str, int]) -> bool:
+    """Whether a change counts for nothing: its device was revoked from an earlier one on."""
+    return id[0] in ends and id[1] > ends[id[0]]
+
+
+def held(by_id: dict[OpId, Op], ends: Mapping[str, int]) -> set[OpId]:
+    """Changes whose predecessor is missing and may yet come, and those behind them."""
     waiting: set[OpId] = set()
     while True:
         more = {
             op.id
             for op in by_id.values()
-            if op.prev and (op.prev not in by_id or op.prev in waiting)
-        }
+            if op.prev and not beyond(op.prev, ends)
+            and (op.prev not in by_id or op.prev in waiting)
+        }  # fmt: skip
         if more == waiting:
             return waiting
         waiting = more

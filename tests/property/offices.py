@@ -18,7 +18,7 @@ from aps_desktop.db.digest import digest
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.clock import FixedClock
 from aps_desktop.domain.ids import IdFactory
-from aps_desktop.sync import merge, payload, unmerge
+from aps_desktop.sync import merge, payload, revoked, unmerge
 from tests.property import model, tables
 from tests.property.model import OpId, State
 
@@ -27,6 +27,7 @@ Knowledge = dict[bytes, int]
 MEMORY = Path("/dev/shm")
 NOW = 1_795_000_000_000
 _merges = count(1)
+_OWN_ID = "SELECT d.uuid FROM local_state l JOIN device d ON d.ord = l.device"
 
 
 @contextmanager
@@ -92,7 +93,7 @@ class Office:
         """The tables say what the model says of the log."""
         state = tables.state_in(self.c)
         ops = model.read_ops(self.c)
-        wanted = model.state_of(ops)
+        wanted = model.state_of(ops, {device.hex(): upto for device, upto in self.ends.items()})
         assert state == wanted, different(state, wanted)
         known = {device.hex(): upto for device, upto in self.knows().items()}
         assert known == model.knowledge_of(ops)
@@ -109,11 +110,21 @@ class Office:
     def knows(self) -> Knowledge:
         return payload.knowledge(self.c)
 
+    @property
+    def ends(self) -> Knowledge:
+        """By device: the last change that counts of those that are revoked by its office list."""
+        return {bytes(uuid): upto for uuid, upto in self.c.all("SELECT uuid, upto FROM revoked")}
+
+    def take_list(self, ends: Knowledge) -> None:
+        """An office list arrives that revokes these devices, and no others."""
+        with self.db.writing() as c:
+            revoked.settle_revoked(c, ends)
+
     def take_in(self, bundle: Bundle) -> merge.Outcome:
         """Merges a bundle."""
-        number = next(_merges)
+        number, ends = next(_merges), self.ends
         with self.db.writing() as c:
-            done = merge.merge(c, bundle.__getitem__, number, self.clock.now << 16)
+            done = merge.merge(c, bundle.__getitem__, number, self.clock.now << 16, limits=ends)
         self.merges.append(number)
         return done
 
@@ -131,12 +142,18 @@ class Office:
         self.db.close()
         self.db.path.write_bytes(file)
         self.merges, self.written = list(merges), dict(written)
+        self.renew()
+
+    def renew(self) -> bytes:
+        """It goes on as another device; returns the id of the one that it was."""
+        before = self.db.reader().value(_OWN_ID)
         with self.db.writing() as c:
             identity.renew(c)
             c.run(
                 "UPDATE device SET uuid = ? WHERE ord = (SELECT device FROM local_state)",
                 (self.source.randbytes(16),),
             )
+        return bytes(before)
 
     def fingerprint(self) -> str:
         return digest(self.c)[0]
@@ -168,7 +185,7 @@ def _empty(c: Connection) -> None:
             c.run(f"DELETE FROM {kind.name}")
     for table in (
         *("op", "history", "op_parent", "op_held", "op_proposal", "op_seen", "cell", "cell_extra"),
-        *("step_seed", "change_salt", "chain_node", "seal"),
+        *("step_seed", "change_salt", "chain_node", "seal", "revoked", "op_revoked"),
         *("txn", "undo_entry", "entity_count", "search_title", "record", "known", "device"),
     ):
         c.run(f"DELETE FROM {table}")

@@ -8,9 +8,11 @@ from uuid import uuid5
 import pytest
 from hypothesis.stateful import run_state_machine_as_test
 
+from aps_desktop.db.layout import MEMBER
 from aps_desktop.domain.entities import entity
+from aps_desktop.domain.fields import SAME_AS
 from aps_desktop.domain.ids import NAMESPACE
-from tests.property import claims, offices
+from tests.property import claims, edits, model, offices
 from tests.property.budget import budget
 from tests.property.merge_machine import MergeMachine
 
@@ -43,3 +45,23 @@ def test_what_two_offices_claim_is_there_once_the_secretariat_speaks_of_it(tmp_p
     here.take_in(claims.Colleague("ASEC", rnd).edits(record, 2, "Of all", rnd))
     assert record[0] in here.check().records
     here.db.close()
+
+
+def test_a_sets_member_that_somebody_calls_a_duplicate_is_there(tmp_path: Path) -> None:
+    """He said so before it came, as if it were a project: once it is here, it is no duplicate."""
+    rnd, maker = Random(5), offices.office_on_file(tmp_path / "la.aps", "LA", offices.NOW, 1)
+    here = offices.office_on_file(tmp_path / "here.aps", "LA", offices.NOW, 2)
+    made = maker.db.ids.new()
+    edits.records.create(maker.db, "project", made, {"code": "P-1", "title": "One"})
+    here.take_in(maker.pack({}))
+    known = maker.knows()
+    edits.records.put(maker.db, "project", made, {"tags": frozenset({"d"})})
+    (tag,) = [op.record for op in model.read_ops(maker.c) if op.entity == MEMBER.number]
+    image = {1: tag, 2: str(SAME_AS), 3: made.hex}
+    id = uuid5(NAMESPACE, "\x1f".join(("member", tag, str(SAME_AS), made.hex)))
+    here.take_in(claims.Colleague("LA", rnd).claims((id.hex, MEMBER.number), image, rnd))
+    here.check()
+    here.take_in(maker.pack(known))
+    assert tag in here.check().records
+    for office in (maker, here):
+        office.db.close()

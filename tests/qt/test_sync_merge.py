@@ -431,7 +431,15 @@ def test_two_copies_of_one_file_are_told_without_blame_and_the_advice_leads_out(
     records.new(here.la, "project", {"code": "P2", "title": "At the office"})
     (wrong,) = here.send(copy, here.kh)
     here.send(here.la, here.asec)
-    dialog = drop(opened(here.asec), here.bundle(here.kh))
+    window = opened(here.asec)
+    dialog = drop(window, here.bundle(here.kh))
+    text = words(dialog)
+    assert dialog.heading.text() == "It has another version of some work, which is not taken"
+    assert "“Laptop of LA” of the Lao PDR office wrote two versions of its work from change" in text
+    assert "The version that is here stays, the one in the bundle was not taken" in text
+    dialog.reject()
+    bundles.export(copy, tmp_path / "own.apsync")
+    dialog = drop(window, tmp_path / "own.apsync")  # what the copy itself sends
     text = words(dialog)
     assert dialog.heading.text() == "This bundle cannot be merged"
     assert "disagree about what was done on “Laptop of LA” of the Lao PDR office" in text

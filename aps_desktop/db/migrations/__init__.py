@@ -27,7 +27,7 @@ def layout_mark() -> str:
         for e in (*ENTITIES, MEMBER)
         for c, stored, f in entity_columns(e)
     ]
-    parts += [summaries.mark(), "united", "seal", "unborn", "codes", title_index.MARK]
+    parts += [summaries.mark(), "united", "seal", "unborn", "codes", "revoked", title_index.MARK]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

@@ -6,6 +6,7 @@ After every step the history has what was acknowledged, with who and when; at th
 from __future__ import annotations
 
 import random
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -48,6 +49,8 @@ class Course:
     def __init__(self, desks: list[Desk], seed: int) -> None:
         self.rnd, self.desks, self.number = random.Random(seed), desks, 0
         self.saved: set[tuple[str, str, str, str, str]] = set()
+        self.steps: Counter[str] = Counter()
+        """By desk: what it has done since the records were made, which undo must not take away."""
         self.fields = {
             one["entity"]: {f["name"]: f for f in one["fields"]}
             for one in desks[0].done("entities")
@@ -67,6 +70,7 @@ class Course:
         text = value(self.rnd, self.fields[entity][name], self.number)
         known = len(desk.done("record", "history", entity, id))
         answer = desk.put(entity, id, **{name: text})
+        self.steps[desk.name] += bool(answer["change_set"])
         told = desk.done("record", "history", entity, id)
         new = told[: len(told) - known]
         assert bool(new) == bool(answer["change_set"])
@@ -92,8 +96,9 @@ class Course:
         what = self.rnd.choice(("edit", "edit", "edit", "undo", "settle", "answer", "send"))
         if what == "edit":
             self.edit(desk)
-        elif what == "undo":
+        elif what == "undo" and self.steps[desk.name]:
             desk.run("undo")
+            self.steps[desk.name] -= 1
         elif what == "settle" and (found := desk.conflicts()):
             take = self.rnd.choice(("base", str(found[0]["values"][0]["words"])))
             desk.done("conflicts", "resolve", found[0]["id"], "--take", take)
