@@ -107,8 +107,8 @@ class Database:
             if self._writer is None:
                 self._writer = self.connect()
             connection = self._writer
-            _begin(connection)
             try:
+                _begin(connection)
                 yield connection
                 _end(connection)
                 if self.on_commit:

@@ -80,7 +80,7 @@ def findings(numbers: Mapping[str, Any], *, done: bool) -> list[tuple[str, str]]
             ("ok", f"{many(number, 'record')} edited side by side in different fields: both stay")
         )
     if number := numbers.get("list_version", 0):
-        is_new = "is in force now" if done else "comes with it, and is newer than the one here"
+        is_new = "is in force now" if done else "comes with it"
         found.append(("ok", f"Office list, version {number:,}, {is_new}"))
     if number := numbers.get("already_had", 0):
         found.append(("", f"{many(number, 'change')} known here already"))

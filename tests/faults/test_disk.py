@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from aps_desktop.db import store
+from aps_desktop.db import engine, store
+from aps_desktop.db.connection import Connection, DatabaseFault
 from aps_desktop.domain.errors import ReadOnly, UserError
 from aps_desktop.services import backup, records
 from tests.faults.conftest import ROOT, sound, state, state_of
@@ -65,6 +66,26 @@ def test_on_a_full_disk_every_acknowledged_save_is_there(office: Path) -> None:
     assert db.reader().value("SELECT count(*) FROM body") == int(saved)
     records.new(db, "body", {"code": "again", "name": "There is room again"})
     db.close()
+
+
+def test_with_no_room_at_all_the_next_try_is_a_new_one(
+    office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a disk without a single free byte already the first statement finds it full."""
+    db, begin = store.open_database(str(office)), engine._begin
+
+    def full(c: Connection) -> None:
+        begin(c)
+        raise DatabaseFault("The disk is full.", "Free some space.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "_begin", full)
+        for _ in range(2):
+            with pytest.raises(DatabaseFault, match="full"):
+                records.new(db, "body", {"code": "B1", "name": "Body"})
+    records.new(db, "body", {"code": "B1", "name": "Body"})
+    db.close()
+    sound(office).close()
 
 
 def test_a_backup_that_finds_no_room_leaves_nothing_behind(office: Path, tmp_path: Path) -> None:
