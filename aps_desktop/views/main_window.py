@@ -16,6 +16,7 @@ from aps_desktop.domain.clock import today
 from aps_desktop.services import working
 from aps_desktop.views import theme
 from aps_desktop.views.context import Context
+from aps_desktop.views.form_banner import FormBanner
 from aps_desktop.views.main_window_actions import Actions
 from aps_desktop.views.main_window_commands import Commands
 from aps_desktop.views.main_window_state import keep_geometry, restore_geometry
@@ -26,10 +27,14 @@ from aps_desktop.views.main_window_undo import Undo
 from aps_desktop.views.navigation import ENTITY, places, places_in
 from aps_desktop.views.navigation_rail import NavigationRail
 from aps_desktop.views.pane import PROPOSED, Pane
-from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.status_bar import MessageBar, StatusBar
 
 FIRST_PLACE = "today"
+
+_LOCKED = (
+    "This file lies where nothing can be written (a locked stick, a CD): everything can be read, "
+    "and nothing changed. To work in it, copy it to this computer."
+)
 
 
 class MainWindow(QMainWindow):
@@ -76,9 +81,13 @@ class MainWindow(QMainWindow):
         self.stack = QStackedWidget(centre)
         self.stack.setObjectName("pages")
         self.status = StatusBar(centre)
-        self.banner = PlainLabel(self.context.db.newer, centre, wrap=True)
+        self.banner = FormBanner(centre)
         self.banner.setObjectName("banner")
-        self.banner.setVisible(bool(self.context.db.newer))
+        if self.context.db.read_only:
+            newer = self.context.db.newer
+            button = "" if newer else "Copy to this computer…"
+            self.banner.ask("read_only", newer or _LOCKED, button)
+        self.banner.pressed.connect(self.commands.copy_here)
         pages = QVBoxLayout()
         pages.setSpacing(0)
         for widget in (self.top, self.banner, self.stack):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ from aps_desktop.views.main_window_sync import REQUEST, UPDATE, bundles_among
 from aps_desktop.views.shortcuts import COMMANDS
 
 if TYPE_CHECKING:
+    from aps_desktop.db.engine import Database
+    from aps_desktop.tasks.jobs import Cancelled, Progress
     from aps_desktop.views.pane import Pane
 
 _TABLES = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv")
@@ -236,6 +238,20 @@ class Commands(QObject):
         if chosen:
             self._window.database_wanted.emit(chosen)
 
+    def copy_here(self, _banner: str) -> None:
+        """A copy of a database that can only be read, to be worked in; it is opened at once."""
+        name = str(Path.home() / self._context.db.path.name)
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._window, "Copy to this computer", name, "Databases of APS Desktop (*.aps)"
+        )
+        if chosen:
+            self._context.runner.long(
+                partial(_copy, Path(chosen)),
+                self._window.database_wanted.emit,
+                self._context.show_failure,
+                owner=self,
+            )
+
     def _do_new_office(self) -> None:
         self._window.office_wanted.emit()
 
@@ -308,6 +324,13 @@ class Commands(QObject):
         from aps_desktop.views.about_dialog import AboutDialog
 
         _open(AboutDialog(self._context, self._window))
+
+
+def _copy(target: Path, db: Database, _progress: Progress, _cancelled: Cancelled) -> str:
+    from aps_desktop.services import backup  # late: the start does without it
+
+    backup.to_file(db, target)
+    return str(target)
 
 
 def _local(urls: list[QUrl]) -> list[Path]:

@@ -196,7 +196,6 @@ QFrame#top_bar { background: $surface; border: none; border-bottom: 1px solid $b
 QFrame#status_bar { background: $window; border: none; border-top: 1px solid $border; }
 QStackedWidget#pages { background: $surface; }
 QFrame#message_bar { background: $surface; border: 1px solid $border_strong; }
-QLabel#banner { background: $attention_soft; color: $attention; padding: 8px 16px; }
 QPushButton#search_button { background: $surface_alt; border: 1px solid $border; color: $text_muted;
   text-align: left; padding: 5px 10px; }
 QPushButton#search_button:hover { border-color: $border_strong; background: $hover; }

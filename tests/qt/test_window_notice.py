@@ -1,9 +1,10 @@
 """What became of a database since it was last open is said in the window."""
 
+import os
 import shutil
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from aps_desktop.app import Program
 from aps_desktop.db import store
@@ -24,4 +25,30 @@ def test_a_copied_database_says_that_it_has_a_name_of_its_own(
     program.window.context.message.connect(lambda text, *_: said.append(text))
     qtbot.waitUntil(lambda: bool(said))
     assert program.database.notice in said[0]
+    program.close()
+
+
+def test_a_database_on_a_locked_stick_is_copied_here_and_opened(
+    qtbot, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
+    stick, target = tmp_path / "stick.aps", tmp_path / "office.aps"
+    offices.start(str(stick), office="LA", device="laptop").close()
+    real = os.access
+    monkeypatch.setattr(
+        os,
+        "access",
+        lambda path, mode: (mode != os.W_OK or "stick" not in str(path)) and real(path, mode),
+    )
+    program = Program(QApplication.instance())
+    assert program.open(str(stick))
+    banner = program.window.banner
+    assert banner.isVisibleTo(program.window)
+    assert "everything can be read, and nothing changed" in banner.words.text()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    banner.button.click()
+    qtbot.waitUntil(lambda: program.database.path == target)
+    assert not program.database.read_only
+    assert not program.window.banner.isVisibleTo(program.window)
+    qtbot.waitUntil(lambda: "new device name" in program.window.messages.text())
     program.close()
