@@ -53,10 +53,16 @@ def export(session: Session) -> int:
 
 def inspect(session: Session) -> int:
     """Read and verify a bundle; merge nothing."""
-    with session.database() as db:
-        found = merging.inspect(db, Path(session.arguments.file))
+    gathered = bundle_files.gather([Path(session.arguments.file)])
+    try:
+        for _, error in gathered.refused:
+            raise error
+        with session.database() as db:
+            found = merging.inspect(db, gathered.bundles[0])
+    finally:
+        gathered.clean()
     document = _bundle(found)
-    trust = "trusted" if found.trusted else "NOT confirmed"
+    trust = "trusted" if found.trusted else "revoked" if found.revoked else "NOT confirmed"
     session.answer(
         document,
         f"Bundle {found.sequence} of {found.office} ({found.name}), {trust}: "

@@ -20,7 +20,7 @@ from aps_desktop.domain.entities import ENTITIES
 from aps_desktop.domain.errors import UserError
 from aps_desktop.domain.fields import Kind
 from aps_desktop.domain.office_names import the_office
-from aps_desktop.services import bundle_scope, trusting, updates
+from aps_desktop.services import bundle_scope, trusting, updates, working
 from aps_desktop.services.bundle_scope import Scope
 from aps_desktop.sync import payload, proofs, seals
 from aps_desktop.sync.container_write import BundleWriter, WrittenBundle
@@ -222,6 +222,7 @@ def _note(db: Database, written: WrittenBundle, scope: Scope) -> None:
     report = {"manifest": written.manifest_sha256, "offices": list(manifest.for_offices),
               "bytes": written.size, "encrypted": written.encrypted}  # fmt: skip
     with db.writing() as c:
+        report["officer"] = working.officer(c)
         c.run(
             "INSERT INTO bundle_log(n, direction, bundle, device, sequence, at, changes, state, "
             "file, scope, report) VALUES "

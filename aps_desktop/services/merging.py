@@ -26,6 +26,7 @@ from aps_desktop.services import (
     sync_status,
     trusting,
     updates,
+    working,
 )
 from aps_desktop.services.merge_differences import Difference
 from aps_desktop.sync import revoked
@@ -226,8 +227,13 @@ def undo_merge(db: Database, number: int) -> Applied:
             raise UserError(f"Merge {number} was taken back already.")
         result = take_back(c, number)
         state = "undone" if not result.kept_records else "partly undone"
-        c.run("UPDATE bundle_log SET state = ? WHERE n = ?", (state, number))
-    reporting_answers.reopen(db, json.loads(row[2] or "{}").get("received", {}))
+        said = json.loads(row[2] or "{}")
+        undone = {"undone_at": db.clock.millis(), "undone_by": working.officer(c)}
+        c.run(
+            "UPDATE bundle_log SET state = ?, report = ? WHERE n = ?",
+            (state, json.dumps({**said, **undone}, sort_keys=True), number),
+        )
+    reporting_answers.reopen(db, said.get("received", {}))
     skipped = (_left(result.kept_records),) if result.kept_records else ()
     return Applied(number, f"undo the merge of {row[1]}", result.touched, skipped)
 
@@ -360,6 +366,7 @@ def _note_sender(c: Connection, bundle: OpenedBundle, knows: dict[bytes, int]) -
 
 def _note(c: Connection, report: Report) -> None:
     numbers = {k: v for k, v in asdict(report).items() if k not in ("bundle", "touched")}
+    numbers["officer"] = working.officer(c)
     b = report.bundle
     c.run(
         "INSERT INTO bundle_log(n, direction, bundle, device, sequence, at, changes, state, file, "

@@ -180,7 +180,10 @@ class TrustStore(Struct, frozen=True, kw_only=True):
             return Judgement(Verdict.UNKNOWN, sender.key, sender.office, problems, newer, version)
         if entry.device != sender.device and not entry.revoked:
             problems = (*problems, f"A restored or copied database of “{entry.name}”.")
-        verdict = Verdict.REVOKED if _is_revoked(entry, manifest) else Verdict.TRUSTED
+        verdict = Verdict.TRUSTED
+        if _is_revoked(entry, manifest):
+            verdict = Verdict.REVOKED
+            problems = (*problems, "The secretariat has revoked this computer.")
         return Judgement(verdict, entry.key, entry.office, problems, newer, version)
 
     def _local(self) -> tuple[Device, ...]:

@@ -65,14 +65,17 @@ class ExchangeDialog(QDialog):
 
 
 def _lines(one: Exchange, *, made: bool) -> list[str]:
-    lines = [f"File {one.file}, made {moment(one.made)}"]
+    who = f" by {one.report['officer']}" if one.report.get("officer") else ""
+    lines = [f"File {one.file}, made {moment(one.made)}{who if made else ''}"]
     if made:
         offices = ", ".join(office_name(code) for code in one.report.get("offices", []))
         lock = "encrypted" if one.report.get("encrypted") else "not encrypted"
         lines.append(f"For {offices or 'everybody'}, {lock}, {one.scope}")
         lines.append(many(one.changes, "change"))
     else:
-        lines.append(f"Merged {moment(one.at)}: {many(one.changes, 'change')}")
+        lines.append(f"Merged {moment(one.at)}{who}: {many(one.changes, 'change')}")
         if one.state != "merged":
-            lines.append(f"The merge was {one.state} later.")
+            at, whose = one.report.get("undone_at"), one.report.get("undone_by")
+            when = f" {moment(at)}" if at else " later"
+            lines.append(f"The merge was {one.state}{when}{f' by {whose}' if whose else ''}.")
     return lines

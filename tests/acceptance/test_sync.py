@@ -1,6 +1,7 @@
 """T1 to T6, T8 to T10, T12, T13, T20 of the acceptance tests: what other systems got wrong."""
 
 import itertools
+import os
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -142,6 +143,26 @@ def test_three_bundles_in_every_order_give_one_digest(
             reader.merge(bundle)
     converged(*readers)
     assert all(len(reader.conflicts()) == 1 for reader in readers)
+
+
+def test_a_bundle_split_for_e_mail_is_opened_by_one_of_its_parts(
+    asec: Desk, lao: Desk, tmp_path: Path
+) -> None:
+    paper = tmp_path / "paper.bin"
+    paper.write_bytes(os.urandom(2_100_000))
+    lao.new("document", number="D-1", title="Large", file=str(paper))
+    made = lao.done("bundle", "export", tmp_path / "large.apsync", "--split", "1")
+    first, second, third = (Path(name) for name in made["files_written"])
+    assert all(part.stat().st_size <= 1_000_000 for part in (first, second, third))
+    assert asec.done("bundle", "inspect", second)["changes"] == made["changes"]
+    away = second.rename(tmp_path / "elsewhere")
+    for command in (("inspect", first), ("merge", third, first)):
+        code, refused = asec.run("bundle", *command)
+        assert code == 1
+        assert "one of 3 parts, and part 2 is not there" in str(refused)
+    away.rename(second)
+    asec.merge(third)
+    converged(asec, lao)
 
 
 def test_a_bundle_merged_again_changes_nothing(asec: Desk, lao: Desk, project: str) -> None:

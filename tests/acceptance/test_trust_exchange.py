@@ -44,7 +44,13 @@ def test_later_work_of_a_revoked_computer_is_refused_whoever_brings_it(
     assert not khm.has("project", revoked["made"])
     khm.sound()
     lao.put("project", revoked["project"], title="Worse")
-    code, report = khm.run("bundle", "merge", lao.export())
+    worse = lao.export()
+    found = khm.done("bundle", "inspect", worse)
+    assert (found["trusted"], found["problems"]) == (
+        False,
+        ["The secretariat has revoked this computer."],
+    )
+    code, report = khm.run("bundle", "merge", worse)
     assert code == 1
     assert "revoked" in report["problems"][0]["error"]
 

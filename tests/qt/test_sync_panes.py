@@ -1,5 +1,6 @@
 """The pages about exchange: who has what, history, trust, proposals, and making bundles."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,12 +11,22 @@ from pytestqt.qtbot import QtBot
 
 from aps_desktop.db import store
 from aps_desktop.db.engine import Database
-from aps_desktop.services import bundles, merging, proposals, records, sync_status, trusting
+from aps_desktop.services import (
+    bundles,
+    merging,
+    proposals,
+    records,
+    sync_status,
+    trusting,
+    working,
+)
 from aps_desktop.views import sync_pane
 from aps_desktop.views.detail_view import DetailView
 from aps_desktop.views.export_bundle_dialog import ExportBundleDialog
 from aps_desktop.views.first_run import FirstRun
 from aps_desktop.views.main_window import MainWindow
+from aps_desktop.views.plain_label import PlainLabel
+from aps_desktop.views.sync_pane_report import ExchangeDialog
 from aps_desktop.views.trust_pane_after import RevertDialog, RevokeDialog
 from aps_desktop.views.trust_pane_request import HandedDialog
 from tests.detail_kit import leave, type_into
@@ -79,6 +90,7 @@ def test_every_bundle_stays_in_the_history_and_a_merge_can_be_taken_back(
     here: Offices, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     records.new(here.la, "project", {"code": "P1", "title": "One"})
+    working.name_officer(here.asec, "Siti")
     here.send(here.la, here.asec)
     window = opened(here.asec)
     window.go("sync")
@@ -92,6 +104,10 @@ def test_every_bundle_stays_in_the_history_and_a_merge_can_be_taken_back(
     monkeypatch.setattr(sync_pane, "ask", lambda *a, **k: True)
     pane.undo.click()
     assert cells(pane.history)[0][5] == "Taken back"
+    ExchangeDialog(pane.history.thing(0), window).open()
+    told = [label.text() for label in window.findChild(ExchangeDialog).findChildren(PlainLabel)]
+    assert any(words.startswith("Merged") and "by Siti: " in words for words in told)
+    assert any(re.fullmatch(r"The merge was undone \d.+ by Siti\.", words) for words in told)
     assert store.counts(here.asec.reader()).get("project", 0) == 0
     assert not pane.undo.isEnabled()
 
