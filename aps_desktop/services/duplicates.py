@@ -10,12 +10,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from aps_desktop.db import log
 from aps_desktop.db.connection import Connection, placeholders
+from aps_desktop.db.engine import Database
 from aps_desktop.db.layout import MEMBER, field_columns
 from aps_desktop.db.queries.labels import label_sql
 from aps_desktop.db.queries.lists import Filter
+from aps_desktop.db.unit_of_work import Work
+from aps_desktop.domain.changes import Applied, Why
 from aps_desktop.domain.entities import BY_NUMBER, ENTITIES, entity
-from aps_desktop.domain.fields import SAME_AS, Entity, Field, Kind
+from aps_desktop.domain.fields import LIFE, SAME_AS, Entity, Field, Kind
 from aps_desktop.services import same_codes, uniting
 from aps_desktop.services.funding import these
 from aps_desktop.services.history import words as called_words
@@ -282,9 +286,23 @@ def _edited_after_deletion(c: Connection) -> Iterator[Issue]:
             title = c.value(
                 f"SELECT {label_sql(kind, 't')} FROM {kind.name} t WHERE t.id = ?", (uuid,)
             )
-            words = "Deleted in one office and edited in another, so it was kept: delete it again "
-            words += "if it shall go."
+            words = "Deleted in one office and edited in another, so it is still here: keep it, or "
+            words += "delete it again."
             yield Issue(EDITED_AFTER_DELETION, kind.name, _uuid(uuid), str(title), (), words)
+
+
+def keep(db: Database, issue: Issue) -> Applied:
+    """A record that was edited after its deletion shall stay: settled at all offices."""
+    with db.writing() as c:
+        work = Work(db, c, f"keep {uniting.old_name(issue.title)}", Why.RESOLVE)
+        rid = c.value("SELECT rid FROM record WHERE uuid = ?", (issue.record.bytes,))
+        gone = c.all(
+            "SELECT o.dot FROM history h JOIN op o ON o.dot = h.dot WHERE h.cell = ? "
+            "AND o.val = '0' AND NOT EXISTS (SELECT 1 FROM op_proposal p WHERE p.dot = o.dot)",
+            (log.cell_of(rid, LIFE),),
+        )
+        work.keep(rid, [dot for (dot,) in gone])
+        return work.finish()
 
 
 def _chunks(rids: Sequence[int]) -> Iterable[str]:

@@ -88,13 +88,14 @@ def make(db: Database, wanted: Wanted) -> Made:
 
 
 def _records(c: Connection, name: str) -> tuple[tuple[str, str], ...]:
-    """(code or id, label) of the records that a part can be made of."""
+    """(id, label) of the records that a part can be made of."""
     kind = entity(name)
-    rows = c.all(f"SELECT t.id, t.code, {label_sql(kind, 't')} FROM {kind.name} t ORDER BY 3")
-    return tuple(
+    rows = c.all(f"SELECT t.id, t.code, {label_sql(kind, 't')} FROM {kind.name} t")
+    named = (
         (str(UUID(bytes=bytes(id))), f"{code} · {label}" if code else str(label))
         for id, code, label in rows
     )
+    return tuple(sorted(named, key=lambda one: one[1].casefold()))  # as they are read: by code
 
 
 def _pillars(c: Connection) -> tuple[tuple[str, str], ...]:

@@ -36,6 +36,10 @@ _NOTHING = (
     "Equal codes, two records of one organisation, references to what was deleted and circles in "
     "a tree are listed here when merging brings them about."
 )
+_STAYS = {
+    duplicates.EDITED_AFTER_UNITING: "&Leave as it is",
+    duplicates.EDITED_AFTER_DELETION: "&Keep it",
+}
 _UNITES = (duplicates.SAME_CODE, duplicates.SAME_NAME)
 _Found = tuple[list[Issue], list[Duplicate]]
 
@@ -149,9 +153,9 @@ class IssuesPane(ReadingPane):
         several = 1 + len(issue.others) if issue is not None and issue.kind in _UNITES else 0
         all_of_them = "both" if several == 2 else f"all {several:,}"
         self.open.setText(f"&Open {all_of_them} in the list" if several else "&Open the record")
-        self.leave_it.setVisible(
-            writable and issue is not None and issue.kind == duplicates.EDITED_AFTER_UNITING
-        )
+        self.leave_it.setVisible(writable and issue is not None and issue.kind in _STAYS)
+        if issue is not None:
+            self.leave_it.setText(_STAYS.get(issue.kind, ""))
         self.unite.setEnabled(
             writable and issue is not None and issue.kind in _UNITES and entity(issue.entity).unites
         )
@@ -184,11 +188,17 @@ class IssuesPane(ReadingPane):
         issue = self._issue()
         if issue is not None:
             self.context.runner.mutate(
-                partial(_leave, issue.entity, issue.others[0]),
-                None,
+                partial(_leave, issue),
+                partial(self._on_left, issue),
                 self.context.show_failure,
                 owner=self,
             )
+
+    def _on_left(self, issue: Issue, applied: Applied) -> None:
+        words = f"“{issue.title}” stays as it is."
+        if applied.proposed:
+            words = "Proposed to the office that owns the record; it decides."
+        self.context.say(words, "ok")
 
     def _on_separate(self) -> None:
         one = self._duplicate()
@@ -211,8 +221,10 @@ def _read(c: Connection) -> _Found:
     return duplicates.issues(c), uniting.united(c)
 
 
-def _leave(name: str, id: UUID, db: Database) -> Applied:
-    return uniting.leave(db, name, id)
+def _leave(issue: Issue, db: Database) -> Applied:
+    if issue.kind == duplicates.EDITED_AFTER_DELETION:
+        return duplicates.keep(db, issue)
+    return uniting.leave(db, issue.entity, issue.others[0])
 
 
 def _separate(name: str, id: UUID, db: Database) -> Applied:

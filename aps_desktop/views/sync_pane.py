@@ -74,7 +74,7 @@ class SyncPane(Pane):
 
     def _lay_out(self) -> None:
         self._peer_table = rows_table(
-            "peers_table", "Other computers", self.peers, (180, 170, 300, 220, 0), self
+            "peers_table", "Other computers", self.peers, (150, 140, 350, 220, 0), self
         )
         self._history_table = rows_table(
             "bundles_table", "Bundles made and merged", self.history,

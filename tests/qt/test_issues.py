@@ -9,10 +9,11 @@ from pytestqt.qtbot import QtBot
 
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.changes import Applied
-from aps_desktop.services import records, uniting
+from aps_desktop.services import duplicates, records, uniting
 from aps_desktop.views.issues_pane import IssuesPane
 from aps_desktop.views.main_window import MainWindow
 from aps_desktop.views.unite_dialog import UniteDialog
+from tests.three_offices import Offices
 
 
 @pytest.fixture
@@ -166,3 +167,27 @@ def test_a_list_that_is_opened_leaves_no_other_record_beside_it(
     assert window.pane().list.model.records == 2
     assert not window.pane()._side.isVisible()
     assert window.pane().target() == {}
+
+
+def test_what_was_edited_after_its_deletion_is_kept_by_one_press(
+    here: Offices, opened: Callable[[Database], MainWindow]
+) -> None:
+    id = records.new(here.la, "project", {"code": "P1", "title": "Village water"})
+    here.send(here.la, here.asec)
+    records.delete(here.asec, "project", [id])
+    records.put(here.la, "project", id, {"title": "Still needed"})
+    here.send(here.asec, here.la)
+    here.send(here.la, here.asec)
+    window = opened(here.la)
+    pane = pane_of(window)
+    assert pane.summary.text() == "1 thing to settle"
+    assert (pane.leave_it.isVisible(), pane.leave_it.text()) == (True, "&Keep it")
+    pane.leave_it.click()
+    assert pane.summary.text() == "To settle"
+    assert records.get(here.la.reader(), "project", id).title == "Still needed"
+    here.send(here.la, here.asec, here.kh)
+    for db in (here.asec, here.kh):
+        assert duplicates.number(db.reader()) == 0
+        assert records.get(db.reader(), "project", id).title == "Still needed"
+    here.send(here.asec, here.la, here.kh)
+    assert here.all_equal()

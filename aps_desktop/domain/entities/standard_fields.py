@@ -27,7 +27,8 @@ def document_class(number: int, section: str = "") -> Field:
         choices=CLASSES,
         default="limited",
         section=section,
-        help="Decides which offices, exports and reports this record may go to.",
+        help="Decides which offices, exports and reports this record may go to. Once it is "
+        "lowered, what the record said before goes along in its history.",
         aliases=("Classification", "Distribution", "Document classification"),
     )
 
