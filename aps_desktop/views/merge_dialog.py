@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aps_desktop.domain.changes import Applied
 from aps_desktop.services import duplicates
 from aps_desktop.services.merge_report import many
 from aps_desktop.views import merge_dialog_work as work
@@ -39,7 +40,6 @@ from aps_desktop.views.plain_label import PlainLabel
 from aps_desktop.views.sync_pane_parts import button, progress_bar, put_inside, tell
 
 if TYPE_CHECKING:
-    from aps_desktop.domain.changes import Applied
     from aps_desktop.services.bundle_files import Gathered
     from aps_desktop.views.context import Context
 
@@ -126,6 +126,9 @@ class MergeDialog(QDialog):
     def _on_looked(self, found: work.Looked) -> None:
         self._clean()
         self._gathered, self.items = found
+        if any(item.state == QUEUED for item in self.items):
+            # It waits here now, which Today and the exchange tell of; no step is told by that.
+            self.context.runner.changed.emit(Applied(0, "", {}))
         self._show()
 
     def _on_failed(self, error: Exception) -> None:
@@ -220,14 +223,15 @@ class MergeDialog(QDialog):
         self.context.backup_made.emit()
         self._show()
         if any(item.state == DONE for item in self.items):
-            self.context.runner.query(duplicates.number, self._on_to_settle, owner=self)
+            self.context.runner.query(duplicates.issues, self._on_to_settle, owner=self)
 
-    def _on_to_settle(self, number: int) -> None:
+    def _on_to_settle(self, found: list[duplicates.Issue]) -> None:
         """What the edits made wrong together is nobody's fault and in no bundle: said at once."""
-        if number:
-            are = "is" if number == 1 else "are"
-            words = f"{many(number, 'thing')} {are} to settle, such as a code given twice: see Sync"
-            tell(self.problem, f"{words}, “To settle”.", "attention")
+        if found:
+            are = "is" if len(found) == 1 else "are"
+            kinds = dict.fromkeys(duplicates.KINDS[one.kind].lower() for one in found)
+            words = f"{many(len(found), 'thing')} {are} to settle ({', '.join(kinds)})"
+            tell(self.problem, f"{words}: see Sync, “To settle”.", "attention")
 
     def _on_undo(self) -> None:
         numbers = [item.report.merge for item in self.items if item.state == DONE]

@@ -167,9 +167,7 @@ def test_what_a_merge_left_to_settle_is_said_at_once(here: Offices, opened: Open
     dialog = drop(window, here.bundle(here.asec))
     assert not dialog.problem.isVisible()
     dialog.merge_button.click()
-    assert dialog.problem.text() == (
-        "! 1 thing is to settle, such as a code given twice: see Sync, “To settle”."
-    )
+    assert dialog.problem.text() == ("! 1 thing is to settle (same code): see Sync, “To settle”.")
 
 
 def test_long_texts_are_shown_from_where_they_part_and_new_records_by_their_names(
@@ -278,7 +276,7 @@ def test_a_folder_of_parts_and_broken_files_says_what_it_can_do(
 
 
 def test_a_bundle_of_a_newer_program_waits_and_says_so(
-    here: Offices, opened: Open, monkeypatch: pytest.MonkeyPatch
+    here: Offices, opened: Open, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as newer:
         newer.setattr(bundles, "SCHEMA_VERSION", 99)
@@ -289,6 +287,10 @@ def test_a_bundle_of_a_newer_program_waits_and_says_so(
     assert "Waits for an update" in words(dialog)
     assert not dialog.merge_button.isVisible()
     dialog.accept()
+    left = window.pane().left  # Today had been read before
+    qtbot.waitUntil(
+        lambda: "Bundles that wait for an update" in [line.text for line in left.lines.lines]
+    )
     window.go("sync")
     pane = window.pane()
     assert f"{file.name} was made by a newer program" in pane.waiting.text()
