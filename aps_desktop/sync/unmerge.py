@@ -153,6 +153,12 @@ def _prepare(c: Connection) -> None:
         "INSERT INTO b SELECT DISTINCT x.cell >> 10, 0, 0, '' FROM leaving x "
         "WHERE (x.cell & 1023) IN (0, 1023)"
     )
+    c.run(
+        # All that stays of these may only be proposed; then they are not there any more.
+        "INSERT INTO b SELECT DISTINCT o.cell >> 10, 0, 0, '' FROM op_proposal p CROSS JOIN op o "
+        "WHERE o.dot = p.dot AND (o.cell >> 10) IN (SELECT cell >> 10 FROM leaving) "
+        "ON CONFLICT DO NOTHING"
+    )
 
 
 def _keep_hashes(c: Connection) -> None:

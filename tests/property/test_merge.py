@@ -44,6 +44,8 @@ def test_what_two_offices_claim_is_there_once_the_secretariat_speaks_of_it(tmp_p
     assert record[0] not in here.check().records
     here.take_in(claims.Colleague("ASEC", rnd).edits(record, 2, "Of all", rnd))
     assert record[0] in here.check().records
+    here.take_back(here.merges[-1])
+    assert record[0] not in here.check().records
     here.db.close()
 
 
