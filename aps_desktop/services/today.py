@@ -109,10 +109,10 @@ def in_order(results: list[Found]) -> list[Found]:
     return sorted(results, key=lambda one: _ORDER.index(one.rule.section))
 
 
-def to_settle(c: Connection) -> list[Found]:
-    """What there is to settle, as `found` gives the other rules: none, or this one."""
-    key, number, between = _alarmed(today_exchange.to_settle(c, _FEW))
-    return [Found(_EXCHANGE[key], number, tuple(between), ())] if number else []
+def later(c: Connection) -> list[Found]:
+    """What takes longer to find, as `found` gives the other rules."""
+    asked = map(_alarmed, today_exchange.later(c, _FEW))
+    return [Found(_EXCHANGE[key], n, tuple(between), ()) for key, n, between in asked if n]
 
 
 def alarms(c: Connection, day: date, *, limit: int | None = None) -> list[Alarm]:
@@ -121,7 +121,7 @@ def alarms(c: Connection, day: date, *, limit: int | None = None) -> list[Alarm]
     compared = [
         alarm for rule, compare in _COMPARED for alarm in _matters(rule, compare(c, day))[0][:limit]
     ]
-    waiting = [*_between_offices(c, limit), _alarmed(today_exchange.to_settle(c, limit))]
+    waiting = [*_between_offices(c, limit), *map(_alarmed, today_exchange.later(c, limit))]
     between = [alarm for _, _, found in waiting for alarm in found]
     made += old_rates(c, day)[:limit] + missing_values(c, day)[0][:limit] + compared
     return made + between

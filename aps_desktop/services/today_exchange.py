@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,14 +14,16 @@ from aps_desktop.domain.office_names import office_name
 
 CONFLICTS, PROPOSALS = "conflict_open", "proposal_open"
 MISSING, QUEUED = "bundle_missing", "bundle_queued"
-SETTLE = "to_settle"
+SETTLE, UNCONFIRMED = "to_settle", "bundle_unconfirmed"
 TITLES = {
     CONFLICTS: "Conflicts to settle",
     PROPOSALS: "Proposals to decide",
     MISSING: "Bundles that have not come",
     QUEUED: "Bundles that wait for an update",
     SETTLE: "Things to settle",
+    UNCONFIRMED: "Bundles not confirmed for 14 days",
 }
+_DAYS_TO_CONFIRM, _DAY = 14, 86_400_000
 _FIELDS_A_RECORD = 8
 """How many fields of one record in conflict are looked through for the next record."""
 
@@ -52,8 +55,14 @@ def waits(c: Connection, limit: int | None) -> Iterator[Waits]:
         yield _queued(c, limit)
 
 
-def to_settle(c: Connection, limit: int | None) -> Waits:
-    """What edits made apart got wrong together; it is asked for once Today stands there.
+def later(c: Connection, limit: int | None) -> Iterator[Waits]:
+    """What takes longer to find, and is asked for once the other alarms stand there."""
+    yield _to_settle(c, limit)
+    yield _unconfirmed(c, limit)
+
+
+def _to_settle(c: Connection, limit: int | None) -> Waits:
+    """What edits made apart got wrong together.
 
     It reads the index of every code: some 50 ms with 12,000 meetings, ten times that with 120,000.
     """
@@ -65,6 +74,32 @@ def to_settle(c: Connection, limit: int | None) -> Waits:
         for one in waiting[:limit]
     ]
     return SETTLE, len(waiting), found
+
+
+def _unconfirmed(c: Connection, limit: int | None) -> Waits:
+    """Computers that were sent changes of ours long ago, and have not shown that they have them."""
+    before = c.clock.millis() - _DAYS_TO_CONFIRM * _DAY
+    sent = c.all(
+        "SELECT at, sequence, report FROM bundle_log WHERE direction = 'out' AND at < ? "
+        "ORDER BY at",
+        (before,),
+    )
+    if not sent:
+        return UNCONFIRMED, 0, []
+    from aps_desktop.services import merge_report, sync_status
+
+    found = []
+    for peer in sync_status.peers(c):
+        if not peer.lacks or peer.state not in ("listed", "confirmed"):
+            continue
+        for at, sequence, report in sent:
+            offices = json.loads(report or "{}").get("offices") or [peer.office]
+            if at >= (peer.since or 0) and peer.office in offices:
+                title = f"{office_name(peer.office)}, {peer.name}"
+                words = f"bundle {sequence:,} of {merge_report.day(at)}"
+                found.append(Matter(title, words))
+                break
+    return UNCONFIRMED, len(found), found[:limit]
 
 
 def _conflicts(c: Connection, limit: int | None) -> Waits:

@@ -50,6 +50,7 @@ _PANES = {
     today_exchange.MISSING: "sync",
     today_exchange.QUEUED: "sync",
     today_exchange.SETTLE: "issues",
+    today_exchange.UNCONFIRMED: "sync",
 }
 """Where what waits between offices is seen to, by its rule."""
 
@@ -62,7 +63,7 @@ class TodayPane(Pane):
     def __init__(self, context: Context, key: str, title: str, area: str) -> None:
         super().__init__(context, key, title, area)
         self._stale = True
-        self._settling: list[Found] = []
+        self._later: list[Found] = []
         self._day = PlainLabel(role="title")
         self._day.setObjectName("today_date")
         self._summary = PlainLabel(role="muted")
@@ -210,18 +211,18 @@ class TodayPane(Pane):
     def _on_read(self, read: Read) -> None:
         self._show(read)
         self.context.runner.query(
-            rules.to_settle, partial(self._on_to_settle, read), owner=self, key="to_settle"
+            rules.later, partial(self._on_later, read), owner=self, key="later"
         )
 
-    def _on_to_settle(self, read: Read, settling: list[Found]) -> None:
+    def _on_later(self, read: Read, later: list[Found]) -> None:
         """It takes longer than all the rest, so it comes after it."""
-        if settling != self._settling:
-            self._settling = settling
+        if later != self._later:
+            self._later = later
             self._show(read)
 
     def _show(self, read: Read) -> None:
         _, found, steps = read
-        found = rules.in_order(found + self._settling)
+        found = rules.in_order(found + self._later)
         own = bool(steps)
         lines = partial(lines_of, found, read_only=self.context.db.read_only)
         self.left.show_lines(lines((BETWEEN, LATE, WAITING)))

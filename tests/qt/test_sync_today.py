@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from aps_desktop.db.engine import Database
+from aps_desktop.domain.clock import FixedClock
 from aps_desktop.services import bundles, merging, queued_bundles, records, today
 from aps_desktop.views.main_window import MainWindow
 from aps_desktop.views.today_list import TodayList
@@ -94,3 +95,25 @@ def test_the_command_line_has_them_too(here: Offices) -> None:
     assert (alarm.rule, alarm.entity, alarm.title) == (
         "conflict_open", "project", "P1 · Title of the Lao office"
     )  # fmt: skip
+
+
+def test_a_bundle_that_nobody_confirms_for_two_weeks_is_an_alarm(here: Offices) -> None:
+    id = records.new(here.la, "project", {"code": "P1", "title": "One"})
+    here.send(here.la, here.asec, here.kh)
+    here.send(here.kh, here.la)  # Cambodia has shown that it has it
+    c = here.la.reader()
+    now = c.clock.millis()
+
+    def told(days: int) -> list[tuple[str, str]]:
+        c.clock = FixedClock(now + days * 86_400_000)
+        return [(a.title, a.message) for f in today.later(c) for a in f.alarms]
+
+    assert told(13) == []
+    (one,) = told(15)
+    assert one[0] == "Secretariat, Laptop of ASEC"
+    assert one[1].startswith("bundle 1 of ")
+    c.clock = FixedClock(now)
+    here.send(here.asec, here.la)
+    assert told(15) == []
+    records.put(here.la, "project", id, {"title": "Two"})  # not sent yet: nothing to confirm
+    assert told(15) == []
