@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -159,10 +159,7 @@ class FieldRow(QWidget):
             self.badge.deleteLater()
             self.badge = None
             return
-        self.badge = QToolButton(self)
-        self.badge.setText("Two values")
-        self.badge.setIcon(icons.icon("conflict", "attention"))
-        self.badge.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.badge = self._badge("Two values", "conflict")
         self.badge.setObjectName(f"{self.field.name}_conflict")
         self.badge.setAccessibleName(f"{self.field.label}: two values, settle the conflict")
         self.badge.clicked.connect(clicked)
@@ -182,14 +179,23 @@ class FieldRow(QWidget):
         self.proposed.setProperty("status", "attention")
         column = self.layout()
         column.insertWidget(column.indexOf(self.editor) + 1, self.proposed)
-        made = self.proposal = QToolButton(self)
-        made.setText("Proposal")
-        made.setIcon(icons.icon("flag", "attention"))
-        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        made = self.proposal = self._badge("Proposal", "flag")
         made.setObjectName(f"{self.field.name}_proposal")
         made.setAccessibleName(f"{self.field.label}: proposed {words}, accept or decline")
         made.clicked.connect(clicked)
         self._top.addWidget(made)
+
+    def _badge(self, words: str, icon: str) -> QToolButton:
+        """A button no higher than the label beside it: fields in one line stay in it."""
+        made = QToolButton(self)
+        made.setText(words)
+        made.setProperty("badge", True)
+        made.setIcon(icons.icon(icon, "attention"))
+        high = self.label.sizeHint().height()
+        made.setIconSize(QSize(high - 3, high - 3))
+        made.setFixedHeight(high)
+        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        return made
 
     def _say(self, words: str, status: str, sign: str) -> None:
         self.message.setText(f"{sign}{words}" if words else "")

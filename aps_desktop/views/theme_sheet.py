@@ -73,6 +73,7 @@ QToolButton:disabled { color: $border_strong; }
 QToolButton[chip="true"] { background: $hover; border-radius: 12px; padding: 3px 10px; }
 QToolButton[chip="true"]:hover { background: $late_soft; color: $late; }
 QToolButton[chip="true"]:focus { border-color: $accent; }
+QToolButton[badge="true"] { padding: 0 6px; font-size: ${small}pt; }
 QToolButton::menu-indicator { image: none; width: 0; }
 
 QLineEdit, QTextEdit, QPlainTextEdit, QSpinBox, QDoubleSpinBox, QDateEdit, QComboBox {

@@ -227,6 +227,9 @@ def test_a_record_in_conflict_says_so_over_its_form_and_in_its_list(
     at = next(row for row in range(2) if table.model().rid_at(row) in table.marked)
     assert "Two offices changed it apart" in table._tip(table.model().index(at, 0))
     assert table._tip(table.model().index(1 - at, 0)) == ""
+    row = view.form.rows["title"]
+    assert row.badge is not None
+    assert row.badge.height() <= row.label.sizeHint().height()  # fields in one line stay in it
     view.banner.button.click()
     conflicts_pane = window.pane()
     assert conflicts_pane.key == "conflicts"
