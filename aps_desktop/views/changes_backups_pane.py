@@ -26,6 +26,10 @@ _WORDS = (
     "on this computer: also keep one elsewhere from time to time."
 )
 
+_ON_A_SERVER = (
+    "This database is on a server, whose keeper backs it up: pg_dump makes a complete copy while "
+    "people work. Steps and merges can be undone here all the same."
+)
 _ASKED = "going on"
 
 
@@ -48,7 +52,9 @@ class BackupsPane(Pane):
         layout.setContentsMargins(24, 20, 24, 16)
         layout.setSpacing(12)
         layout.addWidget(PlainLabel("Backups", role="heading"))
-        words = PlainLabel(_WORDS, role="muted", wrap=True)
+        on_server = context.db.postgres
+        words = PlainLabel(_ON_A_SERVER if on_server else _WORDS, role="muted", wrap=True)
+        words.setObjectName("backups_words")
         words.setMaximumWidth(760)
         layout.addWidget(words)
         layout.addLayout(buttons)
@@ -56,6 +62,9 @@ class BackupsPane(Pane):
         self._none.hide()
         layout.addWidget(self._none)
         layout.addWidget(self._table, 1)
+        layout.addStretch(int(on_server))
+        for widget in (self._now, self._elsewhere, self._restore, self._table):
+            widget.setVisible(not on_server)
         self._now.clicked.connect(self.back_up)
         self._elsewhere.clicked.connect(self._on_elsewhere)
         self._restore.clicked.connect(self._on_restore)
