@@ -9,6 +9,7 @@ from typing import Any
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.queries import conflicts
 from aps_desktop.services import proposals
+from aps_desktop.sync.waiting import never_born
 
 _OWN = "(SELECT ord FROM device WHERE status IN ('self', 'retired'))"
 
@@ -88,15 +89,17 @@ def waiting(c: Connection) -> list[Waiting]:
             "WHERE NOT EXISTS (SELECT 1 FROM op p WHERE p.dot = o.prev) GROUP BY o.prev >> 40"
         ):
             found[device] = changes
-    for device, changes in c.all(_UNBORN):
-        found[device] = found.get(device, 0) + changes
+    never = never_born(c)
+    for device, changes, rid, uuid in c.all(_UNBORN):
+        if not never(rid, bytes(uuid)):
+            found[device] = found.get(device, 0) + changes
     return [_waiting(c, device, changes) for device, changes in sorted(found.items())]
 
 
 _UNBORN = (
-    "SELECT h.dot >> 40, count(*) FROM record r CROSS JOIN history h "
+    "SELECT h.dot >> 40, count(*), r.rid, r.uuid FROM record r CROSS JOIN history h "
     "WHERE h.cell BETWEEN (r.rid << 10) AND ((r.rid << 10) | 1023) "
-    "AND r.birth IS NULL AND length(r.uuid) = 16 GROUP BY h.dot >> 40"
+    "AND r.birth IS NULL AND length(r.uuid) = 16 GROUP BY h.dot >> 40, r.rid, r.uuid"
 )
 """Changes of records whose making has not arrived."""
 

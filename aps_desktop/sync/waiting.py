@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from uuid import UUID
 
 from aps_desktop.db.connection import Connection
+from aps_desktop.domain.ids import made_by
 
 BEYOND = (
     "EXISTS (SELECT 1 FROM revoked y JOIN device z ON z.uuid = y.uuid "
@@ -123,10 +125,32 @@ def _release(c: Connection) -> None:
 def number(c: Connection) -> int:
     """How many of the changes in `n` wait: for a predecessor, or for their record's birth."""
     held = c.value("SELECT count(*) FROM op_held x JOIN n ON n.dot = x.dot")
-    unborn = c.value(
-        "SELECT count(*) FROM (SELECT DISTINCT cell >> 10 AS rid FROM n) x CROSS JOIN record r "
-        "CROSS JOIN n WHERE r.rid = x.rid AND r.birth IS NULL "
+    unborn = c.all(
+        "SELECT r.rid, r.uuid, count(*) FROM (SELECT DISTINCT cell >> 10 AS rid FROM n) x "
+        "CROSS JOIN record r CROSS JOIN n WHERE r.rid = x.rid AND r.birth IS NULL "
         "AND n.cell BETWEEN (r.rid << 10) AND ((r.rid << 10) | 1023) "
-        "AND NOT EXISTS (SELECT 1 FROM op_held x WHERE x.dot = n.dot)"
+        "AND NOT EXISTS (SELECT 1 FROM op_held x WHERE x.dot = n.dot) GROUP BY r.rid, r.uuid"
     )
-    return int(held) + int(unborn)
+    never = never_born(c)
+    return int(held) + sum(int(n) for rid, uuid, n in unborn if not never(rid, bytes(uuid)))
+
+
+def never_born(c: Connection) -> Callable[[int, bytes], bool]:
+    """Whether a record without a birth (row number, id) was made by a revoked computer after all
+
+    that counts of it: its birth is here and counts for nothing, or it was refused when it came.
+    """
+    births = {rid for (rid,) in c.all("SELECT cell >> 10 FROM op_revoked WHERE (cell & 1023) = 0")}
+    ended = [
+        bytes(uuid)
+        for (uuid,) in c.all(
+            "SELECT y.uuid FROM revoked y JOIN device z ON z.uuid = y.uuid "
+            "WHERE z.max_seq >= y.upto"
+        )
+    ]
+
+    def is_so(rid: int, id: bytes) -> bool:
+        made = UUID(bytes=id[:16])
+        return rid in births or any(made_by(made, device) for device in ended)
+
+    return is_so

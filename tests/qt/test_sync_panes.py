@@ -260,6 +260,24 @@ def test_the_secretariat_revokes_a_computer(here: Offices, opened: Open) -> None
     assert pane.revert.isEnabled()  # what it did after that is put back next
 
 
+def test_what_was_built_on_a_revoked_computers_record_waits_for_no_bundle(
+    here: Offices, tmp_path: Path
+) -> None:
+    id = records.new(here.kh, "project", {"code": "P1", "title": "A thief's"})
+    here.send(here.kh, here.asec, here.la)
+    records.put(here.asec, "project", id, {"title": "Edited in good faith"})
+    trusting.revoke(here.asec, store.this_device(here.kh.reader())[0].hex, 0)
+    assert sync_status.waiting(here.asec.reader()) == []
+    new = office(tmp_path, "TH")
+    trusting.write_request(new, tmp_path / "th.apsrequest")
+    trusting.add(here.asec, tmp_path / "th.apsrequest")
+    file = here.bundle(here.asec, full=True)
+    for db in (here.la, new):  # who has the record's making, and who never got it
+        assert merging.merge_file(db, file).held == 0
+        assert sync_status.waiting(db.reader()) == []
+    new.close()
+
+
 def test_the_secretariat_puts_back_what_a_computer_did(here: Offices, opened: Open) -> None:
     id = records.new(here.la, "project", {"code": "P1", "title": "Good"})
     here.send(here.la, here.asec)
