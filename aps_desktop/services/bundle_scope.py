@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aps_desktop.db import log
@@ -10,13 +9,9 @@ from aps_desktop.db.connection import Connection
 from aps_desktop.db.layout import MEMBER
 from aps_desktop.domain.entities import ENTITIES, entity
 from aps_desktop.domain.errors import InvalidValue, NotFound
-from aps_desktop.domain.fields import Area, Entity, Kind
-from aps_desktop.services import records
-
-CLASSES = ("public", "limited", "restricted", "confidential")
-_DEFAULT_CLASS = "limited"
-_COMMON = {"fund", "framework", "framework_node", "body", "tenure", "partner"}
-"""Beside the organisation's lists: what every office needs to read anything at all."""
+from aps_desktop.domain.fields import BIRTH, Entity, Field, Kind
+from aps_desktop.services import bundle_classes, records
+from aps_desktop.services.bundle_classes import CLASSES, Gone, ids_in, is_common, is_list, spread
 
 
 @dataclass(frozen=True)
@@ -57,11 +52,16 @@ def fill(c: Connection, scope: Scope) -> str:
     for table in ("in_scope", "too_high"):
         c.run(f"DROP TABLE IF EXISTS {table}")
         c.run(f"CREATE TEMP TABLE {table} (rid BIGINT PRIMARY KEY)")
-    _classes(c, scope.max_class)
+    without_row = bundle_classes.gone(c)
+    bundle_classes.fill(c, scope.max_class, without_row)
     if scope.roots:
-        _roots(c, scope)
+        pillars = _roots(c, scope)
         _downwards(c)
-        _upwards(c)
+        _once_there(c, pillars, {rid: _said(*one) for rid, one in without_row.items()})
+        _downwards(c)
+        # Not what is under one that was moved: that is of another body or programme now.
+        _once_there(c, pillars, _moved(c))
+        _upwards(c, without_row)
     else:
         c.run("INSERT INTO in_scope SELECT rid FROM record")
     _duplicates(c)
@@ -69,101 +69,8 @@ def fill(c: Connection, scope: Scope) -> str:
     return "SELECT rid FROM in_scope"
 
 
-def _classes(c: Connection, max_class: str) -> None:
-    """Records above the class, with all that is a part of them or only about them, however deep.
-
-    A record of a kind without a class has that of what it is part of or, where it is part of
-    nothing, of what it refers to. One that was deleted is left out too: its last class cannot be
-    told from its table. One that was united with another goes along where it can have no class.
-    """
-    if max_class in ("", CLASSES[-1]):
-        return
-    allowed = CLASSES[: CLASSES.index(max_class) + 1]
-    for kind in ENTITIES:
-        if "document_class" in kind.by_name:
-            c.run(
-                f"INSERT INTO too_high SELECT rid FROM {kind.name} "
-                f"WHERE coalesce(document_class, '{_DEFAULT_CLASS}') NOT IN ({_words(allowed)}) "
-                "ON CONFLICT DO NOTHING"
-            )
-    c.many(
-        "INSERT INTO too_high VALUES (?) ON CONFLICT DO NOTHING",
-        [(rid,) for rid, wire in _not_shown(c) if (wire or _DEFAULT_CLASS) not in allowed],
-    )
-    open_kinds = [kind for kind in ENTITIES if "document_class" not in kind.by_name]
-    unclassed = _numbers(MEMBER, *open_kinds)
-    # Kinds of a newer program, too: whether they have a class cannot be told.
-    c.run(
-        f"INSERT INTO too_high SELECT rid FROM record WHERE tid NOT IN ({unclassed}) AND "
-        f"(alive = 0 OR tid NOT IN ({_numbers(MEMBER, *ENTITIES)})) ON CONFLICT DO NOTHING"
-    )
-    while _parts(c, "too_high") + sum(_about(c, kind) for kind in open_kinds) > 0:
-        pass
-    common = _numbers(*(kind for kind in open_kinds if not _subjects(kind)))
-    c.run(
-        "INSERT INTO too_high SELECT rid FROM record WHERE alive = 0 AND NOT (rid IN "
-        f"(SELECT rid FROM united) AND tid IN ({common})) ON CONFLICT DO NOTHING"
-    )
-    while _parts(c, "too_high") > 0:
-        pass
-
-
-def _words(texts: Iterable[str]) -> str:
-    return ", ".join(f"'{text}'" for text in texts)
-
-
-def _numbers(*kinds: Entity) -> str:
-    return ", ".join(str(kind.number) for kind in kinds)
-
-
-def _not_shown(c: Connection) -> list[tuple[int, str | None]]:
-    """(row number, class) said of records beside the shown one: in conflict with it, or waiting."""
-    places = {(k.number, k.by_name["document_class"].number)
-              for k in ENTITIES if "document_class" in k.by_name}  # fmt: skip
-    numbers = ", ".join(str(number) for number in sorted({number for _, number in places}))
-    rows = c.all(
-        "SELECT r.tid, e.cell, o.val, o.cell FROM cell_extra e CROSS JOIN op o CROSS JOIN record r "
-        f"WHERE (e.cell & 1023) IN ({numbers}) AND o.dot = e.dot AND r.rid = (e.cell >> 10) "
-        "UNION ALL SELECT r.tid, o.cell, o.val, o.cell FROM op_held h CROSS JOIN op o "
-        f"CROSS JOIN record r WHERE o.dot = h.dot AND (o.cell & 1023) IN ({numbers}) "
-        "AND r.rid = (o.cell >> 10)"
-    )
-    return [
-        (log.rid_of_cell(cell), log.wire_in(val, at, log.field_of_cell(cell)))
-        for tid, cell, val, at in rows
-        if (tid, log.field_of_cell(cell)) in places
-    ]
-
-
-def _parts(c: Connection, table: str) -> int:
-    """Adds the parts and set members of the records in a table; returns how many."""
-    return c.run(
-        f"INSERT INTO {table} SELECT r.rid FROM record r "
-        f"WHERE r.parent IN (SELECT rid FROM {table}) AND r.rid NOT IN (SELECT rid FROM {table})"
-    )
-
-
-def _about(c: Connection, kind: Entity) -> int:
-    """Adds the records of a kind that are about one above the class; returns how many."""
-    tests = " OR ".join(f"t.{name} IN (SELECT rid FROM too_high)" for name in _subjects(kind))
-    if not tests:
-        return 0
-    return c.run(
-        f"INSERT INTO too_high SELECT t.rid FROM {kind.name} t WHERE ({tests}) "
-        "AND t.rid NOT IN (SELECT rid FROM too_high)"
-    )
-
-
-def _subjects(kind: Entity) -> list[str]:
-    """The references by which records of a kind without a class have that of others."""
-    if kind.owner or _is_common(kind):
-        return []
-    references = [f for f in kind.columns if f.kind is Kind.REFERENCE]
-    others = {f.target for f in references if not _is_common(entity(f.target))} - {kind.name}
-    return [f.name for f in references if f.target in others or f.name == kind.tree]
-
-
-def _roots(c: Connection, scope: Scope) -> None:
+def _roots(c: Connection, scope: Scope) -> set[str]:
+    """Where it begins; returns the pillars."""
     for kind, code in scope.roots:
         if kind == "pillar":
             found = 0
@@ -172,7 +79,7 @@ def _roots(c: Connection, scope: Scope) -> None:
                     found += c.run(
                         f"INSERT INTO in_scope SELECT rid FROM {one.name} WHERE pillar = ? "
                         "ON CONFLICT DO NOTHING",
-                        (code,),
+                        (code.lower(),),
                     )
             if not found:
                 raise NotFound(f"Nothing belongs to the pillar “{code}”.", "Check its code.")
@@ -182,6 +89,7 @@ def _roots(c: Connection, scope: Scope) -> None:
             "INSERT INTO in_scope SELECT rid FROM record WHERE uuid = ? ON CONFLICT DO NOTHING",
             (id.bytes,),
         )
+    return {code.lower() for kind, code in scope.roots if kind == "pillar"}
 
 
 def _downwards(c: Connection) -> None:
@@ -190,7 +98,7 @@ def _downwards(c: Connection) -> None:
     while added:
         added = 0
         for kind in ENTITIES:
-            if not _is_common(kind) or kind.tree:
+            if not is_common(kind) or kind.tree:
                 added += _refer(c, kind)
         added += c.run(
             f"INSERT INTO in_scope SELECT rid FROM {MEMBER.name} WHERE owner IN "
@@ -199,10 +107,7 @@ def _downwards(c: Connection) -> None:
 
 
 def _refer(c: Connection, kind: Entity) -> int:
-    fields = [f for f in kind.columns if f.kind is Kind.REFERENCE]
-    if _is_common(kind):
-        fields = [f for f in fields if f.name == kind.tree]
-    followed = [f for f in fields if not _is_list(entity(f.target))]
+    followed = _followed(kind)
     if not followed:
         return 0
     tests = " OR ".join(f"t.{f.name} IN (SELECT rid FROM in_scope)" for f in followed)
@@ -212,10 +117,59 @@ def _refer(c: Connection, kind: Entity) -> int:
     )
 
 
-def _upwards(c: Connection) -> None:
+def _followed(kind: Entity) -> list[Field]:
+    """The references by which a record is of what it refers to."""
+    fields = [f for f in kind.columns if f.kind is Kind.REFERENCE]
+    if is_common(kind):
+        fields = [f for f in fields if f.name == kind.tree]
+    return [f for f in fields if not is_list(entity(f.target))]
+
+
+def _once_there(c: Connection, pillars: set[str], said: dict[int, set[str | None]]) -> None:
+    """Of records that were moved or deleted, by what they once said: those that were in scope.
+
+    Who has them there learns of it so.
+    """
+    found = -1
+    while found:
+        ids = pillars | ids_in(c, "in_scope")
+        rids = [rid for rid, texts in said.items() if not ids.isdisjoint(texts)]
+        found = len(rids)
+        c.many("INSERT INTO in_scope VALUES (?) ON CONFLICT DO NOTHING", [(rid,) for rid in rids])
+        said = {rid: texts for rid, texts in said.items() if rid not in set(rids)}
+
+
+def _placed(kind: Entity) -> set[int]:
+    """The numbers of the fields that say where a record belongs."""
+    numbers = {f.number for f in _followed(kind)}
+    return numbers | ({kind.by_name["pillar"].number} if "pillar" in kind.by_name else set())
+
+
+def _said(kind: Entity, image: log.Image) -> set[str | None]:
+    return {image.get(number) for number in _placed(kind)} - {None}
+
+
+def _moved(c: Connection) -> dict[int, set[str | None]]:
+    """Of records whose place was ever edited: every place that they were given."""
+    places = {(kind.number, number) for kind in ENTITIES for number in _placed(kind)}
+    numbers = ", ".join(str(number) for number in sorted({number for _, number in places}))
+    found: dict[int, set[str | None]] = {}
+    for tid, rid, cell, val, at in c.all(
+        "SELECT r.tid, r.rid, x.cell, o.val, o.cell FROM cell x CROSS JOIN record r "
+        f"CROSS JOIN history h CROSS JOIN op o WHERE (x.cell & 1023) IN ({numbers}) "
+        f"AND r.rid = (x.cell >> {log.FIELD_BITS}) AND r.rid NOT IN (SELECT rid FROM in_scope) "
+        f"AND h.cell IN (x.cell, (r.rid << {log.FIELD_BITS}) | {BIRTH}) AND o.dot = h.dot"
+    ):
+        number = log.field_of_cell(cell)
+        if (tid, number) in places:
+            found.setdefault(rid, set()).add(log.wire_in(val, at, number))
+    return found
+
+
+def _upwards(c: Connection, without_row: Gone) -> None:
     """The lists that every office has, and what the records in scope refer to."""
     for kind in ENTITIES:
-        if _is_common(kind):
+        if is_common(kind):
             c.run(
                 f"INSERT INTO in_scope SELECT rid FROM {kind.name} WHERE true "
                 "ON CONFLICT DO NOTHING"
@@ -232,6 +186,9 @@ def _upwards(c: Connection) -> None:
         f"INSERT INTO in_scope SELECT rid FROM {MEMBER.name} WHERE owner IN "
         "(SELECT rid FROM in_scope) ON CONFLICT DO NOTHING"
     )
+    deleted = [(rid,) for rid, (kind, _) in without_row.items() if is_common(kind)]
+    c.many("INSERT INTO in_scope VALUES (?) ON CONFLICT DO NOTHING", deleted)
+    spread(c, "in_scope", " AND r.alive = 0")
 
 
 def _duplicates(c: Connection) -> None:
@@ -248,12 +205,3 @@ def _duplicates(c: Connection) -> None:
         f"INSERT INTO in_scope SELECT rid FROM {MEMBER.name} WHERE owner IN "
         "(SELECT rid FROM united) AND owner IN (SELECT rid FROM in_scope) ON CONFLICT DO NOTHING"
     )
-
-
-def _is_list(kind: Entity) -> bool:
-    """Lists that everything refers to: following them would bring everything."""
-    return kind.area is Area.ORGANISATION
-
-
-def _is_common(kind: Entity) -> bool:
-    return _is_list(kind) or kind.name in _COMMON

@@ -11,7 +11,7 @@ from aps_desktop.db.layout import field_columns
 from aps_desktop.domain.entities import entity as entity_of
 from aps_desktop.domain.fields import Entity, Field, Kind
 from aps_desktop.exchange.iati_source import Record
-from aps_desktop.services.bundle_scope import CLASSES
+from aps_desktop.services.bundle_classes import CLASSES
 from aps_desktop.services.importing_current import chunks
 
 DEFAULT_CLASS = "limited"

@@ -8,7 +8,7 @@ from aps_desktop.db.connection import Connection, placeholders
 from aps_desktop.domain.entities import entity as entity_of
 from aps_desktop.domain.errors import InvalidValue, UserError
 from aps_desktop.services import records
-from aps_desktop.services.bundle_scope import CLASSES
+from aps_desktop.services.bundle_classes import CLASSES
 from aps_desktop.services.iati_records import class_sql
 from aps_desktop.services.importing_current import chunks
 

@@ -21,7 +21,7 @@ from aps_desktop.domain.fields import Entity, Field, Kind
 from aps_desktop.domain.money import Money
 from aps_desktop.domain.values import Value, show
 from aps_desktop.reports.document import Amount, Cell, Column, Day, Facts, Number, Table
-from aps_desktop.services.bundle_scope import CLASSES
+from aps_desktop.services.bundle_classes import CLASSES
 from aps_desktop.services.provisional import Unsettled
 from aps_desktop.services.records import Record
 

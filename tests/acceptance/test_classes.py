@@ -86,6 +86,10 @@ def about(alone: Desk, secrets: dict[str, str]) -> None:
     twin = alone.new("result", project=closed, title=f"{MARK} twin")
     alone.done("record", "unite", "result", twin, result)
     alone.new("result", project=secrets["open"], title="Open result")
+    paid = alone.new("tranche", project=closed, title=f"{MARK} paid")
+    met = alone.new("condition", tranche=paid, title=f"{MARK} met")
+    alone.done("record", "delete", "condition", met)
+    alone.done("record", "delete", "tranche", paid)
 
 
 @pytest.mark.usefixtures("about")
