@@ -1,4 +1,4 @@
-"""A computer that wrote two versions of its work keeps nobody from merging the work of others.
+"""A computer with two versions of its work keeps nobody from merging the work of others.
 
 Such a bundle is merged but for what that computer wrote from the fork on: the version that is here
 stays until the secretariat revokes the computer from before the fork (`sync/revoked`).
@@ -51,9 +51,11 @@ def told(c: Connection, forks: Forks) -> tuple[str, ...]:
         if own:
             identity.renew(c)
         found.append(
-            f"{fork.who} wrote two versions of its work from change {fork.after + 1:,} on. The "
-            "version that is here stays, the one in the bundle was not taken. "
-            + ("This computer has a new device name from now on." if own else "")
+            f"There are two versions of what was done on {fork.who} from change {fork.after + 1:,} "
+            "on. The version that is here stays, the one in the bundle was not taken. Mostly that "
+            "computer’s file was copied and both copies are in use; but what was passed on may "
+            "also have been altered by somebody else. "
+            + ("This computer has a new device name from now on. " if own else "")
             + "Tell the secretariat: it decides up to which bundle that computer’s work counts."
         )
     return tuple(found)

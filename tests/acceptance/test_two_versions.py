@@ -79,7 +79,7 @@ def world(
 def told(*reports: dict[str, list[str]]) -> None:
     for report in reports:
         (words,) = report["forks"]
-        assert "“lao” of the Lao PDR office wrote two versions" in words
+        assert "two versions of what was done on “lao” of the Lao PDR office" in words
 
 
 def test_the_others_work_on_with_each_other(world: World) -> None:

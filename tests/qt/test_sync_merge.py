@@ -437,7 +437,8 @@ def test_two_copies_of_one_file_are_told_without_blame_and_the_advice_leads_out(
     dialog = drop(window, here.bundle(here.kh))
     text = words(dialog)
     assert dialog.heading.text() == "It has another version of some work, which is not taken"
-    assert "“Laptop of LA” of the Lao PDR office wrote two versions of its work from change" in text
+    assert "two versions of what was done on “Laptop of LA” of the Lao PDR office from" in text
+    assert "may also have been altered by somebody else" in text  # nobody is accused
     assert "The version that is here stays, the one in the bundle was not taken" in text
     dialog.reject()
     bundles.export(copy, tmp_path / "own.apsync")
