@@ -8,7 +8,9 @@ from aps_desktop.db import store
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.clock import Clock
 from aps_desktop.domain.errors import InvalidValue
+from aps_desktop.domain.values import clean_text
 
+_LONGEST = 120
 _OFFICE = re.compile(r"[A-Z][A-Z0-9-]{1,19}")
 
 
@@ -29,9 +31,11 @@ def start(
             f"“{office}” is not an office's code.",
             "Use ASEC for the secretariat, or a state's letters such as KH.",
         )
-    name = device.strip()
+    name = clean_text(device)
     if not name:
         raise InvalidValue("The device has no name.", "Give it one, such as “Laptop 3”.")
+    if len(name) > _LONGEST:  # no bundle could say it
+        raise InvalidValue(f"The name is longer than {_LONGEST} characters.", "Shorten it.")
     db = store.create(location, office=code, device=name, passphrase=passphrase, clock=clock)
     reference_data.load(db)
     return db

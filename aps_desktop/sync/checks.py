@@ -21,6 +21,7 @@ from aps_desktop.domain.values import LONG_TEXT_LIMIT, TEXT_LIMIT, clean_text, f
 _NUMBER = re.compile(r"-?[1-9][0-9]{0,18}|0").fullmatch
 _HEX = re.compile(r"[0-9a-f]{32}").fullmatch
 _CHOICE = re.compile(r"[\w.+-]{1,60}").fullmatch
+_MISLEADING = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]").search
 _HIGHEST = 2**63 - 1
 _LONGEST = 4 * LONG_TEXT_LIMIT
 """Characters that a field of a newer version may have: what is passed on must fit into a line."""
@@ -114,6 +115,11 @@ def references(entity: int, field: int, value: str | None) -> list[str]:
 def storable(text: str) -> bool:
     """Whether a text that is kept unread can be kept on every database, and passed on."""
     return "\0" not in text and len(text) <= _LONGEST
+
+
+def is_name(text: str) -> bool:
+    """Whether a text stands on one line as it is written, and so may be a name or another word."""
+    return _MISLEADING(text) is None
 
 
 def check_member(id: str, field: int, value: str | None) -> None:

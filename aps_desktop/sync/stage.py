@@ -23,7 +23,7 @@ from aps_desktop.sync.bundle_lines import (
     decoded,
     forked,
 )
-from aps_desktop.sync.checks import storable
+from aps_desktop.sync.checks import is_name, storable
 from aps_desktop.sync.payload import DeviceLine, RecordLine, StepLine
 
 _ID = re.compile(r"[0-9a-f]{32}").fullmatch
@@ -74,7 +74,7 @@ def _devices(c: Connection, staged: Staged, lines: Lines, offices: Mapping[bytes
         shipped = line.status == "shipped"
         if shipped != (uuid in shipped_ids()) or (shipped and line.office):
             raise bad(member, at, "it says of an office's computer that it came with the program")
-        if not storable(line.name + line.office):
+        if not is_name(line.name + line.office):
             raise bad(member, at, "a name cannot be kept")
         if uuid not in known:
             last += 1
@@ -223,7 +223,7 @@ def _maker(staged: Staged, number: int, s: StepLine) -> int:
         raise bad(_STEPS, number, "it ends before it begins")
     if (s.device, s.number) in staged.steps:
         raise bad(_STEPS, number, "it describes a step a second time")
-    if not storable(s.officer + s.why + s.label + s.app):
+    if not is_name(s.officer + s.why + s.app) or not storable(s.label):
         raise bad(_STEPS, number, "its words cannot be kept")
     return device
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from aps_desktop.db import store
 from aps_desktop.services import bundles
 from aps_desktop.sync import manifest
 from tests.acceptance.desks import Desk, converged, exchange
@@ -53,6 +54,21 @@ def test_later_work_of_a_revoked_computer_is_refused_whoever_brings_it(
     code, report = khm.run("bundle", "merge", worse)
     assert code == 1
     assert "revoked" in report["problems"][0]["error"]
+
+
+@pytest.mark.parametrize("name", ["Siti\nSecretary-General", "Siti\u202e", "Siti\x1b[2J"])
+def test_a_name_that_would_mislead_whoever_reads_it_is_not_taken(
+    asec: Desk, lao: Desk, project: str, name: str
+) -> None:
+    db = store.open_database(str(lao.file))
+    with db.writing() as c:
+        store.put_setting(c, "officer", name)
+    db.close()
+    lao.put("project", project, title="Flood warnings")
+    code, report = asec.run("bundle", "merge", lao.export())
+    assert code == 1
+    assert "its words cannot be kept" in report["problems"][0]["error"]
+    assert asec.title(project) == "Flood warning"
 
 
 def test_the_secretariat_takes_back_what_it_did(

@@ -43,6 +43,19 @@ def run(
     return command
 
 
+def test_a_computer_has_a_name_that_bundles_can_say(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
+    place = str(tmp_path / "other.aps")
+    make = ["--database", place, "init", "--json", "--office", "LA", "--device"]
+    assert main([*make, "x" * 121]) == 1
+    capsys.readouterr()
+    assert main([*make, "Red\x1b[31m\n \u202ebox"]) == 0
+    assert json.loads(capsys.readouterr().out)["device"] == "Red [31m box"
+    assert main(["--database", place, "trust", "request", str(tmp_path / "request")]) == 0
+
+
 ROOT = Path(__file__).resolve().parents[2]
 WINDOW = """
 import sys
