@@ -103,10 +103,15 @@ def _fate(c: Connection, op: Row, old: str) -> tuple[str | None, str]:
     if dot not in heads:
         return None, old
     field = BY_NUMBER[op[5]].by_number[number]
-    ours = [log.wire_of(c, one, number) for one in heads if one != dot]
-    other = next((wire for wire in ours if wire != op[2]), op[2])
-    if other != op[2]:
-        return CONFLICT, words(c, field, other)
+    others = {one: log.wire_of(c, one, number) for one in heads if one != dot}
+    apart = [one for one, wire in others.items() if wire != op[2]]
+    if apart:
+        # Where both values came with the bundle, what stood here until then is neither of them.
+        came = {
+            one for one in apart if c.value("SELECT merge FROM op WHERE dot = ?", (one,)) == op[10]
+        }
+        ours = [others[one] for one in apart if one not in came]
+        return CONFLICT, words(c, field, ours[0] if ours else _before(c, op, number))
     return "", words(c, field, _before(c, op, number))
 
 

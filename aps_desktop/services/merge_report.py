@@ -190,16 +190,17 @@ def _bundle(report: Report, named: Named) -> list[str]:
 
 def _counts(report: Report) -> list[tuple[str, ...]]:
     rows = table(report.entities)
-    return [(name, *(f"{number:,}" if number else "" for number in each)) for name, each in rows]
+    return [(name, *(f"{number:,}" if number else "–" for number in each)) for name, each in rows]
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     if not rows:
         return ""
-    head = "".join(f"<th align='left' bgcolor='#eef0f3'>{escape(word)}</th>" for word in headings)
-    lines = ["".join(f"<td>{escape(text)}</td>" for text in row) for row in rows]
+    line = "style='border-bottom: 1px solid #b8bcc4'"  # a frame is printed at two sides only
+    head = "".join(f"<th align='left' bgcolor='#eef0f3' {line}>{escape(w)}</th>" for w in headings)
+    lines = ["".join(f"<td {line}>{escape(text)}</td>" for text in row) for row in rows]
     return (
-        "<table border='1' cellspacing='0' cellpadding='5' width='100%' style='border-collapse: "
-        "collapse; border-color: #b8bcc4; margin-top: 6px; margin-bottom: 6px'>"
-        f"<tr>{head}</tr>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
+        "<table border='0' cellspacing='0' cellpadding='5' width='100%' style='border-collapse: "
+        "collapse; margin-top: 6px; margin-bottom: 6px'>"
+        f"<tr>{head}</tr>{''.join(f'<tr>{one}</tr>' for one in lines)}</table>"
     )

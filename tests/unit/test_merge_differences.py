@@ -56,6 +56,16 @@ def test_a_conflict_shows_ours_beside_theirs_and_a_proposal_is_none(here: Office
     ]
 
 
+def test_a_conflict_of_others_stands_beside_what_was_here_until_then(here: Offices) -> None:
+    merging.merge_file(here.la, here.in_conflict())
+    (report,) = here.send(here.la, here.kh)
+    assert report.conflicts == 2
+    both = "Title of the Lao office", "Title of the secretariat"
+    assert sorted(one for one in told(report) if one[1] == "Title") == [
+        ("P1", "Title", "Flood early warning", title, "Conflict: both stay") for title in both
+    ]
+
+
 def test_a_bundle_names_no_more_than_the_first_of_its_changes(
     here: Offices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
