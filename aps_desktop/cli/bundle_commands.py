@@ -73,7 +73,7 @@ def inspect(session: Session) -> int:
 
 
 _NEEDS_A_PERSON = ("conflicts", "held", "proposals", "restored", "refused", "refused_changes",
-                   "second_births", "misnamed", "left", "back", "forks")  # fmt: skip
+                   "second_births", "misnamed", "left", "back", "not_taken")  # fmt: skip
 
 
 def merge(session: Session) -> int:
@@ -255,7 +255,7 @@ def _merged(reports: list[merging.Report], refused: list[dict[str, str]]) -> dic
     document["misnamed"] = sum(r.misnamed for r in reports)
     document["left"] = sum(r.left for r in reports)
     document["back"] = sum(r.back for r in reports)
-    document["forks"] = [words for r in reports for words in r.forks]
+    document["not_taken"] = [words for r in reports for words in r.not_taken]
     document["problems"] = refused
     document["merge"] = next((r.merge for r in reversed(reports) if r.merge), None)
     document["bundles"] = [
@@ -282,7 +282,7 @@ def _merged_words(reports: list[merging.Report]) -> str:
             f"{many(r.proposals, 'proposal')}." + (f" Merge {r.merge}." if r.merge else "")
         )
         lines += [f"  waiting for {words}" for words in r.bundle.waiting_for]
-        lines += [f"  {words}" for words in r.forks]
+        lines += [f"  {words}" for words in r.not_taken]
         lines += [
             f"  {many(number, 'change')} of {office} came without its own seal"
             for office, number in r.unsealed.items()

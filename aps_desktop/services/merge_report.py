@@ -102,7 +102,7 @@ def passed_over(numbers: Mapping[str, Any]) -> list[tuple[str, str]]:
     if number := numbers.get("refused", 0):
         words = "not taken: their computer was revoked, or they belong to a newer version"
         found.append(("attention", f"{many(number, 'change')} {words}"))
-    found += [("late", words) for words in numbers.get("forks") or ()]
+    found += [("late", words) for words in numbers.get("not_taken") or ()]
     if number := numbers.get("left", 0):
         words = "of revoked computers, merged here earlier, count no more"
         found.append(("attention", f"{many(number, 'change')} {words}"))

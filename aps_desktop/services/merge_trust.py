@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from aps_desktop.db import chain
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain.ids import shipped_ids
 from aps_desktop.services import reference_data, trusting
+from aps_desktop.services.merge_forks import Apart
 from aps_desktop.sync import proofs, seals
 from aps_desktop.sync.bundle_errors import WrongSigner
 from aps_desktop.sync.container import OpenedBundle
@@ -79,11 +80,11 @@ def limits(c: Connection, bundle: OpenedBundle) -> dict[bytes, int]:
 
 
 def unsealed(
-    c: Connection, bundle: OpenedBundle, limits: Mapping[bytes, int], forked: Collection[bytes]
+    c: Connection, bundle: OpenedBundle, limits: Mapping[bytes, int], apart: Apart
 ) -> dict[str, int]:
     """By office: what came by way of another one without its seal. Altered where seals do not fit.
 
-    `limits` are the last changes that were taken of some devices, those that `forked` among them.
+    `limits` are the last changes that were taken of some devices, those set `apart` among them.
     A device that is not on the list is a restored or copied database of its office. The hashes of
     an older program are of another kind: its steps get theirs here, and its seals say nothing.
     """
@@ -102,5 +103,6 @@ def unsealed(
         nodes = seals.read_nodes(bundle.blocks(proofs.MEMBER))
     whole, cut = m.scope.kind == "all", {id.hex() for id in limits}
     covers = {id: span for id, span in m.covers.items() if whole and id not in cut}
-    sent = seals.Sent(bytes.fromhex(m.sender.device), whole, covers, limits, forked)
+    forked = apart.forks.keys() | apart.yielding.keys()
+    sent = seals.Sent(bytes.fromhex(m.sender.device), whole, covers, limits, forked, apart.unsealed)
     return seals.check(c, found, nodes, sent, keys, {one.device for one in listed})

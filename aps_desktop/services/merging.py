@@ -29,14 +29,13 @@ from aps_desktop.services import (
     working,
 )
 from aps_desktop.services.merge_differences import Difference
-from aps_desktop.sync import revoked
+from aps_desktop.sync import revoked, unmerge
 from aps_desktop.sync.bundle_errors import NewerFormat
 from aps_desktop.sync.container import Judge, Judgement, OpenedBundle, Verdict, open_bundle
 from aps_desktop.sync.keys import fingerprint
 from aps_desktop.sync.manifest import Manifest, Sender
 from aps_desktop.sync.merge import Outcome, merge
 from aps_desktop.sync.trust import TrustStore
-from aps_desktop.sync.unmerge import take_back
 
 
 @dataclass(frozen=True)
@@ -91,8 +90,8 @@ class Report:
     """Changes of revoked computers that were here and count no more, by the list it brought."""
     back: int = 0
     """Those that count again by it."""
-    forks: tuple[str, ...] = ()
-    """In words: computers that wrote two versions of their work; one of them was not taken."""
+    not_taken: tuple[str, ...] = ()
+    """In words: what computers wrote in two versions, or is passed on without their seal."""
     renewed: bool = False
     """This database turned out to be an older state of itself, and has a new device name."""
     unsealed: dict[str, int] = field(default_factory=dict)
@@ -159,9 +158,9 @@ def _tried(db: Database, c: Connection, path: Path, number: int) -> Report:
         found = _inspected(c, bundle)
         if found.state == "merged":
             return Report(found, already_had=found.changes)
-        report = merge_forks.but_for_forks(
+        report = merge_forks.but_for(
             found.device,
-            lambda forks: _merge(db, c, bundle, found, forks, number=number),
+            lambda apart: _merge(db, c, bundle, found, apart, number=number),
             lambda: c.run("ROLLBACK TO SAVEPOINT looked"),
         )
         report.merge = number
@@ -200,10 +199,10 @@ def _backed_up_and_merged(db: Database, bundle: OpenedBundle, found: Inspected) 
     saved = backup.before(db, "merge")
     crash_point("merge-backed-up")
 
-    def attempt(forks: merge_forks.Forks) -> Report:
+    def attempt(apart: merge_forks.Apart) -> Report:
         with db.writing() as c:
             number = c.value("SELECT coalesce(max(n), 0) + 1 FROM bundle_log")
-            report = _merge(db, c, bundle, found, forks, number=number)
+            report = _merge(db, c, bundle, found, apart, number=number)
             report.backup = str(saved or "")
             report.merge, report.done = number, db.clock.millis()
             _note(c, report)
@@ -211,7 +210,7 @@ def _backed_up_and_merged(db: Database, bundle: OpenedBundle, found: Inspected) 
             crash_point("merge-noted")
         return report
 
-    return merge_forks.but_for_forks(found.device, attempt, lambda: None)
+    return merge_forks.but_for(found.device, attempt, lambda: None)
 
 
 def undo_merge(db: Database, number: int) -> Applied:
@@ -225,7 +224,7 @@ def undo_merge(db: Database, number: int) -> Applied:
             raise NotFound(f"There is no merge {number}.", "See the history of bundles.")
         if row[0] != "merged":
             raise UserError(f"Merge {number} was taken back already.")
-        result = take_back(c, number)
+        result = unmerge.take_back(c, number)
         state = "undone" if not result.kept_records else "partly undone"
         said = json.loads(row[2] or "{}")
         undone = {"undone_at": db.clock.millis(), "undone_by": working.officer(c)}
@@ -302,18 +301,20 @@ def _inspected(c: Connection, bundle: OpenedBundle) -> Inspected:
 
 
 def _merge(
-    db: Database, c: Connection, bundle: OpenedBundle, found: Inspected, forks: merge_forks.Forks,
+    db: Database, c: Connection, bundle: OpenedBundle, found: Inspected, apart: merge_forks.Apart,
     *, number: int,
 ) -> Report:  # fmt: skip
     """Inside the write transaction: the changes, the files, and what the sender now knows.
 
-    Without what devices wrote from a fork on that is known of them.
+    Without what is known to be wrong with it.
     """
     m = bundle.manifest
     merge_trust.refuse_impostor(c, bundle)
     listed = merge_trust.take_list(c, bundle)
     knows = {bytes.fromhex(d): n for d, n in m.knowledge.items()}
-    limits = merge_forks.limits(merge_trust.limits(c, bundle), forks)
+    for device, fork in apart.yielding.items():
+        unmerge.forget(c, device, fork.after)
+    limits = apart.limits(c, merge_trust.limits(c, bundle))
     offices = {
         bytes.fromhex(one.device): one.office for one in merge_trust.trust(c, bundle).devices()
     }
@@ -321,8 +322,9 @@ def _merge(
     now = db.clock.millis() << 16
     outcome: Outcome = merge(c, bundle.blocks, number, now, knows, limits, offices)
     crash_point("merge-changes")
-    seen = outcome.merged or forks
-    unsealed = merge_trust.unsealed(c, bundle, limits, forks.keys()) if seen else {}
+    apart.refuse_nothing_left(outcome)
+    seen = outcome.merged or apart.forks or apart.yielding
+    unsealed = merge_trust.unsealed(c, bundle, limits, apart) if seen else {}
     differences: tuple[Difference, ...] = ()
     if outcome.merged:
         differences = merge_differences.just_merged(c, conflicts=outcome.conflicts > 0)
@@ -339,7 +341,7 @@ def _merge(
         refused=outcome.refused, second_births=outcome.second_births, misnamed=outcome.misnamed,
         list_version=bundle.judgement.list_version,
         upto=m.covers.get(m.sender.device, (0, 0))[1], left=listed.left, back=listed.back,
-        forks=merge_forks.told(c, forks),
+        not_taken=apart.told(c),
     )  # fmt: skip
 
 

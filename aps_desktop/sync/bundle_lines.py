@@ -23,10 +23,10 @@ _T = TypeVar("_T")
 class Forked(UserError):
     """Two databases write as one device: a copy that does not know that it is one.
 
-    Up to its change `after` they say the same.
+    Up to its change `after` they say the same. `sealed`: what is here of it is, beyond that.
     """
 
-    def __init__(self, device: bytes, after: int, name: str, whose: str) -> None:
+    def __init__(self, device: bytes, after: int, name: str, whose: str, *, sealed: bool) -> None:
         super().__init__(
             f"This bundle and this database disagree about what was done on “{name}” of {whose}. "
             "Mostly its file was copied and both copies are in use; but what was passed on may "
@@ -37,6 +37,7 @@ class Forked(UserError):
         )
         self.device = device
         self.after = after
+        self.sealed = sealed
         self.who = f"“{name}” of {whose}"
 
 
@@ -122,4 +123,9 @@ def forked(c: Connection, device: int, after: int) -> Forked:
     uuid, office, name = c.one(
         "SELECT uuid, office, name FROM device WHERE ord = ?", (device,)
     ) or (b"", "", "")
-    return Forked(bytes(uuid), after, name, the_office(office))
+    sealed = c.value(
+        "SELECT 1 FROM device d LEFT JOIN seal s ON s.device = d.ord WHERE d.ord = ? "
+        "AND (s.upto > ? OR d.status IN ('self', 'retired'))",
+        (device, after),
+    )
+    return Forked(bytes(uuid), after, name, the_office(office), sealed=sealed is not None)

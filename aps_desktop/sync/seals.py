@@ -52,11 +52,25 @@ class Sent:
     limits: Mapping[bytes, int]
     """By device: up to which change its work is taken."""
     forked: Collection[bytes]
-    """Devices whose later work is not taken because it has two versions, which seals must show."""
+    """Devices that have two versions of something, which their seals must show."""
+    skipped: Collection[bytes]
+    """Devices of which nothing new was taken, since no seal covers it."""
 
 
 class Altered(UserError):
     """What a bundle passes on is not what its office had sealed."""
+
+    whole = False
+    """Whether only who means it can have made such a bundle, so that nothing of it is taken."""
+    devices: Collection[bytes] = ()
+    """Whose part of the bundle is not as it should be; empty where it is more than a part."""
+
+    @classmethod
+    def all_of(cls, wrong: Mapping[bytes, Altered]) -> Altered:
+        """The first of several errors, for all of those devices."""
+        first = next(iter(wrong.values()))
+        first.devices = tuple(wrong)
+        return first
 
 
 _KEPT = (
@@ -130,42 +144,76 @@ def check(
     refused only where it is passed on, with the honest bundle of who does.
     """
     by_device = {seal.device: seal for seal in sorted(found, key=lambda seal: seal.upto)}
-    new = c.all("SELECT low >> 40 FROM span UNION SELECT dot >> 40 FROM arrived")
+    looking = _Looking(c, nodes, sent, keys, listed)
     unsealed: dict[str, int] = {}
+    wrong: dict[bytes, Altered] = {}
     for device, uuid, office, status in c.all(
         "SELECT d.ord, d.uuid, d.office, d.status FROM device d "
         "WHERE d.status <> 'shipped' ORDER BY d.ord"
     ):
-        id, own = bytes(uuid).hex(), status in ("self", "retired")
-        seal, known = by_device.get(id), keys(id, office or "")
+        if bytes(uuid) in sent.skipped:
+            continue
+        seal, own = by_device.get(bytes(uuid).hex()), status in ("self", "retired")
+        try:
+            number = looking.at(device, bytes(uuid), office or "", seal, own=own)
+        except Altered as error:
+            if error.whole:
+                raise
+            if bytes(uuid) == sent.sender:
+                raise Altered.all_of({sent.sender: error}) from error
+            wrong[bytes(uuid)] = error
+        else:
+            if number:
+                unsealed[office or ""] = unsealed.get(office or "", 0) + number
+    if wrong:
+        raise Altered.all_of(wrong)
+    return unsealed
+
+
+class _Looking:
+    """What came, one device after the other."""
+
+    def __init__(
+        self, c: Connection, nodes: proofs.Nodes, sent: Sent, keys: Keys, listed: Collection[str]
+    ) -> None:
+        self._c = c
+        self._nodes = nodes
+        self._sent = sent
+        self._keys = keys
+        self._listed = listed
+        new = c.all("SELECT low >> 40 FROM span UNION SELECT dot >> 40 FROM arrived")
+        self._new = {device for (device,) in new}
+
+    def at(self, device: int, uuid: bytes, office: str, seal: SealLine | None, *, own: bool) -> int:
+        """How many of a device's changes no seal covers. Altered where they may not be taken."""
+        c, sent, id = self._c, self._sent, uuid.hex()
+        known, limit = self._keys(id, office), sent.limits.get(uuid)
         if seal is not None and known:
-            _refuse_forged(seal, known, office or "")
+            _refuse_forged(seal, known, office)
         else:
             seal = None  # nobody has confirmed this computer: its seal proves nothing
-        limit = sent.limits.get(bytes(uuid))
         sealed = _sealed(c, device, seal, limit)
-        if bytes(uuid) in sent.forked and not (
-            sealed and proofs.is_sealed(c, device, sealed, nodes)
+        if uuid in sent.forked and not (
+            sealed and proofs.is_sealed(c, device, sealed, self._nodes)
         ):
-            raise _altered(office or "", "are not those that it made, for all that is known here")
-        if (device,) not in new:
-            continue
-        from_it = bytes(uuid) == sent.sender
-        must = own or (known and id not in listed) or _seals(c, device)
+            raise _altered(office, "are not those that it made, for all that is known here")
+        if device not in self._new:
+            return 0
+        from_it = uuid == sent.sender
+        invented = bool(known) and id not in self._listed and not own
         own_word = sent.whole and from_it and _many(c, device)
         used = sealed if seal or from_it else _sealed(c, device, _kept(c, device), limit)
         fits = _compare(
-            c, device, used, nodes, office or "", own_word=own_word, brought=seal is not None
+            c, device, used, self._nodes, office, own_word=own_word, brought=seal is not None
         )
-        if not fits and not from_it:
-            if must:
-                raise _altered(office or "", "came without the seal that it gives them")
-            unsealed[office or ""] = unsealed.get(office or "", 0) + _number(c, device)
+        if not fits and not from_it and (invented or own or _seals(c, device)):
+            words = "came without the seal that it gives them"
+            raise _altered(office, words, whole=invented)
         if not from_it and not _complete(c, device, sent.covers.get(id)):
-            raise _altered(office or "", "are not all there, though it says so")
+            raise _altered(office, "are not all there, though it says so", whole=True)
         if seal is not None and sealed and sealed.kept and fits and not own:
             _keep(c, device, seal)
-    return unsealed
+        return 0 if fits or from_it else _number(c, device)
 
 
 def is_by(key: str, bare: tuple[str, int, int, str], signature: bytes) -> bool:
@@ -218,17 +266,19 @@ def _refuse_forged(seal: SealLine, keys: Collection[str], office: str) -> None:
     signature = bytes.fromhex(seal.signature)
     bare = (seal.device, seal.step, seal.upto, seal.chain)
     if not any(is_by(key, bare, signature) for key in keys):
-        raise _altered(office, "carry a seal that it did not give")
+        raise _altered(office, "carry a seal that it did not give", whole=True)
 
 
-def _altered(office: str, what: str) -> Altered:
+def _altered(office: str, what: str, *, whole: bool = False) -> Altered:
     whose = the_office(office)
-    return Altered(
+    error = Altered(
         f"Changes of {whose} in this bundle {what}.",
         f"Nothing was merged, and what is here stays. Ask {whose} for a bundle of its own: once "
         "that is merged, open this one again. If it is refused then too, tell the secretariat who "
         "sent it.",
     )
+    error.whole = whole
+    return error
 
 
 def _line(row: Row) -> SealLine:

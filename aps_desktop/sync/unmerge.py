@@ -38,13 +38,30 @@ def take_back(c: Connection, merge: int) -> TakenBack:
     result.changes = c.value("SELECT count(*) FROM leaving")
     if not result.changes:
         return result
+    _forget(c, result)
+    return result
+
+
+def forget(c: Connection, device: bytes, after: int) -> TakenBack:
+    """What a device did after one of its changes leaves the log, whatever was built upon it."""
+    c.run("DROP TABLE IF EXISTS leaving")
+    c.run(f"CREATE TEMP TABLE leaving (dot {c.key}, cell BIGINT)")
+    number = c.value("SELECT ord FROM device WHERE uuid = ?", (device,))
+    span = log.dot_of(number, after), log.dot_of(number + 1, 0)
+    c.run("INSERT INTO leaving SELECT dot, cell FROM op WHERE dot > ? AND dot < ?", span)
+    result = TakenBack(changes=c.value("SELECT count(*) FROM leaving"))
+    if result.changes:
+        _forget(c, result)
+    return result
+
+
+def _forget(c: Connection, result: TakenBack) -> None:
     hold_again(c)
     leave(c)
     for table in ("op_parent", "op_seen", "change_salt"):
         c.run(f"DELETE FROM {table} WHERE dot IN (SELECT dot FROM leaving)")
     _forget_steps(c)
     settle_rest(c, result.entities, result.touched)
-    return result
 
 
 def leave(c: Connection) -> None:

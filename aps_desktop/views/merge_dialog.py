@@ -161,7 +161,7 @@ class MergeDialog(QDialog):
             return "The office list is in force" if self._lists() else "Noted what they have"
         ready = [item for item in self.items if item.state == READY]
         if ready and not self._changes():
-            if any(item.report.forks for item in ready):
+            if any(item.report.not_taken for item in ready):
                 return "It has another version of some work, which is not taken"
             brings = "brings the office list" if self._lists() else "says what they have of yours"
             return f"No new changes, but it {brings}"

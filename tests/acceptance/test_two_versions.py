@@ -78,7 +78,7 @@ def world(
 
 def told(*reports: dict[str, list[str]]) -> None:
     for report in reports:
-        (words,) = report["forks"]
+        (words,) = report["not_taken"]
         assert "two versions of what was done on “lao” of the Lao PDR office" in words
 
 
@@ -131,7 +131,7 @@ def test_once_it_is_revoked_all_show_the_same(world: World) -> None:
     exchange(*world.honest)
     converged(*world.honest)
     assert khm.title(project) == "As agreed by phone"
-    assert not [r for desk in world.honest for r in desk.merge(khm.export())["forks"]]
+    assert not [r for desk in world.honest for r in desk.merge(khm.export())["not_taken"]]
 
 
 def test_it_may_be_revoked_before_the_others_meet(world: World) -> None:

@@ -182,7 +182,7 @@ class House:
             c,
             seals.read([_joined(lines[seals.MEMBER])]),
             seals.read_nodes([_joined(lines[proofs.MEMBER])]),
-            seals.Sent(parcel.sender, parcel.whole, covers, self.limits, ()),
+            seals.Sent(parcel.sender, parcel.whole, covers, self.limits, (), ()),
             self._keys,
             self.listed,
         )
