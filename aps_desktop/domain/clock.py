@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import Protocol
 
 _AHEAD_LIMIT = 24 * 3600 * 1000 << 16
+LATEST = 32_503_679_999_999
+"""The last moment of the year 2999: what every computer can show as a date, and bundles can say."""
 
 
 class Clock(Protocol):
@@ -19,10 +21,10 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """This computer's clock."""
+    """This computer's clock, and where it says what no bundle could, the nearest that one can."""
 
     def millis(self) -> int:
-        return time.time_ns() // 1_000_000
+        return min(max(time.time_ns() // 1_000_000, 0), LATEST)
 
 
 @dataclass

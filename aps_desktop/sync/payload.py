@@ -14,6 +14,7 @@ import msgspec
 from aps_desktop.db import log, namesakes
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain.changes import NAME_LIMIT
+from aps_desktop.domain.clock import LATEST
 from aps_desktop.domain.fields import LIFE
 from aps_desktop.sync.manifest import Hex16, HexOrNone
 
@@ -23,8 +24,7 @@ MEMBERS = ("devices.jsonl", "records.jsonl", "steps.jsonl", "changes.jsonl")
 LABEL_LIMIT = 2000
 """Characters of a step's words: the title of a record, and what was done with it."""
 Number = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
-_Wall = Annotated[int, msgspec.Meta(ge=0, lt=32_503_680_000_000)]
-"""From 1970 to the year 3000: what every computer can show as a date."""
+_Wall = Annotated[int, msgspec.Meta(ge=0, le=LATEST)]
 _Entity = Annotated[int, msgspec.Meta(ge=1, le=2**31)]
 _Field = Annotated[int, msgspec.Meta(ge=0, le=LIFE)]
 _Place = Annotated[int, msgspec.Meta(ge=1, le=(1 << log.SEQUENCE_BITS) - 1)]

@@ -243,6 +243,7 @@ def test_an_old_bundle_sent_again_changes_nothing(asec: Desk, lao: Desk, project
 WRONG = [
     datetime(2023, 11, 1, tzinfo=UTC), datetime(2029, 11, 1, tzinfo=UTC),
     datetime(1970, 1, 2, tzinfo=UTC), datetime(2099, 6, 1, tzinfo=UTC),
+    datetime(1969, 6, 1, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC),
 ]  # fmt: skip
 
 
