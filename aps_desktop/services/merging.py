@@ -331,17 +331,18 @@ def _merge(
     for sha256 in bundle.files:
         files.keep_bytes(c, bundle.file(sha256))
     _note_sender(c, bundle, knows)
+    later = trusting.follow_revoked(c, db.clock.millis())
     crash_point("merge-files")
     return Report(
         found, merged=outcome.merged, already_had=outcome.already, held=outcome.held,
         conflicts=outcome.conflicts, parallel=outcome.parallel, proposals=outcome.proposals,
         entities=outcome.entities, files=len(bundle.files),
-        touched=revoked.united(outcome.touched, listed.touched),
+        touched=revoked.united(revoked.united(outcome.touched, listed.touched), later.touched),
         unsealed=unsealed, renewed=outcome.renewed, differences=differences,
         refused=outcome.refused, second_births=outcome.second_births, misnamed=outcome.misnamed,
         list_version=bundle.judgement.list_version,
-        upto=m.covers.get(m.sender.device, (0, 0))[1], left=listed.left, back=listed.back,
-        not_taken=apart.told(c),
+        upto=m.covers.get(m.sender.device, (0, 0))[1],
+        left=listed.left + later.left, back=listed.back, not_taken=apart.told(c),
     )  # fmt: skip
 
 

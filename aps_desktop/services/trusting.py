@@ -6,12 +6,15 @@ import base64
 import json
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
 from aps_desktop.db.store import put_setting, setting, this_device
 from aps_desktop.domain.changes import SECRETARIAT
 from aps_desktop.domain.errors import NotFound, UserError
 from aps_desktop.domain.office_names import the_office
+from aps_desktop.services import trust_successors
 from aps_desktop.sync import trust_list
 from aps_desktop.sync.keys import DeviceKeys, SigningKey
 from aps_desktop.sync.manifest import Sender
@@ -189,12 +192,35 @@ def revoke(db: Database, device: str, after: int) -> tuple[int, Settled]:
         )
     root = SigningKey(bytes.fromhex(seed))
     last = last_change(db.reader(), entry.device, after)
-    signed = trust_list.revoke(present.signed, root, entry.device, after, db.clock.millis(), last)
-    changed = TrustStore(
-        root=present.root, signed=signed, own=present.own, confirmed=present.confirmed
-    )
+    now = db.clock.millis()
+    signed = trust_list.revoke(present.signed, root, entry.device, after, now, last)
     with db.writing() as c:
+        good = (entry.device,) if after >= _last_bundle(c, entry.device) else ()
+        signed = trust_successors.named(c, signed, root, now, good)
+        changed = replace(present, signed=signed)
         return changed.version, keep(c, changed)
+
+
+def follow_revoked(c: Connection, now: int) -> Settled:
+    """At the secretariat: the list names the ids that revoked computers turn out to go on under."""
+    seed, present = setting(c, _ROOT), kept(c)
+    if not seed or present.signed is None:
+        return Settled()
+    signed = trust_successors.named(c, present.signed, SigningKey(bytes.fromhex(seed)), now)
+    if signed is present.signed:
+        return Settled()
+    return keep(c, replace(present, signed=signed))
+
+
+def _last_bundle(c: Connection, device: str) -> int:
+    """The number of a computer's last bundle that was merged here; 0 for none."""
+    return int(
+        c.value(
+            "SELECT max(sequence) FROM bundle_log WHERE direction = 'in' AND device = ?",
+            (bytes.fromhex(device),),
+        )
+        or 0
+    )
 
 
 def listed(present: TrustStore, device: str) -> Device:

@@ -360,6 +360,13 @@ def revoke(
     return sign_list(root, replace(folded.list, devices=devices))
 
 
+def add_devices(
+    signed: SignedList, root: SigningKey, devices: tuple[Device, ...], now: int
+) -> SignedList:
+    """A new version with further entries as they are."""
+    return _next(signed, root, now, add=devices)
+
+
 def set_admins(
     signed: SignedList, root: SigningKey, admins: Iterable[Admin], now: int
 ) -> SignedList:

@@ -140,6 +140,49 @@ def test_a_restored_backup_goes_on_under_another_name(
     converged(asec, lao)
 
 
+def go_on_restored(lao: Desk, folder: Path) -> None:
+    lao.done("backup", folder / "copy.aps")
+    lao.done("restore", folder / "copy.aps")
+
+
+def test_a_revoked_computer_counts_no_more_under_the_id_of_its_restored_database(
+    asec: Desk, lao: Desk, khm: Desk, project: str, tmp_path: Path
+) -> None:
+    go_on_restored(lao, tmp_path)
+    lao.put("project", project, title="Good, after the restore")
+    good = lao.export()
+    for desk in (asec, khm):
+        desk.merge(good)
+    asec.done("trust", "revoke", "lao", "--after", "99")  # all that had come was good
+    lao.put("project", project, title="Worse")
+    khm.merge(lao.export())  # which does not have the new list yet
+    assert khm.title(project) == "Worse"
+    report = asec.merge(khm.export())
+    assert report["refused_changes"] == 1
+    khm.merge(asec.export())
+    for desk in (asec, khm):
+        assert desk.title(project) == "Good, after the restore"
+        desk.sound()
+    converged(asec, khm)
+
+
+def test_an_id_that_the_secretariat_learns_of_after_the_revocation_counts_nothing(
+    asec: Desk, lao: Desk, khm: Desk, project: str, tmp_path: Path
+) -> None:
+    before = asec.title(project)
+    go_on_restored(lao, tmp_path)
+    lao.put("project", project, title="Worse")
+    khm.merge(lao.export())
+    version = asec.done("trust", "revoke", "lao", "--after", "99")["version"]
+    assert asec.merge(khm.export())["left"] == 1
+    assert asec.done("trust", "list")["version"] == version + 1
+    khm.merge(asec.export())
+    for desk in (asec, khm):
+        assert desk.title(project) == before
+        desk.sound()
+    converged(asec, khm)
+
+
 # Newer programs ---------------------------------------------------------------------------------
 
 
