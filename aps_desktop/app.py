@@ -108,7 +108,7 @@ class Program(QObject):
             return self._hand_over(location, error)
         except UserError as error:
             self._release()
-            return self._refused(error)
+            return self._put_right(location, passphrase, error)
         if db is None:
             self._release()
             return self._nothing_open()
@@ -167,6 +167,19 @@ class Program(QObject):
         if error.holder.here and call(Path(location), self._file):
             return self._nothing_open()
         return self._refused(error)
+
+    def _put_right(self, location: str, passphrase: str | None, error: UserError) -> bool:
+        """A damaged database is recovered, if the officer wants that, and opened."""
+        from aps_desktop.views.damaged_file import offer_to_put_right
+
+        words = offer_to_put_right(location, passphrase, error, self.window)
+        if words is None:
+            return self._refused(error)
+        if words and self.open(location, passphrase):
+            self.window.context.say(words, "attention")
+            return True
+        self.exit_code = 1
+        return self._nothing_open()
 
     def _refused(self, error: UserError) -> bool:
         from aps_desktop.views.dialogs import tell
