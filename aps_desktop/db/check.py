@@ -18,7 +18,7 @@ Progress = Callable[[int, int, str], None]
 """(done, of how many, what is being done)."""
 
 _STEPS = (
-    *("file", "links", "change log", "heads", "united"),
+    *("file", "links", "change log", "history", "heads", "owners", "united"),
     *("records", "counts", "figures", "files"),
 )
 _MOST = 500
@@ -45,7 +45,7 @@ def check(c: Connection, progress: Progress | None = None) -> list[Problem]:
     """Everything that is wrong with a database, in one reading transaction of the caller."""
     found: list[Problem] = []
     checks = (
-        *(_file, _links, _chains, _heads, _united),
+        *(_file, _links, _chains, _history, _heads, _owners, _united),
         *(_records, _counts, _summaries, _files),
     )
     try:
@@ -111,6 +111,32 @@ def _chains(c: Connection) -> Iterator[Problem]:
     for (dot,) in rows:
         name = names.get(log.device_of(dot), "?")
         yield Problem("log", f"Change {log.sequence_of(dot)} of {name} belongs to no step.", "op")
+
+
+def _history(c: Connection) -> Iterator[Problem]:
+    """Every change is filed under its field, and no more are said to be here than there are."""
+    lost = c.value(
+        "SELECT count(*) FROM op o WHERE NOT EXISTS "
+        "(SELECT 1 FROM history h WHERE h.cell = o.cell AND h.dot = o.dot)"
+    )
+    filed, written = c.one("SELECT (SELECT count(*) FROM history), (SELECT count(*) FROM op)") or ()
+    if wrong := lost + filed - (written - lost):
+        words = f"{wrong:,} entries of the history of fields are not those of the change log."
+        yield Problem("history", words, "history", mendable=True)
+    for device, name, seq in c.all("SELECT ord, name, max_seq FROM device WHERE max_seq > 0"):
+        if rebuild.reach(c, device, seq) < seq:
+            words = f"Changes of {name} are said to be here up to {seq:,}, but some are missing."
+            yield Problem("history", words, "device", mendable=True)
+
+
+def _owners(c: Connection) -> Iterator[Problem]:
+    """Whose a record is: of the office of its birth, or of its whole. Several births: `_heads`."""
+    rows = c.each(
+        f"SELECT tid, uuid FROM record WHERE birth IS NOT NULL AND rid NOT IN ({births.SEVERAL}) "
+        f"AND coalesce(office, '') <> coalesce({rebuild.OFFICE_SQL}, '')"
+    )
+    for tid, uuid in rows:
+        yield _wrong(c, tid, uuid, "", "it is taken for another office's than its maker's")
 
 
 def _heads(c: Connection) -> Iterator[Problem]:

@@ -37,6 +37,7 @@ def rebuild(c: Connection, kinds: Collection[Entity] | None = None) -> None:
     c.run("DELETE FROM united")
     settle_log(c)
     rebuild_rows(c, (*ENTITIES, MEMBER) if kinds is None else kinds)
+    c.run(f"UPDATE record SET office = {OFFICE_SQL} WHERE tid = {MEMBER.number}")
     counts: dict[int, int] = {}
     united.refresh(c, counts, {}, forgotten=forgotten)
     put_counts(c, counts)
@@ -50,7 +51,10 @@ def settle_log(c: Connection) -> None:
     c.run("DELETE FROM history")
     c.run("INSERT INTO history(cell, dot) SELECT cell, dot FROM op ORDER BY cell, dot")
     namesakes.settle(c)
+    for device, seq in c.all("SELECT ord, max_seq FROM device WHERE max_seq > 0"):
+        c.run("UPDATE device SET max_seq = ? WHERE ord = ?", (reach(c, device, seq), device))
     c.run(f"UPDATE record SET birth = {lives.BIRTH_SQL}")
+    c.run(f"UPDATE record SET office = {OFFICE_SQL} WHERE birth IS NOT NULL")
     c.many(
         "UPDATE record SET birth = ?, office = ? WHERE rid = ?",
         [(one.dot, one.office, rid) for rid, one in births.chosen(c).items()],
@@ -65,6 +69,28 @@ def settle_log(c: Connection) -> None:
         extra += [(cell, *head) for head in heads[1:]]
     c.many("INSERT INTO cell(cell, dot, hlc, extra) VALUES (?, ?, ?, ?)", cells)
     c.many("INSERT INTO cell_extra(cell, dot, hlc) VALUES (?, ?, ?)", extra)
+
+
+OFFICE_SQL = (
+    f"(CASE WHEN tid = {MEMBER.number} "
+    "THEN (SELECT p.office FROM record p WHERE p.rid = record.parent) "
+    "ELSE (SELECT t.office FROM op o JOIN txn t ON t.device = (o.dot >> 40) AND t.n = o.txn "
+    "WHERE o.dot = record.birth) END)"
+)
+"""Whose a row of `record` with one birth is; a set's member is of the office that has the whole."""
+
+
+def reach(c: Connection, device: int, upto: int) -> int:
+    """Up to which of a device's first `upto` changes all are here."""
+    low = log.dot_of(device, 0)
+    here = c.value("SELECT count(*) FROM op WHERE dot > ? AND dot <= ?", (low, low + upto))
+    if here == upto:
+        return upto
+    return c.value(
+        "SELECT coalesce(max(seq), 0) FROM (SELECT dot - ? AS seq, row_number() OVER "
+        "(ORDER BY dot) AS place FROM op WHERE dot > ? AND dot <= ?) x WHERE seq = place",
+        (low, low, low + upto),
+    )
 
 
 def settled_cells(c: Connection) -> Iterator[tuple[int, Heads]]:
