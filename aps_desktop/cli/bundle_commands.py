@@ -282,7 +282,6 @@ def _merged_words(reports: list[merging.Report]) -> str:
             f"{many(r.proposals, 'proposal')}." + (f" Merge {r.merge}." if r.merge else "")
         )
         lines += [f"  waiting for {words}" for words in r.bundle.waiting_for]
-        lines += [f"  {words}" for words in r.not_taken]
         lines += [
             f"  {many(number, 'change')} of {office} came without its own seal"
             for office, number in r.unsealed.items()

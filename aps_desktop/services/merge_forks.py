@@ -67,7 +67,8 @@ class Apart:
 
     def told(self, c: Connection) -> tuple[str, ...]:
         """In words what was not taken. A computer that is one of two goes on under a new name."""
-        found = [f"{one.message} They were not taken." for one in self.unsealed.values()]
+        instead = "They were not taken: a bundle of that office itself brings them."
+        found = [f"{one.message} {instead}" for one in self.unsealed.values()]
         for device, fork in self.forks.items():
             own = c.value("SELECT status FROM device WHERE uuid = ?", (device,)) == "self"
             if own:

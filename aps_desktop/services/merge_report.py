@@ -100,8 +100,10 @@ def passed_over(numbers: Mapping[str, Any]) -> list[tuple[str, str]]:
         words = "of another kind than the record is: they are kept, and count for nothing"
         found.append(("attention", f"{many(number, 'change')} {words}"))
     if number := numbers.get("refused", 0):
-        words = "not taken: their computer was revoked, or they belong to a newer version"
-        found.append(("attention", f"{many(number, 'change')} {words}"))
+        why = ": their computer was revoked, or they belong to a newer version"
+        if numbers.get("not_taken"):
+            why = ""  # it is said next
+        found.append(("attention", f"{many(number, 'change')} not taken{why}"))
     found += [("late", words) for words in numbers.get("not_taken") or ()]
     if number := numbers.get("left", 0):
         words = "of revoked computers, merged here earlier, count no more"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from aps_desktop.services import merge_report
 from aps_desktop.sync import seals
 from tests.acceptance.desks import Desk, converged, enrol, exchange
 from tests.attacks.test_seals import alter
@@ -45,8 +46,10 @@ def test_who_leaves_his_own_seal_out_locks_nobody_out(
     (words,) = report["not_taken"]
     assert words == (
         "Changes of the Lao PDR office in this bundle go beyond what it had sealed. "
-        "They were not taken."
+        "They were not taken: a bundle of that office itself brings them."
     )
+    said = [words for _, words in merge_report.passed_over(report | {"refused": 1})]
+    assert said == ["1 change not taken", words]  # and of no revoked computer
     assert (asec.title(project), asec.title(mine)) == ("Sealed", "Cambodia's")
     asec.sound()
     lao.put("project", project, description="Sealed again, with all before it")
