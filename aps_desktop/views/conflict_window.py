@@ -42,7 +42,7 @@ _MOST = 500
 _KEYS = (
     "Up and Down go through the list · 1 2 3 or B M T take a value · P takes both together · "
     "E types another · Enter settles and goes on (Ctrl+Enter in a long text) · "
-    "Ctrl+Z opens the conflict again"
+    "Alt+A takes all of an office · Ctrl+Z opens the conflict again"
 )
 _NOTHING = (
     "When two offices edit the same field apart, both values stand here until somebody "
@@ -68,21 +68,22 @@ class ConflictsPane(Pane):
         self._at = 0
         self.summary = PlainLabel("", self, role="heading")
         self.summary.setObjectName("conflicts_summary")
-        self.list = ConflictList(self)
-        self.compare = CompareView(context, self)
-        self.settle_button = button("Settle", "settle", "primary", self)
-        self.settle_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.told = PlainLabel("", self)
         self.told.setObjectName("conflicts_told")
         self.told.hide()
         self.take_back = button("Undo", "conflicts_undo", "quiet", self)
         self.take_back.hide()
-        self.bulk = QPushButton("Take all of", self)
+        self.bulk = QPushButton("Take &all of", self)
         self.bulk.setObjectName("conflicts_bulk")
         self.menu = QMenu(self.bulk)
         self.menu.setObjectName("conflicts_offices")
         self.bulk.setMenu(self.menu)
         self.bulk.hide()
+        # After what stands above it, in the order in which Tab goes.
+        self.list = ConflictList(self)
+        self.compare = CompareView(context, self)
+        self.settle_button = button("Settle", "settle", "primary", self)
+        self.settle_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._lay_out()
         self.list.shown.connect(self._on_shown)
         self.list.picked.connect(self.compare.pick)

@@ -83,7 +83,8 @@ class Undo(QObject):
             kept = ", ".join(applied.skipped[:3])
             self._context.say(f"{word}, except what was changed since: {kept}.", "attention")
         else:
-            self._context.say(f"{word}: {applied.label}.", "ok")
+            end = "" if applied.label.endswith("…") else "."
+            self._context.say(f"{word}: {applied.label}{end}", "ok")
 
 
 def _editor_can(editor: object, name: str) -> bool:

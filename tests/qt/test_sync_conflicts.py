@@ -239,6 +239,19 @@ def test_a_record_in_conflict_says_so_over_its_form_and_in_its_list(
     assert table.marked == frozenset()
 
 
+def test_the_menu_of_offices_stands_before_the_list_and_has_a_key(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    pane = pane_of(window)
+    qtbot.keyClick(pane.list, KEY.Key_Backtab)
+    assert QApplication.focusWidget() is pane.bulk
+    pane.menu.aboutToShow.connect(pane.menu.close)
+    opened: list[bool] = []
+    pane.menu.aboutToShow.connect(lambda: opened.append(True))
+    qtbot.keyClick(pane.list, KEY.Key_A, Qt.KeyboardModifier.AltModifier)
+    assert opened == [True]
+
+
 def test_a_report_says_what_is_not_settled(here: Offices) -> None:
     id = records.find_id(here.la.reader(), "project", "P1")
     made = reports.document(here.la.reader(), Asked("progress", id), date(2026, 11, 26))
