@@ -200,6 +200,7 @@ class MergeDialog(QDialog):
         conflicts = any(item.report.conflicts for item in done)
         self.conflicts_button.setVisible(conflicts and not self._busy)
         self.close_button.setText("Cancel" if ready else "Close")
+        self.close_button.setEnabled(not self._busy)  # until it is over, nothing closes this
         for one in (self.merge_button, self.conflicts_button, self.close_button):
             if one.isVisibleTo(self):
                 one.setDefault(True)  # Enter presses it, whatever was the default before
