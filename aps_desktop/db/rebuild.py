@@ -86,11 +86,12 @@ def reach(c: Connection, device: int, upto: int) -> int:
     here = c.value("SELECT count(*) FROM op WHERE dot > ? AND dot <= ?", (low, low + upto))
     if here == upto:
         return upto
-    return c.value(
+    found = c.value(
         "SELECT coalesce(max(seq), 0) FROM (SELECT dot - ? AS seq, row_number() OVER "
         "(ORDER BY dot) AS place FROM op WHERE dot > ? AND dot <= ?) x WHERE seq = place",
         (low, low, low + upto),
     )
+    return int(found)
 
 
 def settled_cells(c: Connection) -> Iterator[tuple[int, Heads]]:
