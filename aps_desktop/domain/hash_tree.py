@@ -71,6 +71,27 @@ def root(leaves: Sequence[bytes]) -> bytes:
     return _fold(tops[::-1])
 
 
+class Row:
+    """A row whose leaves come one after the other: of them no more is kept than the root needs."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._tops: list[bytes] = []
+
+    def add(self, found: bytes) -> None:
+        """The next leaf."""
+        self.count += 1
+        rest = self.count
+        while not rest & 1:
+            found = _pair(self._tops.pop(), found)
+            rest >>= 1
+        self._tops.append(found)
+
+    def root(self) -> bytes:
+        """The hash of the row so far; it has one leaf at least."""
+        return _fold(self._tops)
+
+
 def _has(places: Sequence[int], node: Node) -> bool:
     """Whether a node stands for any of some leaves (sorted)."""
     level, place = node

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from aps_desktop.db import chain
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain.ids import shipped_ids
 from aps_desktop.services import reference_data, trusting
 from aps_desktop.services.merge_forks import Apart
-from aps_desktop.sync import proofs, seals
+from aps_desktop.sync import proofs, seals, step_check
 from aps_desktop.sync.bundle_errors import WrongSigner
 from aps_desktop.sync.container import OpenedBundle
 from aps_desktop.sync.revoked import Settled
+from aps_desktop.sync.step_check import StepCheck
 from aps_desktop.sync.trust import TrustStore
 
 
@@ -79,8 +81,28 @@ def limits(c: Connection, bundle: OpenedBundle) -> dict[bytes, int]:
     return newer | trusting.last_changes(trust(c, bundle))
 
 
+@contextmanager
+def beside(bundle: OpenedBundle) -> Iterator[StepCheck | None]:
+    """Where a sender brings very much of its own: a process that looks at it while it is merged."""
+    m = bundle.manifest
+    low, to = m.covers.get(m.sender.device, (0, 0))
+    if to - low <= seals.LOOKED_AT or m.scope.kind != "all" or m.format < seals.FORMAT:
+        yield None
+        return
+    packed = ((member, bundle.packed(member)) for member in step_check.MEMBERS)
+    check = StepCheck(m.sender.device, packed)
+    try:
+        yield check
+    finally:
+        check.close()
+
+
 def unsealed(
-    c: Connection, bundle: OpenedBundle, limits: Mapping[bytes, int], apart: Apart
+    c: Connection,
+    bundle: OpenedBundle,
+    limits: Mapping[bytes, int],
+    apart: Apart,
+    own_steps: StepCheck | None = None,
 ) -> dict[str, int]:
     """By office: what came by way of another one without its seal. Altered where seals do not fit.
 
@@ -104,5 +126,8 @@ def unsealed(
     whole, cut = m.scope.kind == "all", {id.hex() for id in limits}
     covers = {id: span for id, span in m.covers.items() if whole and id not in cut}
     forked = apart.forks.keys() | apart.yielding.keys()
-    sent = seals.Sent(bytes.fromhex(m.sender.device), whole, covers, limits, forked, apart.unsealed)
+    sent = seals.Sent(
+        bytes.fromhex(m.sender.device), whole, covers, limits, forked, apart.unsealed,
+        own_steps.verdict if own_steps else None,
+    )  # fmt: skip
     return seals.check(c, found, nodes, sent, keys, {one.device for one in listed})

@@ -320,11 +320,12 @@ def _merge(
     }
     offices[bytes.fromhex(m.sender.device)] = bundle.judgement.office
     now = db.clock.millis() << 16
-    outcome: Outcome = merge(c, bundle.blocks, number, now, knows, limits, offices)
-    crash_point("merge-changes")
-    apart.refuse_nothing_left(outcome)
-    seen = outcome.merged or apart.forks or apart.yielding
-    unsealed = merge_trust.unsealed(c, bundle, limits, apart) if seen else {}
+    with merge_trust.beside(bundle) as own_steps:
+        outcome: Outcome = merge(c, bundle.blocks, number, now, knows, limits, offices)
+        crash_point("merge-changes")
+        apart.refuse_nothing_left(outcome)
+        seen = outcome.merged or apart.forks or apart.yielding
+        unsealed = merge_trust.unsealed(c, bundle, limits, apart, own_steps) if seen else {}
     differences: tuple[Difference, ...] = ()
     if outcome.merged:
         differences = merge_differences.just_merged(c, conflicts=outcome.conflicts > 0)

@@ -146,6 +146,14 @@ class OpenedBundle:
                 return
             yield block
 
+    def packed(self, member: str) -> Iterator[bytes]:
+        """A member of lines as it stands in the bundle; its hash was checked before."""
+        entry = self._entries.get(m.lines_name(member))
+        if entry is not None:
+            with errors.refusals(self.path), Slice(self._file, entry) as source:
+                while block := source.read(BLOCK):
+                    yield block
+
     def file(self, sha256: str) -> bytes:
         """An attached file. KeyError when it is not in the bundle."""
         stated = self._members[m.file_name(sha256)]

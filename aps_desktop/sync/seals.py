@@ -16,7 +16,7 @@ from aps_desktop.db import log
 from aps_desktop.db.connection import Connection, Row
 from aps_desktop.domain.errors import UserError
 from aps_desktop.domain.office_names import the_office
-from aps_desktop.sync import proofs
+from aps_desktop.sync import proofs, step_check
 from aps_desktop.sync.bundle_lines import MAX_SEQUENCE, UNREADABLE
 from aps_desktop.sync.keys import FOR_SEAL, SigningKey, verify
 from aps_desktop.sync.manifest import Hex16, Hex32, Sequence
@@ -25,8 +25,8 @@ MEMBER = "seals.jsonl"
 FORMAT = 2
 """The first format whose seals are of this kind."""
 _T = TypeVar("_T")
-_LOOKED_AT = 100_000
-"""As many changes of a sender's own are compared with its seal."""
+LOOKED_AT = 100_000
+"""Of more changes of a sender's own a process beside the merge says whether they are sealed."""
 Keys = Callable[[str, str], Collection[str]]
 """By device id and office: the public keys whose seals are that device's."""
 
@@ -55,6 +55,8 @@ class Sent:
     """Devices that have two versions of something, which their seals must show."""
     skipped: Collection[bytes]
     """Devices of which nothing new was taken, since no seal covers it."""
+    own_steps: Callable[[], str] | None = None
+    """What is found of the steps of the sender in the bundle itself (see `step_check`)."""
 
 
 class Altered(UserError):
@@ -139,9 +141,9 @@ def check(
     bundle brings no seal of a device that is known to seal, or of one that nobody listed (`listed`)
     under the name of an office whose keys are known, or leaves out what it says that it holds. A
     seal that is here already serves too, for what it covers: an older program passes none on. How
-    much no seal covers is returned by office. Where the bundle is of all records and there are very
-    many, the sender's own need no look at each change: else one that is not what he sealed would be
-    refused only where it is passed on, with the honest bundle of who does.
+    much no seal covers is returned by office. Where there are very many, a process beside the merge
+    has looked at the sender's own: what is not what he sealed is refused here, and not only where
+    it is passed on.
     """
     by_device = {seal.device: seal for seal in sorted(found, key=lambda seal: seal.upto)}
     looking = _Looking(c, nodes, sent, keys, listed)
@@ -201,7 +203,7 @@ class _Looking:
             return 0
         from_it = uuid == sent.sender
         invented = bool(known) and id not in self._listed and not own
-        own_word = sent.whole and from_it and _many(c, device)
+        own_word = from_it and self._own_steps(office)
         used = sealed if seal or from_it else _sealed(c, device, _kept(c, device), limit)
         fits = _compare(
             c, device, used, self._nodes, office, own_word=own_word, brought=seal is not None
@@ -214,6 +216,13 @@ class _Looking:
         if seal is not None and sealed and sealed.kept and fits and not own:
             _keep(c, device, seal)
         return 0 if fits or from_it else _number(c, device)
+
+    def _own_steps(self, office: str) -> bool:
+        """Whether it is known already that the sender's steps have their hashes. Altered if not."""
+        found = step_check.UNKNOWN if self._sent.own_steps is None else self._sent.own_steps()
+        if found == step_check.ALTERED:
+            raise _altered(office, proofs.ALTERED)
+        return found == step_check.RIGHT
 
 
 def is_by(key: str, bare: tuple[str, int, int, str], signature: bytes) -> bool:
@@ -238,13 +247,6 @@ def _compare(
     if wrong:
         raise _altered(office, wrong)
     return wrong is not None
-
-
-def _many(c: Connection, device: int) -> bool:
-    """Whether a look at each new change of a device takes long (a second and more)."""
-    span = log.dot_of(device, 0), log.dot_of(device + 1, 0)
-    some = f"SELECT 1 FROM n WHERE dot > ? AND dot < ? LIMIT {_LOOKED_AT + 1}"
-    return int(c.value(f"SELECT count(*) FROM ({some}) x", span)) > _LOOKED_AT
 
 
 def _number(c: Connection, device: int) -> int:

@@ -23,7 +23,7 @@ from pathlib import Path
 import msgspec
 import zstandard
 
-from aps_desktop.db import log, store
+from aps_desktop.db import chain, log, store
 from aps_desktop.db.connection import Connection
 from aps_desktop.db.engine import Database
 from aps_desktop.db.layout import wire_sql
@@ -91,9 +91,10 @@ def edit_all(db: Database, number: int, names: tuple[str, ...], every: int = 1) 
         c.run(
             "INSERT INTO txn VALUES (?, ?, ?, ?, ?, ?, '', (SELECT office FROM device "
             "WHERE ord = ?), 'edit', 'many', '0', 1, ?)",
-            (device, txn + 1, first, seq, stamp >> 16, stamp, device, os.urandom(32)),
+            (device, txn + 1, first, seq, stamp >> 16, stamp, device, None),
         )
         c.run("INSERT INTO step_seed VALUES (?, ?, ?)", (device, txn + 1, os.urandom(16)))
+        chain.fill(c)
         c.run("UPDATE device SET max_seq = ? WHERE ord = ?", (seq, device))
         c.run("UPDATE local_state SET seq = ?, txn = ?, hlc = ?", (seq, txn + 1, stamp))
 
