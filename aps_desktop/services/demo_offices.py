@@ -7,7 +7,7 @@ from uuid import UUID
 
 from aps_desktop.domain.values import Period
 from aps_desktop.services import demo_words as words
-from aps_desktop.services.demo_maker import BASE, FIRST_YEAR, Maker
+from aps_desktop.services.demo_maker import BASE, Maker
 
 
 def make(m: Maker) -> None:
@@ -169,6 +169,3 @@ def _calendar(m: Maker) -> None:
             )  # fmt: skip
             if period.end < BASE:
                 m.pools["calendar"].append(calendar)
-
-
-YEARS = range(FIRST_YEAR, BASE.year + 2)

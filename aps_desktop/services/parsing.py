@@ -17,9 +17,6 @@ from aps_desktop.domain.money import Money, format_money
 from aps_desktop.domain.values import Value, clean_text, show, show_number
 from aps_desktop.exchange.parse import Habits, NoValue, ParseContext, parse_cell
 
-TYPED_KINDS = frozenset(Kind) - {Kind.REFERENCE, Kind.REFERENCES, Kind.FILE}
-"""Kinds whose value can be typed; the others are picked."""
-
 _DAY_WORDS = {"today": 0, "now": 0, "tomorrow": 1, "yesterday": -1}
 _IN_DAYS = re.compile(r"\+\s?(\d{1,4})\s?(d|days?|w|weeks?)?", re.I)
 _NO_YEAR = re.compile(r"(\d{1,2}(st|nd|rd|th)?[ .-]*[^\W\d_]{3,}|[^\W\d_]{3,}[ .]*\d{1,2})\.?")
