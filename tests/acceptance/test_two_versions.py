@@ -194,3 +194,24 @@ def test_whoever_says_that_another_one_forked_must_show_it(world: World, tmp_pat
     code, report = vnm.run("bundle", "merge", khm.export())
     assert code == 1, report
     assert vnm.digest() == before
+
+
+def test_what_was_written_over_it_can_be_undone_and_settled(world: World) -> None:
+    """The secretariat wrote over what counts no more: that stands beside what there was before."""
+    asec, project = world.asec, world.project
+    asec.merge(world.first)
+    asec.put("project", project, title="By the secretariat")
+    asec.done("trust", "revoke", "lao", "--after", world.after)
+    (conflict,) = asec.conflicts()
+    words = {one["value"] for one in conflict["values"]}
+    assert words == {"By the secretariat", "Flood warning"}
+    assert asec.title(project) == "By the secretariat"
+    asec.done("undo")
+    asec.sound()
+    asec.done("redo")
+    for one in asec.conflicts():
+        asec.done("conflicts", "resolve", one["id"], "--take", "By the secretariat")
+    assert asec.conflicts() == []
+    exchange(*world.honest)
+    converged(*world.honest)
+    assert {desk.title(project) for desk in world.honest} == {"By the secretariat"}
