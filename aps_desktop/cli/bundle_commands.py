@@ -202,7 +202,8 @@ def trust_revoke(session: Session) -> int:
         version, settled = trusting.revoke(db, a.device, a.after)
     words = f"Revoked; the office list is version {version} now."
     if settled.left:
-        words += f" {many(settled.left, 'change')} made after that bundle count no more."
+        verb = "counts" if settled.left == 1 else "count"
+        words += f" {many(settled.left, 'change')} made after that bundle {verb} no more."
     session.answer({"version": version, "left": settled.left, "back": settled.back}, words)
     return DONE
 

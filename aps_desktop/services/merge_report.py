@@ -106,10 +106,12 @@ def passed_over(numbers: Mapping[str, Any]) -> list[tuple[str, str]]:
         found.append(("attention", f"{many(number, 'change')} not taken{why}"))
     found += [("late", words) for words in numbers.get("not_taken") or ()]
     if number := numbers.get("left", 0):
-        words = "of revoked computers, merged here earlier, count no more"
+        verb = "counts" if number == 1 else "count"
+        words = f"of revoked computers, merged here earlier, {verb} no more"
         found.append(("attention", f"{many(number, 'change')} {words}"))
     if number := numbers.get("back", 0):
-        words = "of a revoked computer count again: its work is good up to a later bundle"
+        verb = "counts" if number == 1 else "count"
+        words = f"of a revoked computer {verb} again: its work is good up to a later bundle"
         found.append(("attention", f"{many(number, 'change')} {words}"))
     if numbers.get("renewed"):
         words = "This database had been put back to an older state: its own later changes came "

@@ -94,7 +94,8 @@ def revoke(device: str, after: int, db: Database) -> tuple[str, Applied]:
     version, settled = trusting.revoke(db, device, after)
     words = f"Revoked. The office list is version {version} now."
     if settled.left:
-        words += f" {many(settled.left, 'change')} made after that bundle count no more."
+        verb = "counts" if settled.left == 1 else "count"
+        words += f" {many(settled.left, 'change')} made after that bundle {verb} no more."
     return words, Applied(0, "", settled.touched)
 
 
