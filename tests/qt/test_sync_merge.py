@@ -50,6 +50,15 @@ def drop(window: MainWindow, *paths: Path) -> MergeDialog:
     return dialog_of(window)
 
 
+def title_of_the_project(window: MainWindow) -> QLineEdit:
+    """Where the title of the only project is typed."""
+    (row,) = window.context.db.reader().all("SELECT id FROM project")
+    window.context.show_record("project", UUID(bytes=bytes(row[0])))
+    editor = window.pane()._detail.form.rows["title"].editor.findChild(QLineEdit)
+    assert editor is not None
+    return editor
+
+
 def test_a_dropped_bundle_is_looked_at_merged_reported_and_taken_back(
     here: Offices, opened: Open, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,10 +128,7 @@ def test_a_bundle_dropped_on_a_field_is_opened_and_not_written_into_it(
 ) -> None:
     file = here.in_conflict()
     window = opened(here.la)
-    (id,) = (UUID(bytes=row[0]) for row in here.la.reader().all("SELECT id FROM project"))
-    window.context.show_record("project", id)
-    form = window.pane()._detail.form
-    editor = form.rows["title"].editor.findChild(QLineEdit)
+    editor = title_of_the_project(window)
     at = QPointF(editor.mapTo(window, editor.rect().center()))
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(file))])
@@ -146,9 +152,7 @@ def test_what_is_being_typed_is_saved_before_a_merge_and_does_not_answer_it(
 ) -> None:
     file = here.in_conflict()
     window = opened(here.la)
-    (id,) = (UUID(bytes=row[0]) for row in here.la.reader().all("SELECT id FROM project"))
-    window.context.show_record("project", id)
-    editor = window.pane()._detail.form.rows["title"].editor.findChild(QLineEdit)
+    editor = title_of_the_project(window)
     editor.setFocus()
     editor.selectAll()
     qtbot.keyClicks(editor, "Typed while it came")
