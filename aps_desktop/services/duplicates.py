@@ -288,7 +288,24 @@ def _edited_after_deletion(c: Connection) -> Iterator[Issue]:
             )
             words = "Deleted in one office and edited in another, so it is still here: keep it, or "
             words += "delete it again."
+            if number := _parts_gone(c, uuid):
+                what, are = ("1 part", "is") if number == 1 else (f"{number:,} parts", "are")
+                words += f" {what} of it {are} still deleted."
             yield Issue(EDITED_AFTER_DELETION, kind.name, _uuid(uuid), str(title), (), words)
+
+
+def _parts_gone(c: Connection, uuid: bytes) -> int:
+    """How many parts were deleted with a record in one step, and did not come back with it."""
+    return int(
+        c.value(
+            "SELECT count(DISTINCT m.rid) FROM record r JOIN record m ON m.parent = r.rid "
+            "JOIN history h ON h.cell = ((m.rid << 10) | 1023) JOIN op o ON o.dot = h.dot "
+            "JOIN history w ON w.cell = ((r.rid << 10) | 1023) JOIN op d ON d.dot = w.dot "
+            "WHERE r.uuid = ? AND m.alive = 0 AND m.tid <> ? AND o.val = '0' AND d.val = '0' "
+            "AND d.txn = o.txn AND (d.dot >> 40) = (o.dot >> 40)",
+            (uuid, MEMBER.number),
+        )
+    )
 
 
 def keep(db: Database, issue: Issue) -> Applied:

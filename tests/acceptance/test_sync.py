@@ -288,7 +288,9 @@ def test_edits_of_one_moment_are_both_kept(asec: Desk, lao: Desk, project: str) 
 def test_an_edit_without_knowledge_of_a_deletion_restores(
     asec: Desk, lao: Desk, khm: Desk, project: str
 ) -> None:
+    lao.new("task", project=project, title="Gauges")
     khm.merge(lao.export())
+    asec.merge(lao.export())
     asec.done("record", "delete", "project", project)
     lao.put("project", project, title="Still needed")
     deleted, edited = asec.export(), lao.export()
@@ -303,6 +305,7 @@ def test_an_edit_without_knowledge_of_a_deletion_restores(
         assert desk.title(project) == "Still needed"
         found = [i for i in desk.issues() if i["kind"] == "edited_after_deletion"]
         assert [i["record"] for i in found] == [project]
+        assert found[0]["words"].endswith(" 1 part of it is still deleted.")
     converged(asec, lao, khm)
 
 
