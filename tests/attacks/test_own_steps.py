@@ -12,6 +12,7 @@ import pytest
 
 from aps_desktop.children import start_child
 from aps_desktop.domain import hash_tree
+from aps_desktop.services import merge_trust
 from aps_desktop.sync import seals, step_check
 from tests.acceptance.desks import Desk, converged, enrol
 from tests.attacks.test_seals import alter, refused
@@ -31,6 +32,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(step_check.StepCheck, "verdict", noted)
     monkeypatch.setattr(seals, "LOOKED_AT", 3)
+    monkeypatch.setattr(merge_trust, "SPARE_PROCESSOR", True)
     return found
 
 
