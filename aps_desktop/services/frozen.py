@@ -1,9 +1,12 @@
-"""What is posted stays: which fields of a transaction are frozen, and what freezes them.
+"""What is posted or decided stays: which fields of a record are frozen, and what freezes them.
 
 A new transaction gets its rate, the rate's day and source, and its value in US dollars when it is
 saved, wherever it comes from: a form, the command line, a workbook. From then on `refusal` says no
 to another amount, day, payer or value; `services/ledger.py` reverses and corrects instead. Plans
 may be changed, since nothing has happened yet; their value then follows.
+
+Approvals are events that are added, never edited: a step that was decided and a status change say
+for good what was decided, when and by whom. What they leave empty may be filled in.
 
 The write path itself refuses nothing: undo must be able to take back, and a merge takes what other
 offices did as it is. A transaction that arrives without a value in US dollars stays without one,
@@ -34,6 +37,17 @@ FROZEN = (
 """What a posted transaction says; a mistake in it is corrected by a reversing entry."""
 VALUED = ("rate", "units_per_usd", "rate_date", "rate_source", "usd_value")
 """Frozen as soon as there is a value in US dollars."""
+STEP, STATUS_CHANGE = "approval_step", "project_state_event"
+EVENTS = {
+    STEP: (
+        "project", "step", "body", "partner", "actor", "outcome", "channel", "meeting",
+        "circulation", "received_on", "decided_on", "conditions", "file",
+    ),
+    STATUS_CHANGE: (
+        "project", "status", "earlier_status", "changed_on", "reason", "meeting", "file",
+    ),
+}  # fmt: skip
+"""What a decision says, by entity; one that was wrong is followed by another."""
 _UNSAID: dict[str, Any] = {"nature": "actual", "in_kind": False}
 """What a field means that says nothing."""
 
@@ -92,11 +106,41 @@ def opposite(before: Mapping[str, Value], amount: Money) -> dict[str, Value]:
     return {**kept, "usd_value": Money.of(value.amount * share, "USD")}
 
 
-def refusal(before: Mapping[str, Value], after: Mapping[str, Value]) -> InvalidValue | None:
-    """Why a posted transaction cannot become what `after` says; None where it can.
+def is_decided(name: str, before: Mapping[str, Value]) -> bool:
+    """Whether a record is an approval, or a status change, that was given."""
+    given = before.get("outcome") not in (None, "", "pending")
+    return name == STATUS_CHANGE or (name == STEP and given)
+
+
+def refusal(
+    name: str, before: Mapping[str, Value], after: Mapping[str, Value]
+) -> InvalidValue | None:
+    """Why a record cannot become what `after` says, having been posted or decided; else None.
 
     An empty field may be filled in, and so may a missing value in US dollars.
     """
+    if is_decided(name, before):
+        return _of_event(name, before, after)
+    return _of_posting(before, after) if name == NAME else None
+
+
+def _of_event(
+    name: str, before: Mapping[str, Value], after: Mapping[str, Value]
+) -> InvalidValue | None:
+    for field in EVENTS[name]:
+        old = before.get(field)
+        if field in after and old not in (None, "") and not _same(old, after[field]):
+            label = entity(name).field(field).label
+            return InvalidValue(
+                f"What was decided stays as it is: “{label}” is not changed afterwards.",
+                "Add another entry that says what holds now. What you entered just before, Ctrl+Z "
+                "takes back.",
+                field=field,
+            )
+    return None
+
+
+def _of_posting(before: Mapping[str, Value], after: Mapping[str, Value]) -> InvalidValue | None:
     planned = before.get("nature") == "planned"
     for name in ("nature",) if planned else (*FROZEN, *VALUED):
         if name not in after:
@@ -130,23 +174,21 @@ def import_changes(
 def import_refusal(
     name: str, before: Mapping[str, Value], changes: Mapping[str, tuple[Value, Value]]
 ) -> InvalidValue | None:
-    """Why a workbook's changes of a posted transaction are refused; None for other records."""
-    if name != NAME:
-        return None
-    return refusal(before, {field: new for field, (_, new) in changes.items()})
+    """Why a workbook's changes of what was posted or decided are refused; else None."""
+    return refusal(name, before, {field: new for field, (_, new) in changes.items()})
 
 
 def edited(
     c: Connection, name: str, before: Mapping[str, Value], after: Mapping[str, Value]
 ) -> dict[str, Value]:
     """An edit's values with what follows from them. InvalidValue where it is refused."""
+    refused = refusal(name, before, after)
+    if refused:
+        raise refused
     if name == "exchange_rate":
         return following(after)
     if name != NAME:
         return dict(after)
-    refused = refusal(before, after)
-    if refused:
-        raise refused
     if not {"amount", "date", "rate", "units_per_usd"} & after.keys() or "usd_value" in after:
         return dict(after)
     if before.get("usd_value") and before.get("nature") != "planned":
@@ -157,7 +199,13 @@ def edited(
 
 
 def refuse_deletion(name: str, before: Mapping[str, Value]) -> None:
-    """InvalidValue for a posted transaction: it is taken back by a reversing entry."""
+    """InvalidValue for what was posted or decided: a further entry takes it back."""
+    if is_decided(name, before):
+        raise InvalidValue(
+            "What was decided is not deleted.",
+            "Add another entry that says what holds now. What you entered just before, Ctrl+Z "
+            "takes back.",
+        )
     if name == NAME and before.get("nature") != "planned":
         raise InvalidValue(
             "A posted transaction is not deleted.",
