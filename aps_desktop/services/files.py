@@ -81,12 +81,6 @@ def keep_bytes(c: Connection, data: bytes) -> str:
     return sha256
 
 
-def size_of(c: Connection, ref: FileRef) -> int | None:
-    """The file's size in bytes; None when its bytes have not arrived in this database."""
-    size = c.value("SELECT size FROM file_blob WHERE sha256 = ?", (ref.sha256,))
-    return int(size) if size is not None else None
-
-
 def read(c: Connection, ref: FileRef) -> bytes:
     """The file's bytes, checked against their hash. NotFound when they are not here."""
     found = c.value("SELECT data FROM file_blob WHERE sha256 = ?", (ref.sha256,))

@@ -11,7 +11,7 @@ from aps_desktop.db.connection import Connection
 from aps_desktop.domain.ids import shipped_ids
 from aps_desktop.services import reference_data, trusting
 from aps_desktop.services.merge_forks import Apart
-from aps_desktop.sync import proofs, seals, step_check
+from aps_desktop.sync import payload, proofs, seals, step_check
 from aps_desktop.sync.bundle_errors import WrongSigner
 from aps_desktop.sync.container import OpenedBundle
 from aps_desktop.sync.revoked import Settled
@@ -43,6 +43,12 @@ def take_list(c: Connection, bundle: OpenedBundle) -> Settled:
     """
     present, newest = trusting.kept(c), trust(c, bundle)
     return trusting.keep(c, newest) if newest != present else trusting.settle(c, present)
+
+
+def offices(c: Connection, bundle: OpenedBundle) -> dict[bytes, str]:
+    """Whose the computers on the list are, and the sender's, by device id."""
+    listed = {bytes.fromhex(one.device): one.office for one in trust(c, bundle).devices()}
+    return {**listed, bytes.fromhex(bundle.manifest.sender.device): bundle.judgement.office}
 
 
 def refuse_impostor(c: Connection, bundle: OpenedBundle) -> None:
@@ -99,7 +105,7 @@ def beside(bundle: OpenedBundle) -> Iterator[Callable[[], str] | None]:
     if not SPARE_PROCESSOR:
         yield lambda: step_check.RIGHT
         return
-    packed = ((member, bundle.packed(member)) for member in step_check.MEMBERS)
+    packed = ((member, bundle.packed(member)) for member in payload.MEMBERS)
     check = StepCheck(m.sender.device, packed)
     try:
         yield check.verdict

@@ -304,10 +304,7 @@ def _merge(
     db: Database, c: Connection, bundle: OpenedBundle, found: Inspected, apart: merge_forks.Apart,
     *, number: int,
 ) -> Report:  # fmt: skip
-    """Inside the write transaction: the changes, the files, and what the sender now knows.
-
-    Without what is known to be wrong with it.
-    """
+    """Inside the write transaction: changes, files, receipts; not what is known to be wrong."""
     m = bundle.manifest
     merge_trust.refuse_impostor(c, bundle)
     listed = merge_trust.take_list(c, bundle)
@@ -315,10 +312,7 @@ def _merge(
     for device, fork in apart.yielding.items():
         unmerge.forget(c, device, fork.after)
     limits = apart.limits(c, merge_trust.limits(c, bundle))
-    offices = {
-        bytes.fromhex(one.device): one.office for one in merge_trust.trust(c, bundle).devices()
-    }
-    offices[bytes.fromhex(m.sender.device)] = bundle.judgement.office
+    offices = merge_trust.offices(c, bundle)
     now = db.clock.millis() << 16
     with merge_trust.beside(bundle) as own_steps:
         outcome: Outcome = merge(c, bundle.blocks, number, now, knows, limits, offices)
@@ -326,9 +320,8 @@ def _merge(
         apart.refuse_nothing_left(outcome)
         seen = outcome.merged or apart.forks or apart.yielding
         unsealed = merge_trust.unsealed(c, bundle, limits, apart, own_steps) if seen else {}
-    differences: tuple[Difference, ...] = ()
-    if outcome.merged:
-        differences = merge_differences.just_merged(c, conflicts=outcome.conflicts > 0)
+    conflicts = outcome.conflicts > 0
+    differences = merge_differences.just_merged(c, conflicts=conflicts) if outcome.merged else ()
     for sha256 in bundle.files:
         files.keep_bytes(c, bundle.file(sha256))
     _note_sender(c, bundle, knows)

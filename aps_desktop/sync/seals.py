@@ -6,6 +6,7 @@ seals: an office cannot alter, leave out or invent a step of another one unnotic
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
@@ -147,7 +148,7 @@ def check(
     """
     by_device = {seal.device: seal for seal in sorted(found, key=lambda seal: seal.upto)}
     looking = _Looking(c, nodes, sent, keys, listed)
-    unsealed: dict[str, int] = {}
+    unsealed: Counter[str] = Counter()
     wrong: dict[bytes, Altered] = {}
     for device, uuid, office, status in c.all(
         "SELECT d.ord, d.uuid, d.office, d.status FROM device d "
@@ -157,19 +158,16 @@ def check(
             continue
         seal, own = by_device.get(bytes(uuid).hex()), status in ("self", "retired")
         try:
-            number = looking.at(device, bytes(uuid), office or "", seal, own=own)
+            unsealed[office or ""] += looking.at(device, bytes(uuid), office or "", seal, own=own)
         except Altered as error:
             if error.whole:
                 raise
             if bytes(uuid) == sent.sender:
                 raise Altered.all_of({sent.sender: error}) from error
             wrong[bytes(uuid)] = error
-        else:
-            if number:
-                unsealed[office or ""] = unsealed.get(office or "", 0) + number
     if wrong:
         raise Altered.all_of(wrong)
-    return unsealed
+    return dict(+unsealed)
 
 
 class _Looking:

@@ -20,7 +20,6 @@ from aps_desktop.sync.payload import ChangeLine, DeviceLine, RecordLine, StepLin
 
 RIGHT, ALTERED, UNKNOWN = "right", "altered", "unknown"
 """UNKNOWN: it must be found out in another way."""
-MEMBERS = ("devices.jsonl", "records.jsonl", "steps.jsonl", "changes.jsonl")
 _PIECE = 1 << 20
 Packed = Iterable[tuple[str, Iterable[bytes]]]
 """The members of a bundle that are needed, in order, as they stand in it."""
@@ -73,7 +72,7 @@ def _feed(out: IO[bytes], packed: list[tuple[str, bytes]]) -> None:
 
 
 class Checking:
-    """What the child does: takes the members' lines in the order of `MEMBERS`."""
+    """What the child does: takes the members' lines in the order of `payload.MEMBERS`."""
 
     def __init__(self, device: str) -> None:
         self._device = device

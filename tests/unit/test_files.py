@@ -44,7 +44,6 @@ def test_the_same_bytes_are_kept_once_under_their_hash(db: Database, tmp_path: P
     assert one.sha256 == two.sha256
     assert c.value("SELECT count(*) FROM file_blob") == 1
     assert files.read(c, one) == PDF
-    assert files.size_of(c, one) == len(PDF)
 
 
 def test_a_file_of_more_than_20_megabytes_is_refused(db: Database, tmp_path: Path) -> None:
