@@ -249,7 +249,8 @@ def _exchange_row(one: Exchange) -> tuple[str, ...]:
     offices = one.report.get("offices") or []
     whom = ", ".join(office_name(code) for code in offices) or "Everybody"
     states = {"written": "Made", "merged": "Merged", "undone": "Taken back",
-              "queued": "Waits for an update", "opened": "Opened after an update"}  # fmt: skip
+              "partly undone": "Taken back in part", "queued": "Waits for an update",
+              "opened": "Opened after an update"}  # fmt: skip
     return (
         moment(one.at),
         "Out" if made else "In",
