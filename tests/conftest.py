@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 
 from tests import pg
 from tests.acceptance.desks import Desk, NewDesk, enrol
+from tests.three_offices import Offices, three_offices
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60_000
@@ -99,6 +100,14 @@ def house(new_desk: NewDesk) -> tuple[Desk, Desk, Desk]:
     asec, lao, khm = new_desk("ASEC", "asec"), new_desk("LA", "lao"), new_desk("KH", "khm")
     enrol(asec, lao, khm)
     return asec, lao, khm
+
+
+@pytest.fixture
+def here(tmp_path: Path, own_data: None) -> Iterator[Offices]:
+    """Three offices that believe each other, open."""
+    made = three_offices(tmp_path)
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -8,21 +8,8 @@ import pytest
 
 from aps_desktop.services import merge_report
 from aps_desktop.sync import seals
-from tests.acceptance.desks import Desk, converged, enrol, exchange
+from tests.acceptance.desks import Desk, converged, exchange
 from tests.attacks.test_seals import alter
-
-
-@pytest.fixture
-def desks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> tuple[Desk, Desk, Desk]:
-    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
-    asec, lao, khm = (
-        Desk(tmp_path, office, name, lambda: str(capsys.readouterr().out))
-        for office, name in (("ASEC", "asec"), ("LA", "lao"), ("KH", "khm"))
-    )
-    enrol(asec, lao, khm)
-    return asec, lao, khm
 
 
 def without_seals(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -31,16 +18,23 @@ def without_seals(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Path:
         return desk.export()
 
 
-def test_who_leaves_his_own_seal_out_locks_nobody_out(
-    desks: tuple[Desk, Desk, Desk], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Laos gives Cambodia work that it does not seal; the secretariat has a seal of Laos."""
-    asec, lao, khm = desks
+def partly_sealed(house: tuple[Desk, Desk, Desk], monkeypatch: pytest.MonkeyPatch) -> str:
+    """A project of Laos that all have; Cambodia has its new title too, which no seal covers."""
+    asec, lao, khm = house
     project = lao.new("project", code="P-1", title="Sealed")
     for desk in (asec, khm):
         desk.merge(lao.export())
     lao.put("project", project, title="Not sealed")
     khm.merge(without_seals(lao, monkeypatch))
+    return project
+
+
+def test_who_leaves_his_own_seal_out_locks_nobody_out(
+    house: tuple[Desk, Desk, Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Laos gives Cambodia work that it does not seal; the secretariat has a seal of Laos."""
+    asec, lao, khm = house
+    project = partly_sealed(house, monkeypatch)
     mine = khm.new("project", code="K-1", title="Cambodia's")
     report = asec.merge(khm.export())
     (words,) = report["not_taken"]
@@ -59,14 +53,10 @@ def test_who_leaves_his_own_seal_out_locks_nobody_out(
 
 
 def test_nothing_else_in_it_and_the_bundle_is_refused(
-    desks: tuple[Desk, Desk, Desk], monkeypatch: pytest.MonkeyPatch
+    house: tuple[Desk, Desk, Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asec, lao, khm = desks
-    project = lao.new("project", code="P-1", title="Sealed")
-    for desk in (asec, khm):
-        desk.merge(lao.export())
-    lao.put("project", project, title="Not sealed")
-    khm.merge(without_seals(lao, monkeypatch))
+    asec, _, khm = house
+    partly_sealed(house, monkeypatch)
     before = asec.digest()
     code, report = asec.run("bundle", "merge", khm.export())
     assert code == 1
@@ -75,13 +65,13 @@ def test_nothing_else_in_it_and_the_bundle_is_refused(
 
 
 def test_what_somebody_invented_gives_way_to_the_computers_own_word(
-    desks: tuple[Desk, Desk, Desk], monkeypatch: pytest.MonkeyPatch
+    house: tuple[Desk, Desk, Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody has a seal of Laos yet: what Cambodia passes on of it is taken on its word, and told.
 
     Else what came before there were seals could not be passed on; and the true word heals it.
     """
-    asec, lao, khm = desks
+    asec, lao, khm = house
     project = lao.new("project", code="P-1", title="As Laos wrote it")
     lao.put("project", project, description="Two words")
     khm.merge(without_seals(lao, monkeypatch))

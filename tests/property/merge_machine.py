@@ -6,9 +6,9 @@ At the end everybody gets everything: then they must be equal, and nothing that 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from random import Random
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from hypothesis import note
 from hypothesis import strategies as st
@@ -21,9 +21,8 @@ from aps_desktop.domain.entities import BY_NAME, BY_NUMBER
 from aps_desktop.domain.fields import BIRTH, LIFE, Kind
 from aps_desktop.services import conflicts
 from aps_desktop.sync.bundle_lines import Forked
-from tests.property import claims, edits, model, offices, tables, values
+from tests.property import claims, edits, kept, model, offices, values
 from tests.property.budget import SEED
-from tests.property.model import Op, OpId
 from tests.property.offices import Bundle, Office
 
 _WHO = (
@@ -397,29 +396,4 @@ class MergeMachine(RuleBasedStateMachine):
             assert not wrong, wrong
         written = [one for office in self.offices for one in office.written.items()]
         ends = {device.hex(): upto for device, upto in self.ends.items()}
-        assert_nothing_lost(first, [one for one in written if not model.beyond(one[0], ends)])
-
-
-def assert_nothing_lost(office: Office, written: Iterable[tuple[OpId, Any]]) -> None:
-    """Every value that was ever saved has an end that people know of."""
-    ops = {op.id: op for op in model.read_ops(office.c)}
-    state, heads = tables.state_in(office.c), tables.heads_in(office.c)
-    kinds = {bytes(id).hex(): tid for id, tid in office.c.all("SELECT uuid, tid FROM record")}
-    by_record: dict[str, list[Op]] = {}
-    for op in ops.values():
-        by_record.setdefault(op.record, []).append(op)
-    for id, what in written:
-        op = ops[id]
-        assert (op.record, op.field, op.value) == what
-        if op.field in (BIRTH, LIFE):
-            continue
-        others = [o for o in by_record[op.record] if o.id not in state.proposals | state.held]
-        assert (
-            id in heads
-            or id in state.proposals
-            or id in state.held
-            or op.entity != kinds[op.record]  # its birth came later, and is of another kind
-            or all(o.field != BIRTH for o in by_record[op.record])  # by who was revoked later
-            or any(id == o.prev or id in o.replaces for o in others)
-            or (op.record not in state.records and any(o.covers(op) for o in others if o.deletes))
-        ), f"{op} is nowhere"
+        kept.assert_nothing_lost(first, [one for one in written if not model.beyond(one[0], ends)])

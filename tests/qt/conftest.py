@@ -14,7 +14,6 @@ from aps_desktop.db.engine import Database
 from aps_desktop.views.context import Context
 from aps_desktop.views.main_window import MainWindow
 from aps_desktop.views.ui_state import UiState
-from tests.three_offices import Offices, three_offices
 from tests.window_kit import Setting, show_window
 
 
@@ -54,11 +53,3 @@ def opened(
     """Opens the main window on a database; what it keeps of its state is found by the next one."""
     state = tmp_path / "window.json"
     return lambda database: show_window(qtbot, database, state, setting.size)
-
-
-@pytest.fixture
-def here(tmp_path: Path, data_folder: Path) -> Iterator[Offices]:
-    """Three offices that believe each other."""
-    made = three_offices(tmp_path)
-    yield made
-    made.close()

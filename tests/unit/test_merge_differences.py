@@ -1,21 +1,13 @@
 """What a merge says that it changed: for each field what is here, what came, what becomes of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from aps_desktop.db import store
 from aps_desktop.services import merge_report, merging, records, trusting
-from tests.three_offices import Offices, three_offices
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Offices]:
-    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
-    made = three_offices(tmp_path)
-    yield made
-    made.close()
+from tests.three_offices import Offices
 
 
 def told(report: merging.Report) -> list[tuple[str, ...]]:

@@ -12,7 +12,7 @@ import pytest
 from aps_desktop.db.connection import Connection
 from aps_desktop.domain.entities import ENTITIES
 from aps_desktop.services import merging, records, sync_status, uniting
-from tests.three_offices import Offices, three_offices
+from tests.three_offices import Offices
 
 LARGE = {"op", "history", "cell", "record", "search_title", "set_member", "value_doubt"} | {
     entity.name for entity in ENTITIES
@@ -46,51 +46,43 @@ def scans(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
-@pytest.fixture
-def offices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Offices]:
-    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
-    made = three_offices(tmp_path)
-    yield made
-    made.close()
-
-
-def busy(offices: Offices) -> Path:
+def busy(here: Offices) -> Path:
     """A bundle with some of everything: new, changed, deleted, united, proposed, in conflict."""
-    la, kh, asec = offices.la, offices.kh, offices.asec
+    la, kh, asec = here.la, here.kh, here.asec
     one, two, three = (
         records.new(la, "project", {"code": f"P{n}", "title": f"Project {n}"}) for n in range(3)
     )
     old, new = (
         records.new(asec, "partner", {"code": f"A{n}", "name": f"Agency {n}"}) for n in range(2)
     )
-    offices.send(la, asec, kh)
-    offices.send(asec, la, kh)
+    here.send(la, asec, kh)
+    here.send(asec, la, kh)
     records.put(asec, "project", one, {"title": "Title of the secretariat"})
     records.put(la, "project", one, {"title": "Title of the Lao office"})
     records.put(la, "project", two, {"description": "Words", "tags": frozenset({"flood", "river"})})
     records.delete(la, "project", [three])
     records.put(kh, "project", two, {"title": "Title that Cambodia proposes"})
     uniting.unite(asec, uniting.plan(asec.reader(), "partner", old, new))
-    offices.send(asec, la)
-    offices.send(kh, la)
+    here.send(asec, la)
+    here.send(kh, la)
     records.new(la, "task", {"title": "A task", "project": one})
-    return offices.bundle(la)
+    return here.bundle(la)
 
 
 def test_no_large_table_is_read_whole_for_a_small_merge(
-    offices: Offices, scans: list[str], monkeypatch: pytest.MonkeyPatch
+    here: Offices, scans: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = busy(offices)
+    file = busy(here)
     # The backup before it counts and checks all that it copies.
     monkeypatch.setattr(merging.backup, "before", lambda *_: None)
     scans.clear()
-    merging.preview(offices.asec, file)
-    report = merging.merge_file(offices.asec, file)
+    merging.preview(here.asec, file)
+    report = merging.merge_file(here.asec, file)
     assert not scans, "\n".join(sorted(set(scans)))
-    sync_status.counts(offices.asec.reader())
+    sync_status.counts(here.asec.reader())
     assert not scans, "\n".join(sorted(set(scans)))
     assert report.merge is not None
-    merging.undo_merge(offices.asec, report.merge)
+    merging.undo_merge(here.asec, report.merge)
     # What a merge brought is not indexed: hardly anybody takes one back.
     whole = [plan for plan in scans if not plan.startswith("SCAN op: INSERT INTO brought")]
     assert not whole, "\n".join(sorted(set(whole)))

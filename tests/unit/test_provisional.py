@@ -1,11 +1,7 @@
 """Reports and charts that rest on what nobody has settled say so, and only those."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from uuid import UUID
-
-import pytest
 
 from aps_desktop.db.engine import Database
 from aps_desktop.domain.money import Money
@@ -13,23 +9,15 @@ from aps_desktop.reports.document import Bullets
 from aps_desktop.services import conflicts, merging, records
 from tests import report_kit
 from tests.chart_kit import chart
-from tests.three_offices import Offices, three_offices
+from tests.three_offices import Offices
 
 
-@pytest.fixture
-def offices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Offices]:
-    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
-    made = three_offices(tmp_path)
-    yield made
-    made.close()
-
-
-def edited_apart(offices: Offices, name: str, id: UUID, mine: object, theirs: object) -> None:
+def edited_apart(here: Offices, name: str, id: UUID, mine: object, theirs: object) -> None:
     """One field, changed in the Lao office and at the secretariat; Laos has merged it."""
-    offices.send(offices.la, offices.asec)
-    records.put(offices.asec, name, id, theirs)
-    records.put(offices.la, name, id, mine)
-    merging.merge_file(offices.la, offices.bundle(offices.asec))
+    here.send(here.la, here.asec)
+    records.put(here.asec, name, id, theirs)
+    records.put(here.la, name, id, mine)
+    merging.merge_file(here.la, here.bundle(here.asec))
 
 
 def notes(db: Database, *names: str) -> list[str]:
@@ -42,18 +30,18 @@ def settle(db: Database) -> None:
     )
 
 
-def test_charts_say_that_they_rest_on_a_status_in_conflict(offices: Offices) -> None:
-    la = offices.la
+def test_charts_say_that_they_rest_on_a_status_in_conflict(here: Offices) -> None:
+    la = here.la
     body = records.new(la, "body", {"code": "ACDM", "name": "Committee"})
     id, other = (
         records.new(la, "project", {"code": c, "title": c, "status": "draft", "sponsoring_body": b})
         for c, b in (("P1", body), ("P2", None))
     )
-    edited_apart(offices, "project", id, {"title": "Ours"}, {"title": "Theirs"})
+    edited_apart(here, "project", id, {"title": "Ours"}, {"title": "Theirs"})
     names = ("portfolio-status", "portfolio-body")
     assert not any("Provisional" in note for note in notes(la, *names))  # nobody counts titles
-    edited_apart(offices, "project", id, {"status": "submitted"}, {"status": "returned"})
-    edited_apart(offices, "project", other, {"status": "endorsed"}, {"status": "returned"})
+    edited_apart(here, "project", id, {"status": "submitted"}, {"status": "returned"})
+    edited_apart(here, "project", other, {"status": "endorsed"}, {"status": "returned"})
     status, bodies = notes(la, *names)
     assert "Provisional: 2 projects in conflict" in status
     assert "Provisional: 1 project in conflict" in bodies  # the other has no body
@@ -68,8 +56,8 @@ def listed(db: Database, name: str, id: UUID) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def test_reports_name_the_records_they_show_and_count_those_they_add_up(offices: Offices) -> None:
-    la = offices.la
+def test_reports_name_the_records_they_show_and_count_those_they_add_up(here: Offices) -> None:
+    la = here.la
     body = records.new(la, "body", {"code": "ACDM", "name": "Committee"})
     fund = records.new(la, "fund", {"code": "ADF", "name": "Development Fund"})
     one, two = (
@@ -85,12 +73,12 @@ def test_reports_name_the_records_they_show_and_count_those_they_add_up(offices:
     )  # fmt: skip
     assert listed(la, "progress", one) == ()
     ends = date(2027, 3, 31), date(2027, 6, 30)
-    edited_apart(offices, "project", two, {"planned_end": ends[0]}, {"planned_end": ends[1]})
+    edited_apart(here, "project", two, {"planned_end": ends[0]}, {"planned_end": ends[1]})
     assert listed(la, "progress", two) == ("P2 · P2: Planned end",)
     assert listed(la, "progress", one) == ()
     assert "P2 · P2: Planned end" in listed(la, "body-annual", body)
     payers = [records.new(la, "partner", {"code": c, "name": c}) for c in ("JP", "AU")]
-    edited_apart(offices, "fund_transaction", paid, {"partner": payers[0]}, {"partner": payers[1]})
+    edited_apart(here, "fund_transaction", paid, {"partner": payers[0]}, {"partner": payers[1]})
     assert listed(la, "progress", one) == ("1 transaction behind the sums",)
     settle(la)
     assert listed(la, "progress", one) == listed(la, "progress", two) == ()

@@ -1,7 +1,6 @@
 """Others' edits of an office's records: they wait, are answered, and the answers travel."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
@@ -9,15 +8,7 @@ import pytest
 from aps_desktop.db import check
 from aps_desktop.domain.errors import NotFound, UserError
 from aps_desktop.services import proposals, records, sync_status
-from tests.three_offices import Offices, three_offices
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Offices]:
-    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
-    made = three_offices(tmp_path)
-    yield made
-    made.close()
+from tests.three_offices import Offices
 
 
 @pytest.fixture

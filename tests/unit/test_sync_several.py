@@ -1,6 +1,5 @@
 """Several bundles looked at together, and the files of a conflict that travel all of them."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,15 +12,7 @@ from aps_desktop.domain.entities import entity
 from aps_desktop.domain.errors import NotFound, UserError
 from aps_desktop.services import conflicts, files, making, merging, records, sync_status, trusting
 from aps_desktop.services.merging import Report
-from tests.three_offices import Offices, three_offices
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Offices]:
-    monkeypatch.setenv("APS_DATA_DIR", str(tmp_path / "data"))
-    made = three_offices(tmp_path)
-    yield made
-    made.close()
+from tests.three_offices import Offices
 
 
 def reports(here: Offices, *bundles: Path) -> list[Report]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -245,16 +247,23 @@ def test_typing_goes_on_while_a_value_is_being_written(
     runner.shutdown()
 
 
-def test_words_in_a_field_that_was_not_left_survive_the_end_of_the_program(
-    qtbot: QtBot, open_page: Callable[..., DetailView], project: UUID, db: Database
-) -> None:
-    view = open_page(project)
+def typed_and_not_left(
+    qtbot: QtBot, view: DetailView, project: UUID, db: Database
+) -> Callable[[], dict[str, Any]]:
+    """Adds words to the title until they are kept as a draft; returns what reads the drafts."""
     line = view.form.rows["title"].editor.line
     line.setFocus()
     line.end(False)
     qtbot.keyClicks(line, " for coasts")
-    kept = lambda: drafts.load(db.connect(), "project", project.hex)  # noqa: E731
+    kept = partial(drafts.load, db.connect(), "project", project.hex)
     qtbot.waitUntil(lambda: "title" in kept(), timeout=4000)
+    return kept
+
+
+def test_words_in_a_field_that_was_not_left_survive_the_end_of_the_program(
+    qtbot: QtBot, open_page: Callable[..., DetailView], project: UUID, db: Database
+) -> None:
+    kept = typed_and_not_left(qtbot, open_page(project), project, db)
     again = open_page(project)  # as the next start would, since nothing was left or saved
     assert again.form.rows["title"].editor.line.text() == "Early warning for coasts"
     assert again.banner.words.text() == "Typed last time and not saved, here again: Title."
@@ -267,13 +276,7 @@ def test_words_in_a_field_that_was_not_left_survive_the_end_of_the_program(
 def test_words_saved_on_the_way_are_not_offered_any_more(
     qtbot: QtBot, open_page: Callable[..., DetailView], project: UUID, db: Database
 ) -> None:
-    view = open_page(project)
-    line = view.form.rows["title"].editor.line
-    line.setFocus()
-    line.end(False)
-    qtbot.keyClicks(line, " for coasts")
-    kept = lambda: drafts.load(db.connect(), "project", project.hex)  # noqa: E731
-    qtbot.waitUntil(lambda: "title" in kept(), timeout=4000)
+    typed_and_not_left(qtbot, open_page(project), project, db)
     again = open_page(project)
     assert again.banner.kind == "draft"
     again.leave()  # as a menu of the window does
